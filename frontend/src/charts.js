@@ -1,0 +1,217 @@
+/**
+ * Draws `[data-chart]` elements from the JSON in the script element named by `data-source`. The figures themselves
+ * stand in a table beside each chart; the chart is the look, the table is the record.
+ *
+ * Shapes of the JSON (a share is 0..100 or null when nothing was reported; `label` is the text the server formatted):
+ *   treemap  {nodes: [{name, size, share, label, href, children?}], missing}
+ *   map      {geojson, nodes: [{id, name, share, label, href}], missing}   (features carry properties.id)
+ *   funnel   {steps: [{name, value, label, href}]}
+ *   line     {days: [text], series: [{name, values: [number|null]}], target?: {name, value}, unit}
+ *   bar      {rows: [{name, value, label, href}], unit}
+ */
+import { BarChart, FunnelChart, LineChart, MapChart, TreemapChart } from "echarts/charts";
+import { AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import * as echarts from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+echarts.use([
+  BarChart, FunnelChart, LineChart, MapChart, TreemapChart, AriaComponent, GeoComponent, GridComponent, LegendComponent,
+  MarkLineComponent, TooltipComponent, VisualMapComponent, SVGRenderer,
+]);
+
+const INK = "#1B1F24";
+const LINE = "#E3E6EA";
+const MISSING = "#D5D9DE";
+/** Five steps of one hue, light to dark: read as less and more, and in grey print as well. */
+const STEPS = [
+  { below: 50, fill: "#DCE7F5", ink: INK },
+  { below: 70, fill: "#B3CBE8", ink: INK },
+  { below: 85, fill: "#7FA6D6", ink: INK },
+  { below: 95, fill: "#3F72B5", ink: "#FFFFFF" },
+  { below: Infinity, fill: "#1D4F91", ink: "#FFFFFF" },
+];
+const SERIES = ["#1D4F91", "#8A5A00", "#1A7F37", "#56606B"];
+const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3]];
+
+/** @param {number | null | undefined} share */
+const step = (share) => (share === null || share === undefined ? { fill: MISSING, ink: INK } : STEPS.find(({ below }) => share < below) ?? STEPS[4]);
+
+/** Tooltips are built as elements: text from the data is never read as HTML. */
+function tip(/** @type {string} */ name, /** @type {string} */ label) {
+  const box = document.createElement("div");
+  box.className = "chart-tip";
+  const head = document.createElement("strong");
+  head.textContent = name;
+  const words = document.createElement("span");
+  words.textContent = label;
+  box.append(head, words);
+  return box;
+}
+
+const base = () => ({
+  animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+  animationDuration: 250,
+  textStyle: { fontFamily: "'Be Vietnam Pro', sans-serif", fontSize: 13, color: INK },
+  aria: { enabled: false },
+});
+
+/** @param {any} item */
+const pointed = (item) => tip(item.name, item.data?.label ?? String(item.value ?? ""));
+
+/** @param {any} data */
+function treemap(data) {
+  /** @param {any} node @returns {any} */
+  const shaped = (node) => {
+    const { fill, ink } = step(node.share);
+    return {
+      name: node.name,
+      value: node.size,
+      label: node.label ?? data.missing,
+      href: node.href,
+      itemStyle: { color: fill },
+      labelInk: ink,
+      labelText: `${node.name}\n${node.label ?? data.missing}`,
+      children: node.children?.map(shaped),
+    };
+  };
+  const styled = (/** @type {any} */ node) => ({ ...node, children: node.children?.map(styled), tooltipLabel: node.label, label: { color: node.labelInk, formatter: node.labelText } });
+  return {
+    ...base(),
+    tooltip: { formatter: (/** @type {any} */ item) => tip(item.name, item.data?.tooltipLabel ?? "") },
+    series: [
+      {
+        type: "treemap",
+        data: data.nodes.map(shaped).map(styled),
+        roam: false,
+        nodeClick: false,
+        breadcrumb: { show: false },
+        left: 0, right: 0, top: 0, bottom: 0,
+        label: { fontSize: 12, lineHeight: 16, overflow: "break" },
+        itemStyle: { borderColor: "#fff", borderWidth: 1, gapWidth: 1 },
+      },
+    ],
+  };
+}
+
+/** @param {any} data @param {string} id */
+function map(data, id) {
+  echarts.registerMap(id, data.geojson);
+  return {
+    ...base(),
+    tooltip: { formatter: pointed },
+    series: [
+      {
+        type: "map",
+        map: id,
+        nameProperty: "id",
+        selectedMode: false,
+        data: data.nodes.map((/** @type {any} */ node) => ({
+          name: node.id,
+          label: { show: false },
+          shown: node.name,
+          href: node.href,
+          words: node.label ?? data.missing,
+          itemStyle: { areaColor: step(node.share).fill, borderColor: "#fff" },
+        })),
+        tooltip: { formatter: (/** @type {any} */ item) => tip(item.data?.shown ?? item.name, item.data?.words ?? data.missing) },
+        itemStyle: { areaColor: MISSING, borderColor: "#fff" },
+        emphasis: { label: { show: false }, itemStyle: { areaColor: "#D9A520" } },
+      },
+    ],
+  };
+}
+
+/** @param {any} data */
+function funnel(data) {
+  return {
+    ...base(),
+    tooltip: { formatter: (/** @type {any} */ item) => tip(item.name, item.data?.words ?? "") },
+    series: [
+      {
+        type: "funnel",
+        sort: "none",
+        left: 8, right: 8, top: 8, bottom: 8,
+        minSize: "18%",
+        gap: 3,
+        label: { position: "inside", color: INK, formatter: (/** @type {any} */ item) => `${item.name}: ${item.data.words}` },
+        data: data.steps.map((/** @type {any} */ one) => ({ name: one.name, value: one.value ?? 0, words: one.label ?? data.missing, href: one.href, itemStyle: { color: "#DCE7F5", borderColor: "#1D4F91", borderWidth: 1 } })),
+        emphasis: { label: { fontSize: 13 } },
+      },
+    ],
+  };
+}
+
+/** @param {any} data */
+function line(data) {
+  return {
+    ...base(),
+    tooltip: {
+      trigger: "axis",
+      formatter: (/** @type {any[]} */ items) => tip(items[0]?.axisValueLabel ?? "", items.map((item) => `${item.seriesName}: ${item.value ?? data.missing ?? "–"}${item.value === null ? "" : data.unit ?? ""}`).join(" · ")),
+    },
+    legend: { bottom: 0, itemWidth: 32, textStyle: { color: INK } },
+    grid: { left: 48, right: 16, top: 16, bottom: 56 },
+    xAxis: { type: "category", data: data.days, axisLabel: { color: INK }, axisLine: { lineStyle: { color: "#7A848E" } } },
+    yAxis: { type: "value", min: 0, max: data.unit === " %" ? 100 : undefined, axisLabel: { color: INK }, splitLine: { lineStyle: { color: LINE } } },
+    series: data.series.map((/** @type {any} */ one, /** @type {number} */ i) => ({
+      type: "line",
+      name: one.name,
+      data: one.values,
+      connectNulls: false,
+      symbolSize: 6,
+      symbol: ["circle", "rect", "triangle", "diamond"][i % 4],
+      lineStyle: { color: SERIES[i % 4], width: 2, type: DASHES[i % 4] },
+      itemStyle: { color: SERIES[i % 4] },
+      markLine: i === 0 && data.target ? { silent: true, symbol: "none", lineStyle: { color: "#8E1616", type: "dashed" }, label: { formatter: data.target.name, position: "insideEndTop", color: INK }, data: [{ yAxis: data.target.value }] } : undefined,
+    })),
+  };
+}
+
+/** @param {any} data */
+function bar(data) {
+  return {
+    ...base(),
+    tooltip: { formatter: (/** @type {any} */ item) => tip(item.name, item.data?.words ?? "") },
+    grid: { left: 8, right: 64, top: 8, bottom: 8, containLabel: true },
+    xAxis: { type: "value", min: 0, max: data.unit === " %" ? 100 : undefined, axisLabel: { color: INK }, splitLine: { lineStyle: { color: LINE } } },
+    yAxis: { type: "category", inverse: true, data: data.rows.map((/** @type {any} */ row) => row.name), axisLabel: { color: INK, width: 160, overflow: "break" } },
+    series: [
+      {
+        type: "bar",
+        barMaxWidth: 24,
+        data: data.rows.map((/** @type {any} */ row) => ({ name: row.name, value: row.value, words: row.label ?? data.missing, href: row.href })),
+        itemStyle: { color: "#1D4F91" },
+        label: { show: true, position: "right", color: INK, formatter: (/** @type {any} */ item) => item.data.words },
+      },
+    ],
+  };
+}
+
+/** @type {Record<string, (data: any, id: string) => any>} */
+const KINDS = { treemap, map, funnel, line, bar };
+
+/** @param {HTMLElement} element */
+function draw(element) {
+  const source = document.getElementById(element.dataset.source ?? "");
+  const kind = KINDS[element.dataset.chart ?? ""];
+  if (!source || !kind || element.dataset.drawn) return;
+  element.dataset.drawn = "1";
+  const chart = echarts.init(element, null, { renderer: "svg" });
+  chart.setOption(kind(JSON.parse(source.textContent ?? "{}"), element.dataset.source ?? ""));
+  chart.on("click", (item) => {
+    const href = /** @type {any} */ (item.data)?.href;
+    if (href) window.location.assign(href);
+  });
+  new ResizeObserver(() => {
+    if (element.isConnected) chart.resize();
+    else chart.dispose();
+  }).observe(element);
+}
+
+/** @param {ParentNode} within */
+function drawAll(within) {
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll("[data-chart]"))) draw(element);
+}
+
+drawAll(document);
+document.addEventListener("htmx:load", (event) => drawAll(/** @type {Element} */ (/** @type {CustomEvent} */ (event).detail.elt)));
