@@ -107,11 +107,13 @@ class EmbeddedPostgres:
         if self.folder.exists():
             with self._lock():
                 cluster_processes.end(self.data)
+                _forget(self.data)
 
     def remove(self) -> None:
         """End the server and delete the cluster with all its data, and the connection file."""
         with self._lock():
             cluster_processes.end(self.data)
+            _forget(self.data)
             for folder in (self.folder, self.socket_folder):
                 shutil.rmtree(folder, ignore_errors=True)
             (self.home / "database.json").unlink(missing_ok=True)
@@ -237,6 +239,7 @@ class EmbeddedPostgres:
                 start_new_session=True,  # Ctrl-C in the terminal is for the supervisor, not for the server
                 **self._who.credentials(),
             )
+        _forget(self.data)
         _started[self.data] = process
 
     def _write_access_rules(self) -> None:
@@ -278,6 +281,12 @@ class EmbeddedPostgres:
         path = self.home / "database.json"
         if not path.exists() or json.loads(path.read_text(encoding="utf-8")) != facts:
             _write_private(path, facts)
+
+
+def _forget(data: Path) -> None:
+    """Collect the exit status of a server that this process started and that has ended."""
+    if process := _started.pop(data, None):
+        process.wait()
 
 
 def _write_private(path: Path, facts: Mapping[str, Any]) -> None:

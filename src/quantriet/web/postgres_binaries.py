@@ -106,7 +106,7 @@ def run(command: Sequence[str | Path], who: RunAs) -> str:
 def major(folder: Path, who: RunAs) -> int:
     """The major version of the programs in ``folder``: 15, 18 …"""
     said = run([folder / "postgres", "--version"], who)
-    found = re.search(r"(\d+)(?:\.|\w|$)", said.split(")")[-1])
+    found = re.search(r"\(PostgreSQL\) (\d+)", said)
     if found is None:
         raise PostgresError(f"{folder} does not tell its version: {said!r}.")
     return int(found.group(1))
