@@ -1,0 +1,1 @@
+"""Floor 4: campaigns, what each unit owes, the roll, deadlines and reminders."""

@@ -1,0 +1,1 @@
+"""Floor 6: conferences and cell meetings: sites, roll-call, credit."""

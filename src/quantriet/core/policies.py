@@ -1,0 +1,77 @@
+"""SQL for the second wall: row-level policies and append-only tables, as migration operations."""
+
+from django.db.migrations import RunSQL
+
+FUNCTIONS = """
+CREATE FUNCTION quantriet_roots() RETURNS ltree[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN setting IS NULL OR setting IN ('', '{}', '{*}') THEN NULL
+        ELSE setting::ltree[]
+    END FROM (SELECT current_setting('quantriet.scope', true) AS setting) AS given
+$$;
+CREATE FUNCTION quantriet_whole_house() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce(current_setting('quantriet.scope', true) = '{*}', false)
+$$;
+CREATE FUNCTION quantriet_person() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT nullif(nullif(current_setting('quantriet.person', true), ''), '0')::bigint
+$$;
+CREATE FUNCTION quantriet_today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+$$;
+CREATE FUNCTION quantriet_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+"""
+
+DROP_FUNCTIONS = """
+DROP FUNCTION quantriet_append_only();
+DROP FUNCTION quantriet_today();
+DROP FUNCTION quantriet_person();
+DROP FUNCTION quantriet_whole_house();
+DROP FUNCTION quantriet_roots();
+"""
+
+
+def personal_table(table: str, *, unit: str, person: str = "") -> RunSQL:
+    """Show and take rows of ``table`` only below the roots of the open scope, or of the reader himself.
+
+    ``unit`` is the column that places a row; ``person`` the column of the person it is about, when he may
+    read it without any role. The sub-selects without a row are computed once a query; PostgreSQL chooses
+    between a hash of the visible units and one probe a row.
+    """
+    own = f"OR {table}.{person} = (SELECT quantriet_person())" if person else ""
+    rule = f"""(
+        (SELECT quantriet_whole_house())
+        OR EXISTS (
+            SELECT 1 FROM org_placement AS placed
+            WHERE placed.unit_id = {table}.{unit}
+              AND placed.path <@ ANY ((SELECT quantriet_roots())::ltree[])
+              AND placed.valid @> (SELECT quantriet_today())
+        )
+        {own}
+    )"""
+    return RunSQL(
+        f"""
+        ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+        CREATE POLICY within_scope ON {table} USING {rule} WITH CHECK {rule};
+        """,
+        f"""
+        DROP POLICY within_scope ON {table};
+        ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
+        ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
+        """,
+    )
+
+
+def append_only(table: str) -> RunSQL:
+    """Refuse every update and delete of ``table``, whoever asks."""
+    return RunSQL(
+        f"""
+        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION quantriet_append_only();
+        """,
+        f"DROP TRIGGER append_only ON {table};",
+    )

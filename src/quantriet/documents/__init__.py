@@ -1,0 +1,1 @@
+"""Floor 3: documents, their clauses, materials and publication."""

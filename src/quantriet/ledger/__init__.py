@@ -1,0 +1,1 @@
+"""Floor 2: books, entries, tallies, numberings; knows units, not campaigns."""

@@ -1,0 +1,243 @@
+"""All writes of the ledger: open a book, post, reverse, fold, rebuild, freeze.
+
+Posting appends and never touches a tally, so writers do not wait for each other. The fold is the only
+writer of tallies: under one advisory lock it adds the finished entries below the snapshot's horizon and
+moves the clock in the same statement.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+
+from quantriet.core.errors import DomainError
+from quantriet.ledger.measures import Grade, Measure, Slice
+from quantriet.ledger.models import Batch, Book, Freeze
+from quantriet.org.access import Actor
+from quantriet.org.models import Unit
+
+FOLD_LOCK = 7_141_802
+CHANNEL = "quantriet_fold"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A change of a count of one unit on the day it happened. Lines of one key are added up."""
+
+    unit_id: int
+    measure: Measure
+    grade: Grade
+    occurred_on: date
+    amount: int
+    slice: Slice = Slice()
+
+    @property
+    def key(self) -> tuple[int, int, int, int, date]:
+        """What makes an entry one entry within its batch."""
+        return (self.unit_id, int(self.measure), self.slice.code, int(self.grade), self.occurred_on)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The batch of a posting and whether this call wrote it (a retry finds the first one)."""
+
+    batch_id: int
+    is_new: bool
+
+
+def open_book(unit: Unit, *, kind: Book.Kind, title: str, year: int) -> Book:
+    """Open a book with its own partition of entries."""
+    with transaction.atomic():
+        book = Book.objects.create(kind=kind, title=title, unit=unit, year=year)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ledger_open_partition(%s)", [book.pk])
+    return book
+
+
+_OPEN_BATCH = """
+INSERT INTO ledger_batch (created_at, book_id, key, origin, account_id, actor, unit_id, reason, reverses_id)
+VALUES (statement_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (book_id, key) DO NOTHING
+RETURNING id
+"""
+
+_APPEND = """
+INSERT INTO ledger_entry (book_id, batch_id, unit_id, measure, slice, grade, occurred_on, known_on, amount, epoch)
+SELECT %s, %s, line.unit_id, line.measure, line.slice, line.grade, line.occurred_on, quantriet_today(),
+       line.amount, clock.epoch
+FROM unnest(%s::bigint[], %s::smallint[], %s::smallint[], %s::smallint[], %s::date[], %s::bigint[])
+         AS line(unit_id, measure, slice, grade, occurred_on, amount)
+CROSS JOIN ledger_clock AS clock
+"""
+
+
+def post(
+    book_id: int,
+    lines: Iterable[Line],
+    *,
+    by: Actor,
+    origin: str,
+    key: str,
+    unit_id: int | None = None,
+    reason: str = "",
+    reverses: int | None = None,
+) -> Posted:
+    """Append one batch. ``key`` is taken once a book: a retry posts nothing and gets the first batch.
+
+    ``origin`` names the command (``attendance.check_in``). Lines of one key are added up; a sum of 0 is no
+    entry. Refuses a sealed book.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if Book.objects.filter(pk=book_id, sealed_at__isnull=False).exists():
+            raise DomainError(
+                "ledger.sealed",
+                "Sổ số liệu của đợt này đã khóa. Chưa ghi gì thêm; hãy mở đính chính với lý do.",
+            )
+        cursor.execute(
+            _OPEN_BATCH,
+            [book_id, key, origin, by.account_id or None, by.name, unit_id, reason, reverses],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            first = Batch.objects.values_list("pk", flat=True).get(book_id=book_id, key=key)
+            return Posted(first, is_new=False)
+        batch_id = int(row[0])
+        summed: dict[tuple[int, int, int, int, date], int] = defaultdict(int)
+        for line in lines:
+            summed[line.key] += line.amount
+        kept = [(*line_key, amount) for line_key, amount in sorted(summed.items()) if amount]
+        if kept:
+            columns = [list(column) for column in zip(*kept, strict=True)]
+            cursor.execute(_APPEND, [book_id, batch_id, *columns])
+    return Posted(batch_id, is_new=True)
+
+
+def reverse(batch_id: int, *, by: Actor, reason: str) -> Posted:
+    """Take a whole batch back: the same entries with the sign turned, on the same days, with the reason."""
+    batch = Batch.objects.get(pk=batch_id)
+    with transaction.atomic(), connection.cursor() as cursor:
+        posted = post(
+            batch.book_id,
+            (),
+            by=by,
+            origin="ledger.reverse",
+            key=f"reverse:{batch_id}",
+            unit_id=batch.unit_id,
+            reason=reason,
+            reverses=batch_id,
+        )
+        if posted.is_new:
+            cursor.execute(_REVERSE, [posted.batch_id, batch.book_id, batch_id])
+    return posted
+
+
+_REVERSE = """
+INSERT INTO ledger_entry (book_id, batch_id, unit_id, measure, slice, grade, occurred_on, known_on, amount, epoch)
+SELECT entry.book_id, %s, entry.unit_id, entry.measure, entry.slice, entry.grade, entry.occurred_on,
+       quantriet_today(), -entry.amount, clock.epoch
+FROM ledger_entry AS entry CROSS JOIN ledger_clock AS clock
+WHERE entry.book_id = %s AND entry.batch_id = %s
+"""
+
+# One statement, one snapshot: what is below the snapshot's xmin is finished and visible, so it is folded
+# exactly once; what is not stays in the unfolded rest that readers add.
+_FOLD = """
+WITH clock AS (
+    SELECT epoch, horizon, fold, pg_snapshot_xmin(pg_current_snapshot()) AS upto FROM ledger_clock
+), fresh AS (
+    SELECT entry.book_id, entry.unit_id, entry.measure, entry.slice, entry.grade, entry.occurred_on,
+           entry.known_on, sum(entry.amount) AS amount, count(*) AS entries
+    FROM ledger_entry AS entry CROSS JOIN clock
+    WHERE entry.epoch = clock.epoch AND entry.xid >= clock.horizon AND entry.xid < clock.upto
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+), into_days AS (
+    INSERT INTO ledger_tally_day AS day (book_id, unit_id, measure, slice, grade, occurred_on, known_on, amount)
+    SELECT book_id, unit_id, measure, slice, grade, occurred_on, known_on, amount FROM fresh
+    ON CONFLICT (book_id, unit_id, measure, slice, grade, occurred_on, known_on)
+    DO UPDATE SET amount = day.amount + excluded.amount
+), into_tallies AS (
+    INSERT INTO ledger_tally AS tally (book_id, unit_id, measure, slice, grade, amount, fold)
+    SELECT fresh.book_id, fresh.unit_id, fresh.measure, fresh.slice, fresh.grade, sum(fresh.amount),
+           (SELECT fold + 1 FROM clock)
+    FROM fresh GROUP BY 1, 2, 3, 4, 5
+    ON CONFLICT (book_id, unit_id, measure, slice, grade)
+    DO UPDATE SET amount = tally.amount + excluded.amount, fold = excluded.fold
+), moved AS (
+    UPDATE ledger_clock
+    SET horizon = clock.upto, folded_at = clock_timestamp(),
+        fold = ledger_clock.fold + (EXISTS (SELECT FROM fresh))::int
+    FROM clock
+)
+SELECT coalesce(sum(entries), 0)::bigint FROM fresh
+"""
+
+
+def fold() -> int:
+    """Add the finished entries to the tallies and move the clock; returns how many entries were folded.
+
+    One folder at a time: a second caller waits for the lock. Readers are never blocked. Tells listeners
+    once a fold, never once an entry.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLD_LOCK])
+        cursor.execute(_FOLD)
+        folded = int(cursor.fetchone()[0])
+        if folded:
+            cursor.execute("SELECT pg_notify(%s, (SELECT fold FROM ledger_clock)::text)", [CHANNEL])
+    return folded
+
+
+_REBUILD_DAYS = """
+INSERT INTO ledger_tally_day (book_id, unit_id, measure, slice, grade, occurred_on, known_on, amount)
+SELECT book_id, unit_id, measure, slice, grade, occurred_on, known_on, sum(amount)
+FROM ledger_entry GROUP BY 1, 2, 3, 4, 5, 6, 7
+"""
+_REBUILD_TALLIES = """
+INSERT INTO ledger_tally (book_id, unit_id, measure, slice, grade, amount, fold)
+SELECT book_id, unit_id, measure, slice, grade, sum(amount), (SELECT fold FROM ledger_clock)
+FROM ledger_entry GROUP BY 1, 2, 3, 4, 5
+"""
+
+
+def rebuild() -> int:
+    """Throw all tallies away and count the entries again in a new epoch; returns the new epoch.
+
+    Done after a restore: transaction numbers of the old server mean nothing on the new one. Writers wait
+    while it runs; the lock is taken before any of them can have read the old epoch.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLD_LOCK])
+        cursor.execute("LOCK TABLE ledger_entry IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("DELETE FROM ledger_tally")
+        cursor.execute("DELETE FROM ledger_tally_day")
+        cursor.execute(
+            "UPDATE ledger_clock SET epoch = epoch + 1, fold = fold + 1, folded_at = clock_timestamp(), "
+            # Not our own number: a writer that began before us may yet append to the new epoch.
+            "horizon = pg_snapshot_xmin(pg_current_snapshot()) RETURNING epoch"
+        )
+        epoch = int(cursor.fetchone()[0])
+        cursor.execute(_REBUILD_DAYS)
+        cursor.execute(_REBUILD_TALLIES)
+    return epoch
+
+
+def freeze(book: Book, unit: Unit, *, label: str, figures: dict[str, dict[str, dict[str, int]]], by: Actor) -> Freeze:
+    """Keep the figures of ``unit``'s subtree as they stand, with the clock they were read at.
+
+    ``figures`` is what ``queries.slices_below`` gave in the caller's transaction: measure → slice → grade.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT epoch, fold FROM ledger_clock")
+        epoch, number = cursor.fetchone()
+    return Freeze.objects.create(
+        book=book, unit=unit, label=f"{label} ({by.name})", epoch=epoch, fold=number, figures=figures
+    )
+
+
+def unit_lines(
+    unit_ids: Sequence[int], measure: Measure, *, grade: Grade, on: date, amount: int = 1
+) -> list[Line]:
+    """The same change for each of several units: what a list of obligations posts."""
+    return [Line(unit_id, measure, grade, on, amount) for unit_id in unit_ids]

@@ -1,0 +1,185 @@
+"""The gate's arithmetic: who acts, where he may do what. One function gives the units; the rest follow.
+
+Authority looks down today's tree, whatever date is shown on the page. The root of an actor's authority is
+his unit; for a board or office it is the committee it is attached to. Units of other organisations tied to
+that committee (and what lies below them) belong to it as well.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+
+from quantriet.core import scope
+from quantriet.core.errors import ForbiddenError, NotFoundError
+from quantriet.org.models import Account, Placement, RoleAssignment, Unit, UnitKind
+from quantriet.org.permissions import ROLES, Can, Reach
+
+_M = TypeVar("_M", bound=Model)
+
+# The roots of whoever looks at every tree. The database's policies know the same sign; a missing or empty
+# setting is never it.
+HOUSE = ("*",)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An account acting in a unit, with all the roles it holds there today.
+
+    ``roots`` are the paths below which those roles look; a job carries ``account_id`` and ``unit_id`` and is
+    given a fresh actor when it starts.
+    """
+
+    account_id: int
+    unit_id: int
+    person_id: int | None
+    name: str
+    roles: frozenset[str]
+    roots: tuple[str, ...]
+
+    def can(self, permission: Can) -> bool:
+        """Whether one of the roles holds the permission at all (where is another question)."""
+        return any(permission in ROLES[role].can for role in self.roles)
+
+    def reach(self, permission: Can) -> Reach | None:
+        """How far down the permission reaches, by the widest role that holds it."""
+        reaches = {ROLES[role].reach for role in self.roles if permission in ROLES[role].can}
+        return next((reach for reach in Reach if reach in reaches), None)
+
+
+def today_placements() -> QuerySet[Placement]:
+    """The placements in force today."""
+    return Placement.objects.filter(valid__contains=timezone.localdate())
+
+
+def authority_unit(unit: Unit) -> Unit:
+    """The unit from which someone acting in ``unit`` looks down: a body looks from its committee."""
+    if unit.kind == UnitKind.BODY and unit.committee is not None:
+        return unit.committee
+    return unit
+
+
+def _roots(unit: Unit) -> tuple[str, ...]:
+    """Paths below which someone acting in ``unit`` has authority, today."""
+    root = authority_unit(unit)
+    tied = Q(unit=root) | (Q(unit__committee=root) & ~Q(unit__tree=root.tree))
+    return tuple(today_placements().filter(tied).order_by("unit_id").values_list("path", flat=True))
+
+
+def _held_today(account: Account) -> QuerySet[RoleAssignment]:
+    today = timezone.localdate()
+    return (
+        account.assignments.filter(from_on__lte=today, role__in=ROLES)
+        .filter(Q(to_on=None) | Q(to_on__gt=today))
+        .order_by("id")
+    )
+
+
+def posts(account: Account) -> list[Unit]:
+    """The units in which the account may act today, first granted first (the switch on top of pages)."""
+    units = Unit.objects.filter(pk__in=_held_today(account).values("unit")).in_bulk()
+    seen = dict.fromkeys(_held_today(account).values_list("unit_id", flat=True))
+    return [units[unit_id] for unit_id in seen]
+
+
+def actor(account: Account, *, unit_id: int | None = None) -> Actor | None:
+    """The account acting in ``unit_id`` (else in the first unit it was granted); ``None`` without a role.
+
+    Read anew at every request: a role that ended, a unit that moved and a locked account count at once.
+    """
+    if not account.is_active:
+        return None
+    held = list(_held_today(account).values_list("unit_id", "role"))
+    if not held:
+        return None
+    chosen = unit_id if any(unit == unit_id for unit, _role in held) else held[0][0]
+    unit = Unit.objects.select_related("committee").get(pk=chosen)
+    roles = frozenset(role for unit_pk, role in held if unit_pk == chosen)
+    looks_down = any(ROLES[role].reach is not Reach.SELF for role in roles)
+    return Actor(
+        account_id=account.pk,
+        unit_id=chosen,
+        person_id=account.person_id,
+        name=account.display_name,
+        roles=roles,
+        roots=_roots(unit) if looks_down else (),
+    )
+
+
+def units(by: Actor, can: Can) -> QuerySet[Unit]:
+    """The units where ``by`` may do ``can``, as a query. Everything else at the gate derives from this."""
+    reach = by.reach(can)
+    if reach is Reach.SUBTREE and by.roots == HOUSE:
+        return Unit.objects.all()
+    if reach is Reach.SUBTREE:
+        inside = today_placements().filter(path__descendant_of=by.roots)
+        return Unit.objects.filter(pk__in=inside.values("unit"))
+    if reach is Reach.UNIT:
+        return Unit.objects.filter(pk=by.unit_id)
+    return Unit.objects.none()
+
+
+def may(by: Actor, can: Can, unit: Unit | int) -> bool:
+    """Whether ``by`` may do ``can`` at ``unit``."""
+    return units(by, can).filter(pk=unit if isinstance(unit, int) else unit.pk).exists()
+
+
+def require(by: Actor, can: Can, unit: Unit | int) -> None:
+    """Raise ``ForbiddenError`` unless ``by`` may do ``can`` at ``unit``. Commands begin with this line."""
+    if not may(by, can, unit):
+        raise ForbiddenError(
+            "gate.forbidden",
+            "Vai trò đang dùng không làm được việc này ở đơn vị này. Chưa có gì thay đổi; "
+            "hãy đổi sang vai trò khác hoặc nhờ đơn vị cấp trên.",
+        )
+
+
+def unit_or_404(by: Actor, can: Can, unit_id: int) -> Unit:
+    """This unit if ``by`` may do ``can`` there; otherwise the same answer as for a unit that is not there."""
+    found = units(by, can).filter(pk=unit_id).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def row_or_404(rows: QuerySet[_M], pk: int) -> _M:
+    """One row of an already bounded query, or the answer for what does not exist."""
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def not_found() -> NotFoundError:
+    """The one answer for what does not exist and for what is not the actor's to know."""
+    return NotFoundError("gate.not_found", "Không có nội dung này, hoặc đơn vị của bạn không được xem.")
+
+
+@contextmanager
+def acting(by: Actor) -> Iterator[Actor]:
+    """One transaction in which ``by`` reads and writes: the scope of managers and row-level policies."""
+    with scope.use(scope.Scope(roots=by.roots, reader=f"account:{by.account_id}", person_id=by.person_id)):
+        yield by
+
+
+@contextmanager
+def whole_house(reason: str) -> Iterator[None]:
+    """A scope over every tree, for the house's own work (folding, retention, tests that look at rows).
+
+    Never opened by a door. ``reason`` says in the log what reads everything.
+    """
+    with scope.use(scope.Scope(roots=HOUSE, reader=reason)):
+        yield
+
+
+def operator(name: str) -> Actor:
+    """Whoever works on the server itself: the command line, the first set-up, the demonstration.
+
+    Holds every role over every tree; is no account, so no door can become it.
+    """
+    return Actor(
+        account_id=0, unit_id=0, person_id=None, name=name, roles=frozenset(ROLES), roots=HOUSE
+    )

@@ -1,0 +1,27 @@
+"""One row per act, written in the transaction of the act itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model
+
+from quantriet.org.access import Actor
+from quantriet.org.models import AuditEvent, Unit
+
+
+def record(
+    by: Actor, action: str, subject: Model, *, unit: Unit | int | None, detail: Mapping[str, Any] | None = None
+) -> AuditEvent:
+    """Remember that ``by`` did ``action`` (``campaign.start``) to ``subject`` at ``unit``.
+
+    ``detail`` holds plain JSON values: what changed and the reason given; no essays, no personal texts.
+    """
+    return AuditEvent.objects.create(
+        account_id=by.account_id or None,
+        actor=by.name,
+        role=", ".join(sorted(by.roles)) if by.account_id else "operator",
+        unit_id=unit.pk if isinstance(unit, Unit) else unit,
+        action=action,
+        subject=f"{subject._meta.db_table}:{subject.pk}",  # noqa: SLF001 - Django's public-by-habit API
+        detail=dict(detail or {}),
+    )

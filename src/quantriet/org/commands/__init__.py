@@ -1,0 +1,1 @@
+"""Commands on units, people and accounts: all writes of floor 1."""

@@ -1,0 +1,154 @@
+"""The doors: pages, API endpoints and jobs. Each states its permission, finds the actor, opens the scope,
+and turns a refusal into an answer. A URL whose view passed no door does not start (``org.checks``).
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from quantriet.core.errors import DomainError, ForbiddenError
+from quantriet.org import access
+from quantriet.org.access import Actor
+from quantriet.org.models import Account
+from quantriet.org.permissions import Can
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ACTING_UNIT = "acting_unit"
+
+
+class ActorRequest(HttpRequest):
+    """A request behind a door: it has an actor."""
+
+    actor: Actor
+
+
+View = Callable[Concatenate[ActorRequest, P], HttpResponse]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def find_actor(request: HttpRequest) -> Actor | None:
+    """The signed-in account in the unit it acts in, read anew at each request."""
+    user = cast("Account | AnonymousUser", request.user)
+    if not isinstance(user, Account):
+        return None
+    return access.actor(user, unit_id=request.session.get(ACTING_UNIT))
+
+
+def page(read: Can, *, write: Can | None = None) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+    """A page: ``read`` for looking, ``write`` for every other method (without it there is no other method).
+
+    A stranger is led to sign in; an account without the permission gets 403; a ``DomainError`` becomes its
+    sentence with its status, as a page or, for htmx, as a fragment. Nothing behind a door is ever cached.
+    """
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            response = _answer(request, view, read if request.method in SAFE else write, args, kwargs)
+            response["Cache-Control"] = "no-store, private"
+            patch_vary_headers(response, ("Cookie",))
+            return response
+
+        door.permission = read  # type: ignore[attr-defined]
+        door.write_permission = write  # type: ignore[attr-defined]
+        return door
+
+    return decorate
+
+
+def public(reason: str) -> Callable[[Callable[P, HttpResponse]], Callable[P, HttpResponse]]:
+    """A view for anybody. The reason is part of the declaration and of the routes test's report."""
+
+    def decorate(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+        view.public = reason  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def _answer(
+    request: HttpRequest, view: View[Any], needed: Can | None, args: Any, kwargs: Any
+) -> HttpResponse:
+    if needed is None:
+        return HttpResponse(status=405)
+    actor = find_actor(request)
+    if actor is None:
+        return _to_sign_in(request)
+    acting_request = cast("ActorRequest", request)
+    acting_request.actor = actor
+    try:
+        with access.acting(actor):
+            if not actor.can(needed):
+                raise _lacks(needed)
+            return view(acting_request, *args, **kwargs)
+    except DomainError as error:
+        with access.acting(actor):
+            return refuse(request, error)
+
+
+def _lacks(needed: Can) -> ForbiddenError:
+    return ForbiddenError(
+        "gate.forbidden",
+        "Vai trò đang dùng không có quyền mở trang này. Hãy đổi đơn vị hoặc vai trò ở góc trên.",
+        permission=needed.value,
+    )
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return refuse(
+            request,
+            ForbiddenError(
+                "gate.no_role",
+                "Tài khoản này hiện không giữ vai trò nào. Hãy nhờ quản trị của đơn vị hoặc cấp trên giao vai trò.",
+            ),
+        )
+    target = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)
+
+
+def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The refusal as a page, or as a fragment that htmx puts into the place of messages."""
+    template = "ui/refusal.html" if request.headers.get("HX-Request") else "refusal.html"
+    response = render(request, template, {"error": error}, status=error.status)
+    if request.headers.get("HX-Request"):
+        response["HX-Retarget"] = "#messages"
+        response["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def as_actor(needed: Can, account_id: int, unit_id: int) -> Actor:
+    """The actor who ordered a job, found again when it starts; raises ``ForbiddenError`` if he may no more."""
+    account = Account.objects.filter(pk=account_id, is_active=True).first()
+    found = access.actor(account, unit_id=unit_id) if account is not None else None
+    if found is None or found.unit_id != unit_id or not found.can(needed):
+        raise _lacks(needed)
+    return found
+
+
+def job(needed: Can) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[..., R]]:
+    """A job runs as the actor who ordered it, checked anew: ``(account_id, unit_id, …)`` in, one command out."""
+
+    def decorate(work: Callable[Concatenate[Actor, P], R]) -> Callable[..., R]:
+        @functools.wraps(work)
+        def door(account_id: int, unit_id: int, *args: P.args, **kwargs: P.kwargs) -> R:
+            actor = as_actor(needed, account_id, unit_id)
+            return work(actor, *args, **kwargs)
+
+        door.permission = needed  # type: ignore[attr-defined]
+        return door
+
+    return decorate

@@ -1,0 +1,20 @@
+"""Row-level policies on personal tables, the append-only audit, and the one row of the tree's version."""
+
+from django.db import migrations
+
+from quantriet.core import policies
+
+
+class Migration(migrations.Migration):
+    dependencies = [("org", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL(policies.FUNCTIONS, policies.DROP_FUNCTIONS),
+        policies.personal_table("org_person", unit="home_unit_id", person="id"),
+        policies.personal_table("org_membership", unit="unit_id", person="person_id"),
+        policies.personal_table("org_post", unit="unit_id", person="person_id"),
+        policies.personal_table("org_accessevent", unit="unit_id", person="person_id"),
+        policies.personal_table("org_datarequest", unit="unit_id", person="person_id"),
+        policies.append_only("org_auditevent"),
+        migrations.RunSQL("INSERT INTO org_treeversion (id, number) VALUES (1, 1)", migrations.RunSQL.noop),
+    ]

@@ -1,0 +1,1 @@
+"""Reads of floor 1, split by noun."""

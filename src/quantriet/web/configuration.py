@@ -1,0 +1,73 @@
+"""What is configured from outside, read once: the environment and the files under ``QUANTRIET_HOME``."""
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Everything the settings need that is not code.
+
+    ``home``: where the installation keeps its files. ``demo``: the demonstration runs (its accounts work,
+    the gallery is open). ``secret_key``, ``data_key``, ``index_key``: made once per installation, kept in
+    ``home/keys.json`` readable by its owner only, unless given in the environment.
+    """
+
+    home: Path
+    demo: bool
+    debug: bool
+    hosts: tuple[str, ...]
+    origins: tuple[str, ...]
+    secret_key: str
+    data_key: str
+    index_key: str
+    https: bool
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Configuration:
+    """Read the configuration; missing keys are made and kept."""
+    home = Path(environ.get("QUANTRIET_HOME") or "var").resolve()
+    keys = _keys(home, environ)
+    demo = environ.get("QUANTRIET_DEMO") == "1"
+    hosts = tuple(filter(None, environ.get("QUANTRIET_HOSTS", "localhost,127.0.0.1,[::1]").split(",")))
+    return Configuration(
+        home=home,
+        demo=demo,
+        debug=environ.get("QUANTRIET_DEBUG") == "1",
+        hosts=hosts,
+        origins=tuple(filter(None, environ.get("QUANTRIET_ORIGINS", "").split(","))),
+        secret_key=keys["secret_key"],
+        data_key=keys["data_key"],
+        index_key=keys["index_key"],
+        https=environ.get("QUANTRIET_HTTPS") == "1",
+    )
+
+
+def _keys(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    names = ("secret_key", "data_key", "index_key")
+    given = {name: environ.get(f"QUANTRIET_{name.upper()}", "") for name in names}
+    if all(given.values()):
+        return given
+    path = home / "keys.json"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        made = {name: secrets.token_urlsafe(48) for name in names}
+        _write_private(path, json.dumps(made))
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return {name: given[name] or kept[name] for name in names}
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write once, readable by the owner only; of two starters the first wins."""
+    draft = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()

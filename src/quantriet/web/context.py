@@ -1,0 +1,56 @@
+"""What every page needs: the actor, the places he sees, the unit he acts in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from quantriet.org import access
+from quantriet.org.access import Actor
+from quantriet.org.models import Account, Unit
+from quantriet.org.permissions import ROLES, Can
+
+
+@dataclass(frozen=True)
+class Place:
+    """One of the places of the navigation."""
+
+    label: str | Promise
+    href: str
+    icon: str
+    active: bool
+
+
+PLACES = (
+    (Can.HOME, _("Việc hôm nay"), "today", "home"),
+    (Can.CAMPAIGN_READ, _("Đợt triển khai"), "campaigns", "flag"),
+    (Can.CONFERENCE_READ, _("Hội nghị"), "conferences", "users"),
+    (Can.REPORT_WRITE, _("Báo cáo"), "reports", "report"),
+    (Can.UNIT_READ, _("Đơn vị"), "units", "sitemap"),
+    (Can.DOCUMENT_READ, _("Văn bản"), "documents", "file-text"),
+)
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """Context of the frame around every page."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return {"demo": settings.QUANTRIET.demo, "places": []}
+    account = request.user
+    acting_in = Unit.objects.get(pk=actor.unit_id)
+    return {
+        "demo": settings.QUANTRIET.demo,
+        "actor": actor,
+        "acting_in": acting_in,
+        "acting_roles": [ROLES[role].title for role in sorted(actor.roles)],
+        "posts": access.posts(account) if isinstance(account, Account) else [],
+        "places": [
+            Place(label, reverse(name), icon, request.path.startswith(reverse(name)) if name != "today" else request.path == "/")
+            for can, label, name, icon in PLACES
+            if actor.can(can)
+        ],
+    }
