@@ -1,15 +1,19 @@
 """What every test stands on: a real PostgreSQL with real roles, and no network beyond this machine.
 
-The embedded server starts once a run and its cluster is kept between runs. Tables are made by the owner;
-the tests then connect as ``quantriet_app``, as the product does: a missing grant or policy shows here.
+The embedded server's cluster is kept between runs, and several runs may share it. Tables are made by the
+owner; the tests then connect as ``quantriet_app``, as the product does: a missing grant or policy shows here.
 ``QUANTRIET_PG_BIN`` runs the same tests on another PostgreSQL.
 """
 
+import fcntl
+import hashlib
 import ipaddress
+import itertools
 import os
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,18 +58,76 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def embedded_postgres() -> EmbeddedPostgres:
-    """The running server of this test run, kept between runs; one home per major version."""
+def embedded_postgres() -> Iterator[EmbeddedPostgres]:
+    """The server of all test runs of this tree; its cluster is kept. Who leaves last stops it."""
     version = major(find(os.environ, run_as()), run_as())
     # Losing the test data in a power cut is harmless, waiting for the disk is not.
     server = EmbeddedPostgres(ROOT / "var" / f"test-pg{version}", settings={"fsync": "off"})
-    server.ensure()
-    return server
+    server.home.mkdir(parents=True, exist_ok=True)
+    with (server.home / "users.lock").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        server.ensure()
+        yield server
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        server.stop()
 
 
-def _make_empty_database(server: EmbeddedPostgres, name: str) -> None:
-    with psycopg.connect(server.admin_dsn(), autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+@contextmanager
+def _own_database_name(server: EmbeddedPostgres) -> Iterator[str]:
+    """A name no other process has while this one runs: parallel workers and parallel runs alike."""
+    for number in itertools.count():
+        with (server.home / f"database-{number}.lock").open("a") as slot:
+            try:
+                fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield f"test_quantriet_{number}"
+            return
+
+
+def _fingerprint() -> str:
+    """Of everything that decides how a migrated database looks."""
+    source = hashlib.sha256()
+    for path in sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "src").rglob("*.sql")]):
+        source.update(path.read_bytes())
+    source.update((ROOT / "requirements" / "base.txt").read_bytes())
+    return source.hexdigest()[:12]
+
+
+def _make_database(server: EmbeddedPostgres, name: str) -> None:
+    """A copy of a migrated template; the template is made anew whenever the source has changed."""
+    template = f"template_quantriet_{_fingerprint()}"
+    with (
+        (server.home / "template.lock").open("a") as handle,
+        psycopg.connect(server.admin_dsn(), autocommit=True) as admin,
+    ):
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        known = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template_quantriet_%'")
+        templates = {str(row[0]) for row in known.fetchall()}
+        if template not in templates:
+            for old in templates:
+                _drop(admin, old)
+            _migrate_new_database(server, f"{template}_draft")
+            admin.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                    sql.Identifier(f"{template}_draft"), sql.Identifier(template)
+                )
+            )
+        _drop(admin, name)
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    database_roles.prepare(server.admin_dsn(), name)
+
+
+def _drop(admin: psycopg.Connection, name: str) -> None:
+    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _migrate_new_database(server: EmbeddedPostgres, name: str) -> None:
     database_roles.prepare(server.admin_dsn(), name)
     with psycopg.connect(server.admin_dsn(name)) as admin:
         # Only here: tests with real commits empty the tables afterwards. The product never truncates.
@@ -73,6 +135,9 @@ def _make_empty_database(server: EmbeddedPostgres, name: str) -> None:
             "ALTER DEFAULT PRIVILEGES FOR ROLE quantriet_owner IN SCHEMA public "
             "GRANT TRUNCATE ON TABLES TO quantriet_app"
         )
+    _connect_as(server, "owner", name)
+    call_command("migrate", verbosity=0, interactive=False)
+    connections["default"].close()
 
 
 def _connect_as(server: EmbeddedPostgres, role: str, name: str) -> None:
@@ -86,18 +151,14 @@ def _connect_as(server: EmbeddedPostgres, role: str, name: str) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker, embedded_postgres: EmbeddedPostgres
+    django_db_blocker: DjangoDbBlocker, embedded_postgres: EmbeddedPostgres
 ) -> Iterator[None]:
-    """A new database, migrated as the owner, used as the app; one for each parallel worker."""
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
-    name = f"test_quantriet_{worker}" if worker else "test_quantriet"
-    _make_empty_database(embedded_postgres, name)
-    with django_db_blocker.unblock():
-        _connect_as(embedded_postgres, "owner", name)
-        call_command("migrate", verbosity=0, interactive=False)
+    """A fresh database, migrated as the owner, used as the app."""
+    with _own_database_name(embedded_postgres) as name, django_db_blocker.unblock():
+        _make_database(embedded_postgres, name)
         _connect_as(embedded_postgres, "app", name)
-    yield
-    with django_db_blocker.unblock():
+        with django_db_blocker.block():
+            yield
         connections.close_all()
 
 

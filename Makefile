@@ -1,0 +1,63 @@
+# One word for each thing a developer or an evaluator does. Paths are relative on purpose: the folder may
+# have blanks and any letters in its name.
+
+PY := .venv/bin/python
+PYTEST := QUANTRIET_HOME=var/test $(PY) -m pytest
+# Two processes, whole files: what a file sets up once is set up once.
+PYTEST_ARGS ?= -q -n 2 --dist loadfile
+
+.PHONY: help demo setup test test-core lint format prove bench messages assets
+
+help:
+	@echo "make demo       run the whole system with demonstration data (PORT=8000, QUANTRIET_HOME=./var)"
+	@echo "make test       all tests, with a browser"
+	@echo "make test-core  all tests that need no browser"
+	@echo "make lint       ruff, mypy, floors between packages"
+	@echo "make format     let ruff put the code in order"
+	@echo "make prove      the longer proofs"
+	@echo "make bench      measurements"
+	@echo "make messages   collect and compile the translations (needs gettext)"
+	@echo "make assets     rebuild the committed scripts, styles and fonts (needs Node)"
+
+demo:
+	@scripts/bootstrap.sh base
+	@exec $(PY) -m quantriet.web.supervisor --demo
+
+setup:
+	@scripts/bootstrap.sh dev
+
+test:
+	@scripts/bootstrap.sh dev browser
+	@$(PYTEST) $(PYTEST_ARGS) -m "not prove"
+
+test-core:
+	@scripts/bootstrap.sh dev
+	@$(PYTEST) $(PYTEST_ARGS) -m "not prove and not journey"
+
+lint:
+	@scripts/bootstrap.sh dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) .venv/bin/lint-imports
+
+format:
+	@scripts/bootstrap.sh dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+prove:
+	@scripts/bootstrap.sh dev browser
+	@$(PYTEST) -q -m prove
+
+bench:
+	@scripts/bootstrap.sh dev
+	@$(PY) -m quantriet.web.cli bench
+
+messages:
+	@scripts/bootstrap.sh dev
+	cd src/quantriet && ../../$(PY) ../../manage.py makemessages -l en --no-wrap --add-location file
+	cd src/quantriet && ../../$(PY) ../../manage.py compilemessages
+
+assets:
+	cd frontend && npm ci && npm run build
