@@ -56,13 +56,13 @@ make_venv() {
     fi
     rm -rf .venv
     "$python" -m venv .venv
-    # A virtual environment knows its own place: after the project was moved it is made anew.
-    pwd -P > .venv/place
 }
 
+# A virtual environment knows its own place: after the project was moved it is made anew.
 if ! fits .venv/bin/python || { [ -f .venv/place ] && [ "$(cat .venv/place)" != "$(pwd -P)" ]; }; then
     make_venv
 fi
+[ -f .venv/place ] || pwd -P > .venv/place
 
 files="requirements/base.txt"
 [ "$wanted" = dev ] && files="$files requirements/dev.txt"

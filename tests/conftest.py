@@ -23,7 +23,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
-from pytest_django.fixtures import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker
 
 from quantriet.web import database_roles
 from quantriet.web.database import read_database_settings
