@@ -167,21 +167,26 @@ function line(data) {
   };
 }
 
-/** @param {any} data */
+/** Names and figures stand left of the bars, so that neither is cut on a phone. @param {any} data */
 function bar(data) {
   return {
     ...base(),
     tooltip: { formatter: (/** @type {any} */ item) => tip(item.name, item.data?.words ?? "") },
-    grid: { left: 8, right: 64, top: 8, bottom: 8, containLabel: true },
-    xAxis: { type: "value", min: 0, max: data.unit === " %" ? 100 : undefined, axisLabel: { color: INK }, splitLine: { lineStyle: { color: LINE } } },
-    yAxis: { type: "category", inverse: true, data: data.rows.map((/** @type {any} */ row) => row.name), axisLabel: { color: INK, width: 160, overflow: "break" } },
+    grid: { left: 8, right: 24, top: 8, bottom: 8, containLabel: true },
+    xAxis: { type: "value", min: 0, max: data.unit === " %" ? 100 : undefined, splitNumber: 4, axisLabel: { color: INK }, splitLine: { lineStyle: { color: LINE } } },
+    yAxis: {
+      type: "category",
+      inverse: true,
+      axisTick: { show: false },
+      data: data.rows.map((/** @type {any} */ row) => row.name),
+      axisLabel: { color: INK, width: 170, overflow: "break", lineHeight: 16, formatter: (/** @type {string} */ name, /** @type {number} */ i) => `${name}\n${data.rows[i].label ?? data.missing}` },
+    },
     series: [
       {
         type: "bar",
         barMaxWidth: 24,
         data: data.rows.map((/** @type {any} */ row) => ({ name: row.name, value: row.value, words: row.label ?? data.missing, href: row.href })),
         itemStyle: { color: "#1D4F91" },
-        label: { show: true, position: "right", color: INK, formatter: (/** @type {any} */ item) => item.data.words },
       },
     ],
   };
@@ -191,20 +196,36 @@ function bar(data) {
 const KINDS = { treemap, map, funnel, line, bar };
 
 /** @param {HTMLElement} element */
-function draw(element) {
-  const source = document.getElementById(element.dataset.source ?? "");
-  const kind = KINDS[element.dataset.chart ?? ""];
-  if (!source || !kind || element.dataset.drawn) return;
-  element.dataset.drawn = "1";
+function start(element) {
+  const source = element.dataset.source ?? "";
+  const text = document.getElementById(source)?.textContent ?? "{}";
   const chart = echarts.init(element, null, { renderer: "svg" });
-  chart.setOption(kind(JSON.parse(source.textContent ?? "{}"), element.dataset.source ?? ""));
+  chart.setOption(KINDS[element.dataset.chart ?? ""](JSON.parse(text), source));
   chart.on("click", (item) => {
     const href = /** @type {any} */ (item.data)?.href;
     if (href) window.location.assign(href);
   });
+  return chart;
+}
+
+/** @param {HTMLElement} element */
+function draw(element) {
+  if (element.dataset.drawn || !KINDS[element.dataset.chart ?? ""]) return;
+  element.dataset.drawn = "1";
+  let chart = start(element);
+  let width = element.clientWidth;
   new ResizeObserver(() => {
-    if (element.isConnected) chart.resize();
-    else chart.dispose();
+    if (!element.isConnected) {
+      chart.dispose();
+      return;
+    }
+    if (element.clientWidth === width) return;
+    width = element.clientWidth;
+    if (element.dataset.chart === "map") {
+      // A map cannot be resized in ECharts 6.1 (it copies a transform that is not there): it is drawn anew.
+      chart.dispose();
+      chart = start(element);
+    } else chart.resize();
   }).observe(element);
 }
 

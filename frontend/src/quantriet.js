@@ -34,6 +34,14 @@ document.addEventListener("htmx:responseError", (event) => {
   addToast({ text: xhr.getResponseHeader("X-Sentence") ? decodeURIComponent(xhr.getResponseHeader("X-Sentence")) : sentence("failed"), error: true });
 });
 
+/** A refused answer is swapped only where the server said so; a whole error page never lands inside a list. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  if (detail.xhr.status < 400 || detail.xhr.status === 422 || detail.xhr.getResponseHeader("HX-Retarget")) return;
+  detail.shouldSwap = false;
+  addToast({ text: sentence("failed"), error: true });
+});
+
 /** Large type is a cookie, so that the server already sends the page large. */
 document.addEventListener("click", (event) => {
   const target = /** @type {Element} */ (event.target);
