@@ -1,16 +1,9 @@
 """Tables of floor 3, split by noun."""
 
-from quantriet.documents.models.documents import (
-    Circulation,
-    Document,
-    DocumentRelation,
-    DocumentVersion,
-    RelationKind,
-    Secrecy,
-    State,
-)
-from quantriet.documents.models.materials import Material, MaterialKind, Receipt
-from quantriet.documents.models.texts import Clause, ClauseKind
+from quantriet.documents.choices import Circulation, ClauseKind, MaterialKind, RelationKind, Secrecy, State
+from quantriet.documents.models.documents import Document, DocumentRelation, DocumentVersion
+from quantriet.documents.models.materials import Material, Receipt
+from quantriet.documents.models.texts import Clause
 
 __all__ = [
     "Circulation",

@@ -4,33 +4,11 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 
 from quantriet.core.models import Fate, Scoped
+from quantriet.documents.choices import Circulation, RelationKind, Secrecy, State
 from quantriet.org.models import Account, Unit
 from quantriet.org.models.units import Level
-
-
-class Secrecy(models.TextChoices):
-    """Độ mật. MẬT and above has no value here on purpose: such a document is refused, never stored."""
-
-    OPEN = "open", _("Thường")
-    INTERNAL = "internal", _("Nội bộ")
-
-
-class Circulation(models.TextChoices):
-    """Phạm vi lưu hành: which organisations below the publisher may read."""
-
-    ALL = "all", _("Toàn hệ thống chính trị")
-    PARTY = "party", _("Trong tổ chức đảng")
-
-
-class State(models.TextChoices):
-    """Where a document stands. A withdrawn one keeps its place for those who manage it."""
-
-    DRAFT = "draft", _("Đang soạn")
-    PUBLISHED = "published", _("Đã ban hành trong hệ thống")
-    WITHDRAWN = "withdrawn", _("Đã thu hồi")
 
 
 class Document(Scoped):
@@ -114,15 +92,6 @@ class DocumentVersion(Scoped):
             models.UniqueConstraint(fields=("document", "ordinal"), name="document_version_ordinal_once"),
             models.UniqueConstraint(fields=("document", "file_hash"), name="document_version_file_once"),
         )
-
-
-class RelationKind(models.TextChoices):
-    """What a document does to another."""
-
-    SUPERSEDES = "supersedes", _("Thay thế")
-    AMENDS = "amends", _("Sửa đổi, bổ sung")
-    IMPLEMENTS = "implements", _("Thực hiện")
-    CITES = "cites", _("Căn cứ")
 
 
 class DocumentRelation(Scoped):

@@ -5,20 +5,11 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from quantriet.core.models import Fate, Scoped
+from quantriet.documents.choices import MaterialKind
 from quantriet.documents.models.documents import Document
 from quantriet.org.models import Account, PersonClass, Unit
-
-
-class MaterialKind(models.TextChoices):
-    """What a material is."""
-
-    OUTLINE = "outline", _("Đề cương")
-    READING = "reading", _("Tài liệu")
-    SUMMARY = "summary", _("Tóm tắt")
-    VIDEO = "video", _("Video (liên kết)")
 
 
 class Material(Scoped):

@@ -2,30 +2,16 @@
 
 from django.db import models
 from django.db.models import Deferrable
-from django.utils.translation import gettext_lazy as _
 
 from quantriet.core.models import Scoped
+from quantriet.documents.choices import ClauseKind
 from quantriet.documents.models.documents import Document
-
-
-class ClauseKind(models.TextChoices):
-    """How a clause is numbered in print, widest first."""
-
-    OPENING = "opening", _("Mở đầu")
-    PART = "part", _("Phần")
-    CHAPTER = "chapter", _("Chương")
-    SECTION = "section", _("Mục")
-    ARTICLE = "article", _("Điều")
-    ROMAN = "roman", _("Mục La Mã")
-    POINT = "point", _("Điểm số")
-    LETTER = "letter", _("Điểm chữ")
-    PARAGRAPH = "paragraph", _("Đoạn")
 
 
 class Clause(Scoped):
     """One numbered piece of a document. ``path`` is its address (``II.3.a``), unique within the document;
     ``label`` the number as printed (``Điều 3``, ``II.``, ``a)``); ``position`` the reading order from 1;
-    ``depth`` how many numbers the path has.
+    ``depth`` how far it is indented in the tree, from 1.
     """
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="clauses")
