@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Self, TypeVar
 
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from quantriet.core import scope
 
@@ -52,3 +54,79 @@ class Scoped(Stamped):
     class Meta:
         abstract = True
         base_manager_name = "objects"
+
+
+class Work(Stamped):
+    """One piece of work done by the worker: who ordered it, how far it is, how it ended.
+
+    ``kind`` names the job (``campaigns.draw_roll``), ``ids`` its arguments. ``key`` makes ordering twice give
+    the same work. Account and unit are plain numbers: floor 0 knows neither. ``result`` may hold ``href``,
+    the address where the outcome is looked at.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        QUEUED = "queued", _("Đang chờ")
+        RUNNING = "running", _("Đang làm")
+        DONE = "done", _("Xong")
+        FAILED = "failed", _("Không làm được")
+        CANCELLED = "cancelled", _("Đã dừng")
+
+    kind = models.CharField(max_length=80)
+    account_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField()
+    title = models.CharField(max_length=200)
+    key = models.CharField(max_length=160, blank=True)
+    ids = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    message = models.CharField(max_length=300, blank=True)
+    result = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+
+    PERSONAL: ClassVar[dict[str, Fate]] = {
+        "account_id": Fate("as whom the work runs, who may look at it", "basic", "work"),
+        "unit_id": Fate("where the work is done", "basic", "work"),
+    }
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(fields=("key",), condition=~Q(key=""), name="work_key_once"),
+        )
+        indexes = (models.Index(fields=("account_id", "-id"), name="work_account"),)
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will happen to it."""
+        return self.state in {self.State.DONE, self.State.FAILED, self.State.CANCELLED}
+
+
+class KeptAnswer(Stamped):
+    """The answer given to a write of the API under its ``Idempotency-Key``, for whoever asks again.
+
+    ``asked`` is the hash of what was sent: the same key with another body is refused.
+    """
+
+    account_id = models.BigIntegerField()
+    route = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)
+    asked = models.CharField(max_length=64)
+    status = models.SmallIntegerField(default=0)
+    body = models.JSONField(null=True)
+
+    PERSONAL: ClassVar[dict[str, Fate]] = {
+        "account_id": Fate("whose retry is answered", "basic", "answer"),
+        "body": Fate("the same answer again", "basic", "answer"),
+    }
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("account_id", "route", "key"), name="kept_answer_once"),
+        )
+        indexes = (models.Index(fields=("created_at",), name="kept_answer_age"),)

@@ -3,7 +3,7 @@ and turns a refusal into an answer. A URL whose view passed no door does not sta
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -14,7 +14,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from quantriet.core import jobs
 from quantriet.core.errors import DomainError, ForbiddenError
+from quantriet.core.models import Work
 from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.models import Account
@@ -139,16 +141,29 @@ def as_actor(needed: Can, account_id: int, unit_id: int) -> Actor:
     return found
 
 
-def job(needed: Can) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[..., R]]:
-    """A job runs as the actor who ordered it, checked anew: ``(account_id, unit_id, …)`` in, one command out."""
+def job(
+    needed: Can,
+) -> Callable[[Callable[..., Mapping[str, Any] | None]], jobs.Task]:
+    """A job runs as the actor who ordered it, checked anew when it starts.
 
-    def decorate(work: Callable[Concatenate[Actor, P], R]) -> Callable[..., R]:
+    ``(actor, running, *, …ids) -> {"href": …} | None``: the job opens its own transactions with
+    ``access.acting(actor)`` around its command, a long one several in turn, and asks
+    ``running.stop_if_asked()`` between them. Its name is ``<package>.<function>``; ``order`` orders it.
+    """
+
+    def decorate(work: Callable[..., Mapping[str, Any] | None]) -> jobs.Task:
         @functools.wraps(work)
-        def door(account_id: int, unit_id: int, *args: P.args, **kwargs: P.kwargs) -> R:
-            actor = as_actor(needed, account_id, unit_id)
-            return work(actor, *args, **kwargs)
+        def door(account_id: int, unit_id: int, running: jobs.Running, **ids: Any) -> Mapping[str, Any] | None:
+            return work(as_actor(needed, account_id, unit_id), running, **ids)
 
-        door.permission = needed  # type: ignore[attr-defined]
-        return door
+        package = work.__module__.removeprefix("quantriet.").partition(".")[0]
+        return jobs.register(f"{package}.{work.__name__}", door, permission=needed.value)
 
     return decorate
+
+
+def order(task: jobs.Task, *, by: Actor, title: str, key: str = "", **ids: Any) -> Work:
+    """Let the worker do ``task`` as ``by``, after this transaction commits. See ``core.jobs.order``."""
+    if not by.can(Can(task.permission)):
+        raise _lacks(Can(task.permission))
+    return jobs.order(task, by_account=by.account_id, by_unit=by.unit_id, title=title, key=key, **ids)

@@ -124,6 +124,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 FILES_ROOT = QUANTRIET.home / "files"
 
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
 EMAIL_BACKEND = os.environ.get("QUANTRIET_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = os.environ.get("QUANTRIET_SMTP_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("QUANTRIET_SMTP_PORT", "25"))
