@@ -53,6 +53,7 @@ def _refuse_far_connections(event: str, arguments: tuple[Any, ...]) -> None:
 def pytest_configure() -> None:
     """Audit hooks cannot be taken away again: nobody can forget to switch this one on."""
     settings.FILES_ROOT = ROOT / "var" / "test" / "files"  # never the files of an installation
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is missing
     socket.setdefaulttimeout(60)
     sys.addaudithook(_refuse_far_connections)
 
@@ -116,11 +117,14 @@ def _make_database(server: EmbeddedPostgres, name: str) -> None:
                     sql.Identifier(f"{template}_draft"), sql.Identifier(template)
                 )
             )
-        _drop(admin, name)
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
-    database_roles.prepare(server.admin_dsn(), name)
+        for copy in (f"{name}_clean", name):
+            _copy(admin, template, copy)
+
+
+def _copy(admin: psycopg.Connection, source: str, name: str) -> None:
+    _drop(admin, name)
+    words = [sql.Identifier(word) for word in (name, source, database_roles.role_name(database_roles.OWNER))]
+    admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(*words))
 
 
 def _drop(admin: psycopg.Connection, name: str) -> None:
@@ -129,12 +133,6 @@ def _drop(admin: psycopg.Connection, name: str) -> None:
 
 def _migrate_new_database(server: EmbeddedPostgres, name: str) -> None:
     database_roles.prepare(server.admin_dsn(), name)
-    with psycopg.connect(server.admin_dsn(name)) as admin:
-        # Only here: tests with real commits empty the tables afterwards. The product never truncates.
-        admin.execute(
-            "ALTER DEFAULT PRIVILEGES FOR ROLE quantriet_owner IN SCHEMA public "
-            "GRANT TRUNCATE ON TABLES TO quantriet_app"
-        )
     _connect_as(server, "owner", name)
     call_command("migrate", verbosity=0, interactive=False)
     connections["default"].close()
@@ -149,6 +147,22 @@ def _connect_as(server: EmbeddedPostgres, role: str, name: str) -> None:
     connections["default"].settings_dict.update(values)
 
 
+def _clean_by_copying(server: EmbeddedPostgres, name: str) -> None:
+    """After a test with real commits the database is made anew, not emptied.
+
+    The app may truncate nothing, the ledger lets nobody delete, and rows that migrations made must be
+    there again: a copy of the clean database settles all three.
+    """
+
+    def flush(*_: Any, **__: Any) -> list[str]:
+        connections.close_all()
+        with psycopg.connect(server.admin_dsn(), autocommit=True) as admin:
+            _copy(admin, f"{name}_clean", name)
+        return []
+
+    connections["default"].ops.sql_flush = flush  # type: ignore[method-assign]
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_db_blocker: DjangoDbBlocker, embedded_postgres: EmbeddedPostgres
@@ -157,6 +171,7 @@ def django_db_setup(
     with _own_database_name(embedded_postgres) as name, django_db_blocker.unblock():
         _make_database(embedded_postgres, name)
         _connect_as(embedded_postgres, "app", name)
+        _clean_by_copying(embedded_postgres, name)
         with django_db_blocker.block():
             yield
         connections.close_all()

@@ -123,7 +123,7 @@ def _port(environ: Mapping[str, str]) -> int:
 
 @contextmanager
 def _only_one(home: Path) -> Iterator[None]:
-    home.mkdir(parents=True, exist_ok=True)
+    (home / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is missing
     with (home / "serve.lock").open("a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
