@@ -9,13 +9,13 @@
  *   line     {days: [text], series: [{name, values: [number|null]}], target?: {name, value}, unit}
  *   bar      {rows: [{name, value, label, href}], unit}
  */
-import { BarChart, FunnelChart, LineChart, MapChart, TreemapChart } from "echarts/charts";
+import { BarChart, LineChart, MapChart, TreemapChart } from "echarts/charts";
 import { AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
 echarts.use([
-  BarChart, FunnelChart, LineChart, MapChart, TreemapChart, AriaComponent, GeoComponent, GridComponent, LegendComponent,
+  BarChart, LineChart, MapChart, TreemapChart, AriaComponent, GeoComponent, GridComponent, LegendComponent,
   MarkLineComponent, TooltipComponent, VisualMapComponent, SVGRenderer,
 ]);
 
@@ -86,7 +86,7 @@ function treemap(data) {
         nodeClick: false,
         breadcrumb: { show: false },
         left: 0, right: 0, top: 0, bottom: 0,
-        label: { fontSize: 12, lineHeight: 16, overflow: "break" },
+        label: { fontSize: 12, lineHeight: 16, overflow: "truncate", ellipsis: "…" },
         itemStyle: { borderColor: "#fff", borderWidth: 1, gapWidth: 1 },
       },
     ],
@@ -121,21 +121,29 @@ function map(data, id) {
   };
 }
 
-/** @param {any} data */
+/** Centred bars, each as wide as its count: a tapering funnel would make the last step look smaller than it is. @param {any} data */
 function funnel(data) {
+  const values = data.steps.map((/** @type {any} */ one) => one.value ?? 0);
+  const widest = Math.max(1, ...values);
+  const common = { type: "bar", stack: "step", barCategoryGap: "14%", silent: false };
   return {
     ...base(),
     tooltip: { formatter: (/** @type {any} */ item) => tip(item.name, item.data?.words ?? "") },
+    grid: { left: 8, right: 8, top: 4, bottom: 4 },
+    xAxis: { type: "value", min: 0, max: widest, show: false },
+    yAxis: { type: "category", inverse: true, show: false, data: data.steps.map((/** @type {any} */ one) => one.name) },
     series: [
+      { ...common, silent: true, tooltip: { show: false }, itemStyle: { color: "transparent" }, data: values.map((/** @type {number} */ value) => (widest - value) / 2) },
       {
-        type: "funnel",
-        sort: "none",
-        left: 8, right: 8, top: 8, bottom: 8,
-        minSize: "18%",
-        gap: 3,
-        label: { position: "inside", color: INK, formatter: (/** @type {any} */ item) => `${item.name}: ${item.data.words}` },
-        data: data.steps.map((/** @type {any} */ one) => ({ name: one.name, value: one.value ?? 0, words: one.label ?? data.missing, href: one.href, itemStyle: { color: "#DCE7F5", borderColor: "#1D4F91", borderWidth: 1 } })),
-        emphasis: { label: { fontSize: 13 } },
+        ...common,
+        data: data.steps.map((/** @type {any} */ one, /** @type {number} */ i) => ({ name: one.name, value: values[i], words: one.label ?? data.missing, href: one.href })),
+        itemStyle: { color: "#DCE7F5", borderColor: "#1D4F91", borderWidth: 1 },
+      },
+      {
+        // The words stand in the middle whatever the width of the bar.
+        type: "bar", barGap: "-100%", barCategoryGap: "14%", silent: true, tooltip: { show: false }, itemStyle: { color: "transparent" },
+        data: data.steps.map(() => widest),
+        label: { show: true, position: "inside", color: INK, fontWeight: 500, formatter: (/** @type {any} */ item) => `${data.steps[item.dataIndex].name}: ${data.steps[item.dataIndex].label ?? data.missing}` },
       },
     ],
   };

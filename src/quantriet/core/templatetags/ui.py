@@ -505,13 +505,27 @@ def ui_chart(
     one_of("ui_chart", "height", height, ("low", "normal", "tall"))
     return format_html(
         '<figure class="chart-box"><figcaption>{}</figcaption>'
-        '<div class="chart chart-{}" data-chart="{}" data-source="{}" aria-hidden="true"></div>{}'
+        '<div class="chart chart-{}" data-chart="{}" data-source="{}" aria-hidden="true"></div>{}{}'
         '<details class="disclosure"><summary>{}</summary>{}</details></figure>',
         caption,
         height,
         kind,
         id,
+        _chart_key() if kind in ("treemap", "map") else "",
         json_script(json.loads(json.dumps(data, default=str)), id),
         _("Xem bằng số"),
         mark_safe(content),  # noqa: S308 (see ui_table)
     )
+
+
+def _chart_key() -> SafeString:
+    """The legend of the five steps in which shares are coloured; the limits are those of ``charts.js``."""
+    steps = (
+        ("1", _("dưới 50 %")),
+        ("2", _("50 đến dưới 70 %")),
+        ("3", _("70 đến dưới 85 %")),
+        ("4", _("85 đến dưới 95 %")),
+        ("5", _("từ 95 %")),
+        ("none", _("chưa báo cáo")),
+    )
+    return format_html('<ul class="chart-key">{}</ul>', format_html_join("", '<li class="step-{}">{}</li>', steps))
