@@ -58,7 +58,8 @@ def open_book(unit: Unit, *, kind: Book.Kind, title: str, year: int) -> Book:
 
 _OPEN_BATCH = """
 INSERT INTO ledger_batch (created_at, book_id, key, origin, account_id, actor, unit_id, reason, reverses_id)
-VALUES (statement_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s)
+SELECT statement_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s
+WHERE EXISTS (SELECT 1 FROM ledger_book WHERE id = %s AND sealed_at IS NULL)
 ON CONFLICT (book_id, key) DO NOTHING
 RETURNING id
 """
@@ -73,6 +74,50 @@ CROSS JOIN ledger_clock AS clock
 """
 
 
+def begin(
+    book_id: int,
+    *,
+    by: Actor,
+    origin: str,
+    key: str,
+    unit_id: int | None = None,
+    reason: str = "",
+    reverses: int | None = None,
+) -> Posted:
+    """Open a batch, so that source rows can carry its id before their sums are known; ``append`` follows in
+    the same transaction. ``key`` is taken once a book: a retry gets the first batch, which is not new.
+
+    ``origin`` names the command (``attendance.check_in``). Refuses a sealed book.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPEN_BATCH,
+            [book_id, key, origin, by.account_id or None, by.name, unit_id, reason, reverses, book_id],
+        )
+        row = cursor.fetchone()
+    if row is not None:
+        return Posted(int(row[0]), is_new=True)
+    first = Batch.objects.filter(book_id=book_id, key=key).values_list("pk", flat=True).first()
+    if first is None:
+        raise DomainError(
+            "ledger.sealed",
+            "Sổ số liệu của đợt này đã khóa. Chưa ghi gì thêm; hãy mở đính chính với lý do.",
+        )
+    return Posted(first, is_new=False)
+
+
+def append(book_id: int, batch_id: int, lines: Iterable[Line]) -> None:
+    """Append the changes of a new batch, once. Lines of one key are added up; a sum of 0 is no entry."""
+    summed: dict[tuple[int, int, int, int, date], int] = defaultdict(int)
+    for line in lines:
+        summed[line.key] += line.amount
+    kept = [(*line_key, amount) for line_key, amount in sorted(summed.items()) if amount]
+    if kept:
+        columns = [list(column) for column in zip(*kept, strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(_APPEND, [book_id, batch_id, *columns])
+
+
 def post(
     book_id: int,
     lines: Iterable[Line],
@@ -82,45 +127,21 @@ def post(
     key: str,
     unit_id: int | None = None,
     reason: str = "",
-    reverses: int | None = None,
 ) -> Posted:
-    """Append one batch. ``key`` is taken once a book: a retry posts nothing and gets the first batch.
-
-    ``origin`` names the command (``attendance.check_in``). Lines of one key are added up; a sum of 0 is no
-    entry. Refuses a sealed book.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        if Book.objects.filter(pk=book_id, sealed_at__isnull=False).exists():
-            raise DomainError(
-                "ledger.sealed",
-                "Sổ số liệu của đợt này đã khóa. Chưa ghi gì thêm; hãy mở đính chính với lý do.",
-            )
-        cursor.execute(
-            _OPEN_BATCH,
-            [book_id, key, origin, by.account_id or None, by.name, unit_id, reason, reverses],
-        )
-        row = cursor.fetchone()
-        if row is None:
-            first = Batch.objects.values_list("pk", flat=True).get(book_id=book_id, key=key)
-            return Posted(first, is_new=False)
-        batch_id = int(row[0])
-        summed: dict[tuple[int, int, int, int, date], int] = defaultdict(int)
-        for line in lines:
-            summed[line.key] += line.amount
-        kept = [(*line_key, amount) for line_key, amount in sorted(summed.items()) if amount]
-        if kept:
-            columns = [list(column) for column in zip(*kept, strict=True)]
-            cursor.execute(_APPEND, [book_id, batch_id, *columns])
-    return Posted(batch_id, is_new=True)
+    """Append one batch whose sums are known: ``begin`` and ``append`` in one; a retry posts nothing."""
+    with transaction.atomic():
+        posted = begin(book_id, by=by, origin=origin, key=key, unit_id=unit_id, reason=reason)
+        if posted.is_new:
+            append(book_id, posted.batch_id, lines)
+    return posted
 
 
 def reverse(batch_id: int, *, by: Actor, reason: str) -> Posted:
     """Take a whole batch back: the same entries with the sign turned, on the same days, with the reason."""
     batch = Batch.objects.get(pk=batch_id)
     with transaction.atomic(), connection.cursor() as cursor:
-        posted = post(
+        posted = begin(
             batch.book_id,
-            (),
             by=by,
             origin="ledger.reverse",
             key=f"reverse:{batch_id}",

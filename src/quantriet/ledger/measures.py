@@ -12,7 +12,6 @@ class Measure(models.IntegerChoices):
     SUMMONED = 1, _("Triệu tập (người)")
     PRESENT = 2, _("Đã học (người)")
     EXCUSED = 3, _("Vắng có lý do (người)")
-    ABSENT = 4, _("Vắng không lý do (người)")
     ATTENDANCES = 5, _("Lượt dự")
     GUESTS = 6, _("Khách, ngoài danh sách (lượt)")
     LATE = 7, _("Đến muộn (lượt)")

@@ -8,6 +8,7 @@ that committee (and what lies below them) belong to it as well.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -183,3 +184,8 @@ def operator(name: str) -> Actor:
     return Actor(
         account_id=0, unit_id=0, person_id=None, name=name, roles=frozenset(ROLES), roots=HOUSE
     )
+
+
+def local_day(moment: datetime) -> date:
+    """The day of a moment in Việt Nam, for comparing with days that people write."""
+    return timezone.localtime(moment).date()

@@ -1,0 +1,1 @@
+"""All writes of campaigns, split by noun: ``campaigns.start(...)``, ``credits.credit(...)``."""

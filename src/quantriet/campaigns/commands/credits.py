@@ -1,0 +1,218 @@
+"""Credit: a person has studied a document. Peers (conferences, learning) claim it here and nowhere else.
+
+A line is fulfilled when every document to be studied thoroughly is credited; then, once, the person is
+counted as present at the unit of the line. Claims come in lists and ride on the caller's batch.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+
+from quantriet.campaigns.commands import declarations
+from quantriet.campaigns.models import Campaign, Credit, RollLine
+from quantriet.core.errors import DomainError
+from quantriet.ledger import commands as ledger
+from quantriet.ledger.commands import Line
+from quantriet.ledger.measures import Grade, Measure, Slice
+from quantriet.org.access import Actor
+
+
+@dataclass(frozen=True)
+class Session:
+    """The session a claim rests on: its level and form, and the documents on its agenda."""
+
+    level: int
+    form: int
+    document_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One person's claim: the row it rests on, how it came about, how well it is evidenced, when."""
+
+    person_id: int
+    source: str
+    means: str
+    grade: int
+    on: date
+
+
+@dataclass(frozen=True)
+class Fulfilled:
+    """A line that this call fulfilled."""
+
+    line_id: int
+    unit_id: int
+    person_id: int
+
+
+_CLAIM = """
+INSERT INTO campaigns_credit
+    (created_at, campaign_id, line_id, person_id, unit_id, document_id, means, level, form, grade,
+     credited_on, source, batch_id)
+SELECT statement_timestamp(), line.campaign_id, line.id, line.person_id, line.unit_id, document.id,
+       claim.means, %(level)s, %(form)s, claim.grade, claim.credited_on, claim.source, %(batch)s
+FROM unnest(%(people)s::bigint[], %(sources)s::text[], %(means)s::text[], %(grades)s::smallint[],
+            %(days)s::date[]) AS claim(person_id, source, means, grade, credited_on)
+JOIN campaigns_rollline AS line
+  ON line.campaign_id = %(campaign)s AND line.person_id = claim.person_id AND line.state = 'summoned'
+CROSS JOIN unnest(%(documents)s::bigint[]) AS document(id)
+ON CONFLICT (line_id, document_id) DO NOTHING
+RETURNING line_id
+"""
+
+# A line is fulfilled when no thorough document of the campaign is left without a credit; a campaign that
+# only makes known, or has no document, is fulfilled by any credit.
+_FULFIL = """
+UPDATE campaigns_rollline AS line
+SET fulfilled_on = claim.credited_on, batch_id = %(batch)s, means = claim.means, level = claim.level,
+    form = claim.form, grade = claim.grade
+FROM campaigns_credit AS claim
+WHERE line.id = ANY(%(lines)s) AND line.fulfilled_on IS NULL AND line.state = 'summoned'
+  AND claim.line_id = line.id AND claim.batch_id = %(batch)s
+  AND NOT EXISTS (
+      SELECT 1 FROM campaigns_campaigndocument AS needed
+      WHERE needed.campaign_id = line.campaign_id AND needed.mode = 'thorough'
+        AND NOT EXISTS (
+            SELECT 1 FROM campaigns_credit AS had
+            WHERE had.line_id = line.id AND had.document_id = needed.document_id
+        )
+  )
+RETURNING line.id, line.unit_id, line.person_id, line.person_class, line.excuse <> '',
+          claim.means, claim.grade, claim.credited_on
+"""
+
+
+def credit(
+    campaign: Campaign, claims: Sequence[Claim], *, session: Session, batch_id: int, by: Actor
+) -> list[Fulfilled]:
+    """Credit people for the documents of a session; returns the lines fulfilled by it.
+
+    People who are not on the roll are passed over (they are guests). A claim for what is credited already
+    changes nothing: nobody is counted twice. The caller opened ``batch_id`` in this transaction and appends
+    its own counts under other measures.
+    """
+    if not claims:
+        return []
+    book_id = _book(campaign)
+    documents: list[int | None] = list(_documents(campaign, session))
+    if not documents:
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            _CLAIM,
+            {
+                "campaign": campaign.pk,
+                "batch": batch_id,
+                "level": session.level,
+                "form": session.form,
+                "documents": documents,
+                "people": [claim.person_id for claim in claims],
+                "sources": [claim.source for claim in claims],
+                "means": [claim.means for claim in claims],
+                "grades": [claim.grade for claim in claims],
+                "days": [claim.on for claim in claims],
+            },
+        )
+        touched = sorted({int(row[0]) for row in cursor.fetchall()})
+        if not touched:
+            return []
+        cursor.execute(_FULFIL, {"batch": batch_id, "lines": touched})
+        rows = cursor.fetchall()
+        lines: list[Line] = []
+        done: dict[int, Fulfilled] = {}
+        for line_id, unit_id, person_id, person_class, excused, means, grade, on in rows:
+            if line_id in done:
+                continue
+            done[line_id] = Fulfilled(line_id, unit_id, person_id)
+            cut = Slice(person_class, session.level + 1, session.form)
+            lines += _present_lines(unit_id, cut, Grade(grade), on, means=means, amount=1)
+            if excused:
+                lines.append(excuse_line(unit_id, person_class, on, -1))
+        lines += declarations.settle_presence(campaign, {one.unit_id for one in done.values()})
+        ledger.append(book_id, batch_id, lines)
+    del by  # the batch names the actor
+    return list(done.values())
+
+
+def _book(campaign: Campaign) -> int:
+    if campaign.book_id is None or campaign.state == Campaign.State.DRAFT:
+        raise DomainError("campaign.not_started", "Đợt này chưa bắt đầu nên chưa ghi nhận được ai.")
+    return campaign.book_id
+
+
+def _documents(campaign: Campaign, session: Session) -> Iterable[int | None]:
+    own = list(campaign.documents.values_list("document_id", flat=True))
+    if not own:
+        return [None]
+    return [pk for pk in own if pk in session.document_ids]
+
+
+def _present_lines(unit_id: int, cut: Slice, grade: Grade, on: date, *, means: str, amount: int) -> list[Line]:
+    lines = [Line(unit_id, Measure.PRESENT, grade, on, amount, cut)]
+    if means == Credit.Means.MADE_UP:
+        lines.append(Line(unit_id, Measure.MADE_UP, grade, on, amount, cut))
+    if means == Credit.Means.SUPERIOR:
+        lines.append(Line(unit_id, Measure.CREDITED, grade, on, amount, cut))
+    return lines
+
+
+def excuse_line(unit_id: int, person_class: int, on: date, amount: int) -> Line:
+    """One person more (or fewer) who is excused and has not studied."""
+    return Line(unit_id, Measure.EXCUSED, Grade.AFTERWARDS, on, amount, Slice(person_class=person_class))
+
+
+def withdraw(
+    campaign: Campaign, sources: Sequence[str], *, reason: str, key: str, by: Actor
+) -> list[int]:
+    """Take back the credits that rest on ``sources`` (rows that were corrected); returns the people concerned.
+
+    Whoever is no longer fulfilled is counted out again, on the day and with the cut he was counted in. The
+    caller then claims anew what other rows of the same people support.
+    """
+    book_id = _book(campaign)
+    with transaction.atomic():
+        posted = ledger.begin(book_id, by=by, origin="credits.withdraw", key=key, reason=reason)
+        if not posted.is_new:
+            return []
+        gone = list(
+            Credit.objects.select_for_update(of=("self",))
+            .filter(campaign=campaign, source__in=sources)
+            .order_by("pk")
+        )
+        Credit.objects.filter(pk__in=[one.pk for one in gone]).delete()
+        undone = _no_longer_fulfilled(campaign, {one.line_id for one in gone})
+        lines: list[Line] = []
+        for line in undone:
+            lines += _counted_out(line)
+        RollLine.objects.filter(pk__in=[line.pk for line in undone]).update(
+            fulfilled_on=None, means="", level=None, form=None, grade=None, batch=posted.batch_id
+        )
+        lines += declarations.settle_presence(campaign, {line.unit_id for line in undone})
+        ledger.append(book_id, posted.batch_id, lines)
+    return sorted({one.person_id for one in gone})
+
+
+def _no_longer_fulfilled(campaign: Campaign, line_ids: set[int]) -> list[RollLine]:
+    """Of these lines, those counted as fulfilled whose credits no longer carry it."""
+    needed = set(campaign.documents.filter(mode="thorough").values_list("document_id", flat=True))
+    had: dict[int, set[int | None]] = {}
+    for line_id, document_id in Credit.objects.filter(line__in=line_ids).values_list("line_id", "document_id"):
+        had.setdefault(line_id, set()).add(document_id)
+    lines = RollLine.objects.select_for_update().filter(pk__in=line_ids, fulfilled_on__isnull=False)
+    return [line for line in lines.order_by("pk") if not had.get(line.pk) or needed - had[line.pk]]
+
+
+def _counted_out(line: RollLine) -> list[Line]:
+    """The reversal of how the person was counted in."""
+    if line.fulfilled_on is None or line.level is None or line.form is None or line.grade is None:
+        return []
+    cut = Slice(line.person_class, line.level + 1, line.form)
+    lines = _present_lines(
+        line.unit_id, cut, Grade(line.grade), line.fulfilled_on, means=line.means, amount=-1
+    )
+    if line.excuse:
+        lines.append(excuse_line(line.unit_id, line.person_class, line.fulfilled_on, 1))
+    return lines

@@ -1,0 +1,222 @@
+"""What units owe: fulfilled, opened again, waived; stricter deadlines below, one decision extending many."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from quantriet.campaigns.commands.declarations import on_time
+from quantriet.campaigns.models import Campaign, Extension, Obligation, Requirement
+from quantriet.core.errors import DomainError
+from quantriet.core.text import format_date
+from quantriet.ledger import commands as ledger
+from quantriet.ledger.commands import Line
+from quantriet.ledger.measures import Grade, Measure
+from quantriet.org import access, audit
+from quantriet.org.access import Actor
+from quantriet.org.models import Unit
+from quantriet.org.permissions import Can
+
+DONE_MEASURES: Mapping[str, tuple[Measure, Measure | None]] = {
+    Requirement.Kind.CONFERENCE: (Measure.CONFERENCES_HELD, None),
+    Requirement.Kind.MATERIALS: (Measure.MATERIALS_SUPPLIED, None),
+    Requirement.Kind.PROGRAMME: (Measure.PROGRAMMES_ISSUED, Measure.PROGRAMMES_ON_TIME),
+    Requirement.Kind.REPORT: (Measure.REPORTS_SENT, Measure.REPORTS_ON_TIME),
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    """How an obligation was met: the day, how well evidenced, and what it rests on (``conference:12``)."""
+
+    on: date
+    grade: Grade
+    source: str
+
+
+def fulfil(campaign: Campaign, unit_ids: Sequence[int], *, kind: str, done: Done, by: Actor) -> list[int]:
+    """Meet the obligation of a kind for several units; returns the units for which this call did it.
+
+    Units that owe nothing of the kind, or have done it, are passed over: a retry changes nothing. The
+    caller has checked its own permission at those units (a site below may be settled by the hub's clerk).
+    """
+    if campaign.book_id is None:
+        return []
+    with transaction.atomic():
+        owed = list(
+            Obligation.objects.select_for_update()
+            .filter(campaign=campaign, unit_id__in=list(unit_ids), kind=kind, state=Obligation.State.OPEN)
+            .order_by("unit_id")
+        )
+        if not owed:
+            return []
+        key = f"fulfil:{kind}:{done.source}:{owed[0].pk}:{len(owed)}:{owed[0].unit_id}-{owed[-1].unit_id}"
+        posted = ledger.begin(
+            campaign.book_id, by=by, origin="obligations.fulfil", key=_fresh_key(campaign, key)
+        )
+        measure, in_time = DONE_MEASURES.get(kind, (None, None))
+        lines: list[Line] = []
+        for one in owed:
+            one.state, one.done_on, one.grade = Obligation.State.DONE, done.on, done.grade
+            one.batch_id = posted.batch_id
+            if measure is not None:
+                lines.append(Line(one.unit_id, measure, done.grade, done.on, 1))
+            if in_time is not None and on_time(one):
+                lines.append(Line(one.unit_id, in_time, done.grade, done.on, 1))
+        Obligation.objects.bulk_update(owed, ["state", "done_on", "grade", "batch"], batch_size=1000)
+        ledger.append(campaign.book_id, posted.batch_id, lines)
+    return [one.unit_id for one in owed]
+
+
+def _fresh_key(campaign: Campaign, key: str) -> str:
+    """Obligations opened again may be met again from the same source: the state decides, the key follows."""
+    book = campaign.book
+    again = book.batches.filter(key__startswith=key).count() if book is not None else 0
+    return f"{key}#{again}"[:120]
+
+
+def reopen(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
+    """Take "done" back, with the reason; the ledger gets the reversal."""
+    if not reason.strip():
+        raise DomainError("obligation.reason", "Hãy ghi lý do mở lại. Chưa thay đổi gì.")
+    with transaction.atomic():
+        locked = Obligation.objects.select_for_update().get(pk=obligation.pk)
+        if locked.state != Obligation.State.DONE:
+            return locked
+        lines: list[Line] = []
+        measure, in_time = DONE_MEASURES.get(locked.kind, (None, None))
+        done_on, grade = locked.done_on, Grade(locked.grade or Grade.AFTERWARDS)
+        assert done_on is not None  # noqa: S101 - a constraint of the table
+        if measure is not None:
+            lines.append(Line(locked.unit_id, measure, grade, done_on, -1))
+        if in_time is not None and on_time(locked):
+            lines.append(Line(locked.unit_id, in_time, grade, done_on, -1))
+        campaign = locked.campaign
+        assert campaign.book_id is not None  # noqa: S101 - an obligation exists only in a started campaign
+        posted = ledger.begin(
+            campaign.book_id,
+            by=by,
+            origin="obligations.reopen",
+            key=f"reopen:{locked.pk}:{locked.batch_id}",
+            unit_id=locked.unit_id,
+            reason=reason,
+        )
+        ledger.append(campaign.book_id, posted.batch_id, lines)
+        locked.state, locked.done_on, locked.grade, locked.reason = Obligation.State.OPEN, None, None, reason
+        locked.save(update_fields=["state", "done_on", "grade", "reason"])
+        audit.record(by, "obligation.reopen", locked, unit=locked.unit_id, detail={"reason": reason})
+    return locked
+
+
+def tighten(campaign: Campaign, unit: Unit, *, kind: str, due_at: datetime, by: Actor) -> int:
+    """A unit sets a stricter deadline for itself and everything below; returns how many units it moved.
+
+    Never looser: a deadline later than what the superior set for any of them is refused.
+    """
+    access.require(by, Can.OBLIGATION_FULFIL, unit)
+    top = access.today_placements().filter(unit=unit).values_list("path", flat=True)
+    below = access.today_placements().filter(path__descendant_of=list(top)).values("unit")
+    with transaction.atomic():
+        owed = Obligation.objects.select_for_update().filter(
+            campaign=campaign, kind=kind, unit__in=below, state=Obligation.State.OPEN
+        )
+        earliest = owed.order_by("limit_at").values_list("limit_at", flat=True).first()
+        if earliest is None:
+            return 0
+        if due_at > earliest:
+            raise DomainError(
+                "deadline.looser",
+                f"Hạn {format_date(access.local_day(due_at))} muộn hơn hạn cấp trên giao "
+                f"({format_date(access.local_day(earliest))}). Chưa đổi gì; hãy chọn ngày sớm hơn hoặc bằng.",
+            )
+        moved = owed.exclude(due_at=due_at).update(due_at=due_at)
+        audit.record(
+            by, "deadline.tighten", campaign, unit=unit, detail={"kind": kind, "due_at": due_at.isoformat()}
+        )
+    return moved
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision that extends: its number, the reason, the new deadline."""
+
+    number: str
+    reason: str
+    due_at: datetime
+
+
+def extend(
+    campaign: Campaign, unit_ids: Sequence[int], *, kind: str, decision: Decision, by: Actor
+) -> Extension:
+    """One decision moves the deadline of many units later; the same decision again changes nothing."""
+    access.require(by, Can.CAMPAIGN_MANAGE, campaign.unit)
+    if not decision.number.strip() or not decision.reason.strip():
+        raise DomainError(
+            "extension.decision", "Gia hạn cần số văn bản và lý do. Chưa đổi hạn của đơn vị nào."
+        )
+    with transaction.atomic():
+        extension, is_new = Extension.objects.get_or_create(
+            campaign=campaign,
+            kind=kind,
+            decision=decision.number,
+            defaults={"reason": decision.reason, "due_at": decision.due_at, "actor": by.name},
+        )
+        owed = Obligation.objects.select_for_update().filter(
+            campaign=campaign, kind=kind, unit_id__in=list(unit_ids), state=Obligation.State.OPEN
+        )
+        if is_new and owed.filter(limit_at__gt=decision.due_at).exists():
+            raise DomainError(
+                "extension.earlier", "Hạn mới sớm hơn hạn đang có. Chưa đổi gì; gia hạn phải là ngày muộn hơn."
+            )
+        extension.obligations.add(*owed)
+        owed.update(due_at=decision.due_at, limit_at=decision.due_at)
+        audit.record(
+            by,
+            "deadline.extend",
+            extension,
+            unit=campaign.unit_id,
+            detail={"decision": decision.number, "units": len(unit_ids)},
+        )
+    return extension
+
+
+def waive(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
+    """Free a unit of an obligation, with the reason; it no longer counts as owed."""
+    access.require(by, Can.CAMPAIGN_MANAGE, obligation.unit)
+    if not reason.strip():
+        raise DomainError("obligation.reason", "Hãy ghi lý do miễn. Chưa thay đổi gì.")
+    due = {
+        Requirement.Kind.CONFERENCE: Measure.CONFERENCES_DUE,
+        Requirement.Kind.MATERIALS: Measure.MATERIALS_DUE,
+        Requirement.Kind.PROGRAMME: Measure.PROGRAMMES_DUE,
+        Requirement.Kind.REPORT: Measure.REPORTS_DUE,
+    }
+    with transaction.atomic():
+        locked = Obligation.objects.select_for_update().get(pk=obligation.pk)
+        if locked.state != Obligation.State.OPEN:
+            return locked
+        campaign = locked.campaign
+        assert campaign.book_id is not None  # noqa: S101 - an obligation exists only in a started campaign
+        measure = due.get(Requirement.Kind(locked.kind))
+        if measure is not None:
+            ledger.post(
+                campaign.book_id,
+                [Line(locked.unit_id, measure, Grade.ON_SPOT, campaign.starts_on, -1)],
+                by=by,
+                origin="obligations.waive",
+                key=f"waive:{locked.pk}",
+                unit_id=locked.unit_id,
+                reason=reason,
+            )
+        locked.state, locked.reason = Obligation.State.WAIVED, reason
+        locked.save(update_fields=["state", "reason"])
+        audit.record(by, "obligation.waive", locked, unit=locked.unit_id, detail={"reason": reason})
+    return locked
+
+
+def overdue(state: str, due_at: datetime, now: datetime) -> bool:
+    """Whether an obligation is late at ``now``: its deadline's last second has passed and it is open."""
+    return state == Obligation.State.OPEN and now > due_at
+
+

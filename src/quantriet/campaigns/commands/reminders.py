@@ -1,0 +1,74 @@
+"""Reminding units of what they owe: in the page, by e-mail, as a text for Zalo, as a telephone list."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from quantriet.campaigns.models import Campaign, Reminder, ReminderLine
+from quantriet.org import access, audit, notices
+from quantriet.org.access import Actor
+from quantriet.org.models import Unit
+from quantriet.org.notices import NoticeText
+from quantriet.org.permissions import Can
+
+
+def remind(
+    campaign: Campaign, unit_ids: Sequence[int], *, kind: str, channel: str, text: str, key: str, by: Actor
+) -> Reminder:
+    """Remind units and keep the record; the same ``key`` again (a double click, a lost answer) reminds nobody
+    twice. Units outside the actor's authority are passed over.
+    """
+    access.require(by, Can.REMINDER_SEND, campaign.unit if by.roots == access.HOUSE else by.unit_id)
+    allowed = list(
+        access.units(by, Can.REMINDER_SEND).filter(pk__in=list(unit_ids)).order_by("sort_key", "id")
+    )
+    with transaction.atomic():
+        reminder, is_new = Reminder.objects.get_or_create(
+            key=key,
+            defaults={
+                "campaign": campaign,
+                "kind": kind,
+                "channel": channel,
+                "text": text,
+                "account_id": by.account_id or None,
+                "actor": by.name,
+            },
+        )
+        if not is_new:
+            return reminder
+        ReminderLine.objects.bulk_create(
+            [ReminderLine(reminder=reminder, unit=unit) for unit in allowed], batch_size=1000
+        )
+        _send(reminder, allowed)
+        audit.record(
+            by,
+            "reminder.send",
+            reminder,
+            unit=by.unit_id or campaign.unit_id,
+            detail={"kind": kind, "channel": channel, "units": len(allowed)},
+        )
+    return reminder
+
+
+def _send(reminder: Reminder, units: Sequence[Unit]) -> None:
+    notice = NoticeText(
+        title=reminder.campaign.title,
+        text=reminder.text,
+        link=f"/dot/{reminder.campaign_id}/",
+        key=f"reminder:{reminder.pk}",
+    )
+    if reminder.channel == Reminder.Channel.PAGE:
+        notices.notify([unit.pk for unit in units], notice)
+    if reminder.channel == Reminder.Channel.EMAIL:
+        notices.mail([(unit.pk, unit.email) for unit in units if unit.email], notice)
+
+
+def mark_called(line: ReminderLine, *, by: Actor) -> ReminderLine:
+    """Tick "đã gọi" on a telephone list, once."""
+    access.require(by, Can.REMINDER_SEND, line.unit)
+    ReminderLine.objects.filter(pk=line.pk, called_at=None).update(
+        called_at=timezone.now(), called_by=by.name
+    )
+    line.refresh_from_db()
+    return line

@@ -1,0 +1,168 @@
+"""The roll: corrected with a reason, moved by a transfer before it is fulfilled."""
+
+from datetime import date
+
+from django.db import transaction
+
+from quantriet.campaigns import policy as policies
+from quantriet.campaigns.commands.campaigns import summon_lines
+from quantriet.campaigns.commands.credits import excuse_line
+from quantriet.campaigns.models import Campaign, Credit, Requirement, RollLine
+from quantriet.core.errors import DomainError
+from quantriet.ledger import commands as ledger
+from quantriet.ledger.commands import Line
+from quantriet.org import access, audit
+from quantriet.org.access import Actor
+from quantriet.org.models import Person, Unit
+from quantriet.org.permissions import Can
+
+
+def _lines(campaign: Campaign, line: RollLine, count: int) -> list[Line]:
+    policy = policies.from_data(campaign.policy)
+    essays = (
+        line.person_class in policy.essays_of
+        and campaign.requirements.filter(kind=Requirement.Kind.ESSAYS).exists()
+    )
+    return summon_lines(line.unit_id, line.person_class, count, on=campaign.starts_on, essays=essays)
+
+
+def _posted(campaign: Campaign, lines: list[Line], *, by: Actor, key: str, reason: str, unit_id: int) -> int:
+    if campaign.book_id is None:
+        raise DomainError("campaign.not_started", "Đợt này chưa bắt đầu nên chưa có danh sách triệu tập.")
+    posted = ledger.begin(
+        campaign.book_id, by=by, origin="roll.correct", key=key, unit_id=unit_id, reason=reason
+    )
+    if posted.is_new:
+        ledger.append(campaign.book_id, posted.batch_id, lines)
+    return posted.batch_id
+
+
+def add(campaign: Campaign, person: Person, unit: Unit, *, person_class: int, reason: str, by: Actor) -> RollLine:
+    """Summon someone the drawing left out (or put him back). A person stands on one roll of a campaign.
+
+    On the roll of another unit already: refused, naming that unit, so that nobody is counted twice.
+    """
+    access.require(by, Can.ROLL_CORRECT, unit)
+    _reason(reason)
+    with transaction.atomic():
+        line = (
+            RollLine.objects.select_for_update().filter(campaign=campaign, person=person).first()
+        )
+        if line is not None and line.state == RollLine.State.SUMMONED:
+            if line.unit_id == unit.pk:
+                return line
+            raise DomainError(
+                "roll.person_twice",
+                f"{person.full_name} đã có trong danh sách của {line.unit.name}. "
+                "Chưa thêm; hãy chuyển dòng đó hoặc để nguyên.",
+            )
+        if line is None:
+            line = RollLine(campaign=campaign, person=person)
+        else:
+            line.reason = ""
+        line.unit, line.person_class, line.state = unit, person_class, RollLine.State.SUMMONED
+        line.reason = reason
+        line.save()
+        line.batch_id = _posted(
+            campaign,
+            _lines(campaign, line, 1),
+            by=by,
+            key=f"roll-add:{line.pk}:{line.batch_id or 0}",
+            reason=reason,
+            unit_id=unit.pk,
+        )
+        line.save(update_fields=["batch"])
+        audit.record(by, "roll.add", line, unit=unit, detail={"reason": reason})
+    return line
+
+
+def remove(line: RollLine, *, reason: str, by: Actor) -> RollLine:
+    """Take someone off the roll with the reason. Whoever has studied stays on it."""
+    access.require(by, Can.ROLL_CORRECT, line.unit)
+    _reason(reason)
+    with transaction.atomic():
+        locked = RollLine.objects.select_for_update().select_related("campaign").get(pk=line.pk)
+        if locked.state == RollLine.State.REMOVED:
+            return locked
+        _refuse_fulfilled(locked)
+        lines = _lines(locked.campaign, locked, -1)
+        if locked.excuse:
+            lines.append(excuse_line(locked.unit_id, locked.person_class, locked.campaign.starts_on, -1))
+        locked.batch_id = _posted(
+            locked.campaign,
+            lines,
+            by=by,
+            key=f"roll-remove:{locked.pk}:{locked.batch_id or 0}",
+            reason=reason,
+            unit_id=locked.unit_id,
+        )
+        locked.state, locked.reason, locked.excuse = RollLine.State.REMOVED, reason, ""
+        locked.save(update_fields=["state", "reason", "excuse", "batch"])
+        Credit.objects.filter(line=locked).delete()
+        audit.record(by, "roll.remove", locked, unit=locked.unit_id, detail={"reason": reason})
+    return locked
+
+
+def transfer(line: RollLine, unit: Unit, *, reason: str, by: Actor) -> RollLine:
+    """Move a line to another unit before it is fulfilled: reversal there, new entry here."""
+    access.require(by, Can.ROLL_CORRECT, line.unit)
+    access.require(by, Can.ROLL_CORRECT, unit)
+    _reason(reason)
+    with transaction.atomic():
+        locked = RollLine.objects.select_for_update().select_related("campaign").get(pk=line.pk)
+        if locked.unit_id == unit.pk or locked.state == RollLine.State.REMOVED:
+            return locked
+        _refuse_fulfilled(locked)
+        lines = _lines(locked.campaign, locked, -1)
+        excused = bool(locked.excuse)
+        if excused:
+            lines.append(excuse_line(locked.unit_id, locked.person_class, locked.campaign.starts_on, -1))
+        key = f"roll-move:{locked.pk}:{locked.batch_id or 0}"
+        locked.unit = unit
+        lines += _lines(locked.campaign, locked, 1)
+        if excused:
+            lines.append(excuse_line(unit.pk, locked.person_class, locked.campaign.starts_on, 1))
+        locked.batch_id = _posted(locked.campaign, lines, by=by, key=key, reason=reason, unit_id=unit.pk)
+        locked.save(update_fields=["unit", "batch"])
+        Credit.objects.filter(line=locked).update(unit=unit)
+        audit.record(by, "roll.transfer", locked, unit=unit, detail={"reason": reason})
+    return locked
+
+
+def excuse(campaign: Campaign, excuses: dict[int, str], *, key: str, on: date, by: Actor) -> int:
+    """Note who is excused (person → reason; an empty reason takes it back); returns how many lines changed.
+
+    Someone who has studied is not excused any more; the caller has checked his permission at the site.
+    """
+    changed: list[RollLine] = []
+    lines: list[Line] = []
+    with transaction.atomic():
+        rows = RollLine.objects.select_for_update().filter(
+            campaign=campaign, person_id__in=list(excuses), state=RollLine.State.SUMMONED
+        )
+        for line in rows.order_by("pk"):
+            wanted = excuses[line.person_id][:200]
+            if line.excuse == wanted:
+                continue
+            if bool(line.excuse) != bool(wanted) and line.fulfilled_on is None:
+                lines.append(excuse_line(line.unit_id, line.person_class, on, 1 if wanted else -1))
+            line.excuse = wanted
+            changed.append(line)
+        RollLine.objects.bulk_update(changed, ["excuse"], batch_size=1000)
+        if lines and campaign.book_id is not None:
+            ledger.post(campaign.book_id, lines, by=by, origin="roll.excuse", key=key)
+    return len(changed)
+
+
+def _reason(reason: str) -> None:
+    if not reason.strip():
+        raise DomainError("roll.reason", "Điều chỉnh danh sách cần lý do. Chưa thay đổi gì; hãy ghi lý do.")
+
+
+def _refuse_fulfilled(line: RollLine) -> None:
+    if line.fulfilled_on is not None:
+        raise DomainError(
+            "roll.fulfilled",
+            "Người này đã được ghi nhận học xong nên dòng danh sách không đổi được nữa. "
+            "Nếu ghi nhầm, hãy sửa điểm danh trước.",
+        )

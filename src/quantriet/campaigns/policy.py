@@ -1,0 +1,151 @@
+"""Policy is data: what a province decides for a campaign, checked here, edited by people, with presets.
+
+Pure: values in, values out. Each setting that a rule sets names the rule beside it (``SOURCES``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from quantriet.core.errors import DomainError
+from quantriet.core.text import end_of_day
+from quantriet.org.models import PersonClass, Tree
+from quantriet.org.models.units import Level
+
+SOURCES: Mapping[str, str] = {
+    "credit_from_superior": "Kết luận 226-KL/TW ngày 11/12/2025: cấp dưới không tổ chức lại hội nghị đã truyền đến cơ sở",
+    "province_conferences_a_year": "Kết luận 226-KL/TW: cấp tỉnh không quá 2 hội nghị toàn tỉnh mỗi năm",
+    "commune_conferences_a_year": "Kết luận 226-KL/TW: cấp xã không quá 3 hội nghị toàn xã mỗi năm",
+    "exempt_are_invited": "Hướng dẫn tổ chức học tập: đảng viên được miễn sinh hoạt được mời, không bắt buộc",
+}
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A kind of requirement for a tree: by level, how many days after the start it is due (inclusive)."""
+
+    kind: str
+    tree: str
+    days_by_level: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What governs a campaign besides its dates and documents.
+
+    ``classes``: classes of people on the roll. ``late_after``/``early_before``: minutes that make someone
+    late or gone early. ``minimum_share``: percent of a session's minutes one must have stayed for credit
+    (0: presence suffices). ``essays_of``: classes that owe an essay.
+    """
+
+    classes: tuple[int, ...] = (PersonClass.COMMITTEE, PersonClass.KEY_CADRE, PersonClass.MEMBER)
+    exempt_are_invited: bool = True
+    credit_from_superior: bool = True
+    late_after: int = 15
+    early_before: int = 15
+    minimum_share: int = 0
+    essays_of: tuple[int, ...] = (PersonClass.COMMITTEE, PersonClass.KEY_CADRE, PersonClass.MEMBER)
+    province_conferences_a_year: int = 2
+    commune_conferences_a_year: int = 3
+    clause: str = ""
+    duties: tuple[Duty, ...] = field(default_factory=tuple)
+
+    def to_data(self) -> dict[str, Any]:
+        """The plain data kept with the campaign (duties are kept as requirements and deadlines)."""
+        data = asdict(self)
+        del data["duties"]
+        return data
+
+
+def from_data(data: Mapping[str, Any]) -> Policy:
+    """The policy kept with a campaign; refuses what makes no sense, naming the setting."""
+    known = {name: data[name] for name in Policy.__dataclass_fields__ if name in data and name != "duties"}
+    for name in ("classes", "essays_of"):
+        if name in known:
+            known[name] = tuple(int(value) for value in known[name])
+    policy = Policy(**known)
+    for name, low, high in (
+        ("late_after", 0, 240),
+        ("early_before", 0, 240),
+        ("minimum_share", 0, 100),
+        ("province_conferences_a_year", 0, 50),
+        ("commune_conferences_a_year", 0, 50),
+    ):
+        if not low <= int(getattr(policy, name)) <= high:
+            raise DomainError(
+                "policy.out_of_range",
+                f"Thiết lập “{name}” phải từ {low} đến {high}. Chưa lưu thay đổi nào.",
+                setting=name,
+            )
+    if not policy.classes:
+        raise DomainError(
+            "policy.no_class", "Chưa chọn đối tượng nào để triệu tập. Hãy chọn ít nhất một đối tượng."
+        )
+    return policy
+
+
+def due_at(starts_on: date, days: int) -> datetime:
+    """The last second of the day ``days`` after the start, Việt Nam time."""
+    return end_of_day(starts_on + timedelta(days=days))
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A ready policy with its sentence: starting a campaign is a preset and three questions."""
+
+    code: str
+    title: Promise
+    sentence: Promise
+    policy: Policy
+
+
+_PARTY_THOROUGH = (
+    Duty("materials", Tree.PARTY, {Level.COMMUNE: 7, Level.BASE: 10}),
+    Duty("conference", Tree.PARTY, {Level.PROVINCE: 15, Level.COMMUNE: 25, Level.BASE: 35, Level.CELL: 40}),
+    Duty("essays", Tree.PARTY, {Level.BASE: 50, Level.CELL: 45}),
+    Duty("programme", Tree.PARTY, {Level.PROVINCE: 45, Level.COMMUNE: 55}),
+    Duty("report", Tree.PARTY, {Level.COMMUNE: 60, Level.BASE: 50}),
+)
+
+PRESETS: dict[str, Preset] = {
+    preset.code: preset
+    for preset in (
+        Preset(
+            "thorough",
+            _("Quán triệt nghị quyết"),
+            _("Đủ các bước: tài liệu, hội nghị các cấp, thu hoạch, chương trình hành động, tuyên truyền, báo cáo."),
+            Policy(
+                duties=(
+                    *_PARTY_THOROUGH,
+                    Duty("outreach", Tree.FRONT, {Level.COMMUNE: 75}),
+                    Duty("report", Tree.FRONT, {Level.COMMUNE: 80}),
+                )
+            ),
+        ),
+        Preset(
+            "briefing",
+            _("Phổ biến nhanh"),
+            _("Chỉ hội nghị và báo cáo ngắn; không thu hoạch, không chương trình hành động."),
+            Policy(
+                essays_of=(),
+                duties=(
+                    Duty("conference", Tree.PARTY, {Level.COMMUNE: 10, Level.BASE: 20, Level.CELL: 30}),
+                    Duty("report", Tree.PARTY, {Level.COMMUNE: 35}),
+                ),
+            ),
+        ),
+        Preset(
+            "standing",
+            _("Việc thường xuyên trong năm"),
+            _("Sinh hoạt chuyên đề, thông tin thời sự; không gắn với một văn bản."),
+            Policy(
+                essays_of=(),
+                duties=(Duty("report", Tree.PARTY, {Level.COMMUNE: 350}),),
+            ),
+        ),
+    )
+}
