@@ -34,7 +34,7 @@ _RHYME_LIST = """
 """
 _ONSETS = _ONSET_LIST.split()
 _RHYMES = frozenset(_RHYME_LIST.split())
-# After "gi" the rhyme may have lost its i (gì, gìn, giếng); after "qu" the u belongs to the onset.
+# After "gi" the rhyme may have lost its i (giếng); after "qu" the u belongs to the onset.
 _HARD_ONSETS = frozenset({"c", "g", "ng"})
 _SOFT_ONSETS = frozenset({"gh", "ngh"})
 _FRONT_VOWELS = frozenset("eêiy")
@@ -72,17 +72,18 @@ def _count_tones(word: str) -> int:
 def is_syllable(word: str) -> bool:
     """Say whether a word is built like one Vietnamese syllable (spelling rules, not a dictionary).
 
-    Onset, rhyme and tone must fit: c, g and ng never stand before e, ê, i, y; a syllable that ends in
-    c, ch, p or t takes only sắc or nặng. Words with marks foreign to Vietnamese are no syllables, nor are
-    words with a capital after a small letter.
+    Give it NFC. Onset, rhyme and tone must fit, the tone in its place (old or new): c, g and ng never stand
+    before e, ê, i, y; a syllable that ends in c, ch, p or t takes only sắc or nặng. Words with marks foreign
+    to Vietnamese are no syllables, nor are words with a capital after a small letter.
     """
     if word not in {word.lower(), word.upper(), word.capitalize()}:
         return False
     if _count_tones(word) > 1 or any(not _is_vietnamese_letter(character) for character in word):
         return False
     letters, tone = split_tone(word)
+    place = next((index for index, letter in enumerate(word) if _count_tones(letter)), 0)
     return any(
-        _fits(letters[: len(onset)], letters[len(onset) :], tone)
+        _fits(letters[: len(onset)], letters[len(onset) :], tone, place)
         for onset in ("", *_ONSETS)
         if letters.startswith(onset)
     )
@@ -95,12 +96,22 @@ def _is_vietnamese_letter(character: str) -> bool:
     return unicodedata.normalize("NFC", plain) in LETTERS
 
 
-def _fits(onset: str, rhyme: str, tone: int) -> bool:
-    if onset == "gi" and rhyme in {"", "n"}:  # gì, gìn: the i of the onset is the vowel
-        return True
+def _fits(onset: str, rhyme: str, tone: int, place: int) -> bool:
     if rhyme not in _RHYMES or (rhyme.endswith(_STOPS) and tone not in _TONES_BEFORE_STOPS):
         return False
-    return _may_meet(onset, rhyme[0])
+    return _may_meet(onset, rhyme[0]) and (tone == 0 or place - len(onset) in _tone_places(rhyme))
+
+
+def _tone_places(rhyme: str) -> set[int]:
+    """Give the letters of a rhyme that may bear the tone: one, or two where old and new spelling differ."""
+    shaped = [index for index, letter in enumerate(rhyme) if letter in "ăâêôơư"]
+    if shaped:
+        return {shaped[-1]}
+    vowels = [index for index, letter in enumerate(rhyme) if letter in "aeiouy"]
+    if rhyme in {"oa", "oe", "uy"}:
+        return {0, 1}
+    is_closed = vowels[-1] < len(rhyme) - 1
+    return {vowels[-1] if is_closed else vowels[len(vowels) // 3]}
 
 
 def _may_meet(onset: str, vowel: str) -> bool:

@@ -100,7 +100,8 @@ _PATTERNS = {
 _LEGACY_WORD = re.compile(r"[A-Za-z\u00a1-\u00ff]+")
 _UNICODE_ONLY = re.compile(r"[ăĂđĐĩĨũŨơƠưƯ\u1ea0-\u1ef9\u0300-\u0323]")
 _TCVN3_SIGNS = frozenset(map(chr, (*range(0xA1, 0xBF), 0xD7, 0xF7, 0xD0, 0xDE, 0xFE, 0xDF)))
-_FRENCH_PAIRS = frozenset({"aï", "oï", "où", "oû", "aû", "uï", "aë", "eû", "aé", "oâ", "aü", "aê", "aè"})
+_TCVN3_SIGNS_AT_END = frozenset("µ¶¸¨ª¬")
+_FOREIGN_PAIRS = frozenset({"aï", "oï", "uï", "où", "oû", "aú", "aé", "eá", "eä"})
 
 _FONTS = (
     (re.compile(r"^\.vn", re.IGNORECASE), Encoding.TCVN3),
@@ -119,8 +120,9 @@ class _Reading:
     kept_fit: int
     """Of these, words that were built like Vietnamese before."""
     words: int
+    """Words of the whole text; abbreviations and single letters are left out."""
     fit: int
-    """Words of the whole text built like Vietnamese (abbreviations left out of both)."""
+    """Of these, words that are built like Vietnamese under this reading."""
     strong: int
     """Words that only then fit, with a code that no other language writes in that place."""
 
@@ -131,7 +133,7 @@ class _Reading:
             self.changed_fit * 5 >= self.changed * 4
             and self.kept_fit < self.changed_fit
             and (self.strong > 0 or self.kept_fit * 2 < self.changed_fit)
-            and self.fit * 5 >= self.words * 3
+            and (self.strong >= 3 or self.fit * 5 >= self.words * 3)
             and (self.strong > 0 or self.changed_fit >= 2)
         )
 
@@ -188,13 +190,15 @@ def _mend_capitals(match: re.Match[str]) -> str:
 def _read(text: str, encoding: Encoding) -> _Reading:
     changed = changed_fit = kept_fit = words = fit = strong = 0
     for word in _LEGACY_WORD.findall(text):
+        if not any(map(str.isalpha, word)):  # a bullet or a sign by itself tells nothing
+            continue
         decoded = decode(word, encoding)
         if decoded != word:
             changed += 1
             changed_fit += is_syllable(decoded)
             kept_fit += is_syllable(word)
             strong += is_syllable(decoded) and not is_syllable(word) and _is_strong(word, encoding)
-        if decoded != word or not word.isupper():
+        if decoded != word or not (len(word) == 1 or word.isupper()):
             words += 1
             fit += is_syllable(decoded)
     return _Reading(changed, changed_fit, kept_fit, words, fit, strong)
@@ -203,13 +207,14 @@ def _read(text: str, encoding: Encoding) -> _Reading:
 def _is_strong(word: str, encoding: Encoding) -> bool:
     """Whether a word holds a code that other languages do not write there.
 
-    TCVN3: a sign inside a word of three letters or more (`nh©n`), so that 5 µm and ®, © stay; or a capital
-    code after a small letter (`ChÝ`). VNI: two codes for one letter (`aû`, `öô`) that French does not use.
+    TCVN3: a sign in a word of three letters or more (`nh©n`) or at the end of a short one (`mµ`), so that
+    5 µm, ® and © stay; or a capital code inside a word in small letters (`ChÝ`). VNI: two codes for one
+    letter (`aû`, `öô`) that no other language uses.
     """
     if encoding is Encoding.TCVN3:
-        sign = any(character in _TCVN3_SIGNS for character in word) and len(word) >= 3
-        return sign or any(
-            word[i - 1].islower() and word[i].isupper() and not word[i].isascii() for i in range(1, len(word))
-        )
+        sign = len(word) >= 3 and any(character in _TCVN3_SIGNS for character in word)
+        sign_at_end = any(character in _TCVN3_SIGNS_AT_END for character in word[1:])
+        capital_inside = any(not letter.isascii() and letter.isupper() for letter in word[1:])
+        return sign or sign_at_end or (capital_inside and not word.isupper())
     pairs = [match[0].lower() for match in _PATTERNS[encoding].finditer(word) if len(match[0]) == 2]
-    return any(pair not in _FRENCH_PAIRS for pair in pairs)
+    return any(pair not in _FOREIGN_PAIRS for pair in pairs)
