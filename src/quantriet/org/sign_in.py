@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
+from django.utils import timezone
 
 from quantriet.org.models import Account
 
@@ -12,7 +14,11 @@ class AccountBackend(BaseBackend):
     """Checks a password; an unknown name costs the same time as a wrong password."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_kw: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **_kw: Any,
     ) -> Account | None:
         """The account, if the password is right and the account is open."""
         if not username or not password:
@@ -21,10 +27,16 @@ class AccountBackend(BaseBackend):
         if account is None:
             Account().set_password(password)  # the same work as checking one
             return None
-        if not account.check_password(password) or not account.is_active:
-            return None
-        return account
+        return account if account.check_password(password) and may_sign_in(account) else None
 
     def get_user(self, user_id: int) -> Account | None:
         """The account of a running session; a closed account ends it."""
-        return Account.objects.filter(pk=user_id, is_active=True).first()
+        account = Account.objects.filter(pk=user_id, is_active=True).first()
+        return account if account is not None and (settings.QUANTRIET.demo or not account.is_demo) else None
+
+
+def may_sign_in(account: Account) -> bool:
+    """Whether the account is open: not closed, its slip not expired, no account of the demonstration elsewhere."""
+    if account.one_time_until is not None and account.one_time_until <= timezone.now():
+        return False
+    return account.is_active and (settings.QUANTRIET.demo or not account.is_demo)

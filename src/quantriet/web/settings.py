@@ -77,6 +77,7 @@ AUTHENTICATION_BACKENDS = ["quantriet.org.sign_in.AccountBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "quantriet.org.hashers.SlipPasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -1,6 +1,7 @@
 """Tables of floor 1, split by noun."""
 
-from quantriet.org.models.accounts import Account, RoleAssignment
+from quantriet.org.models.accounts import Account, RoleAssignment, SignInFailure
+from quantriet.org.models.imports import Import
 from quantriet.org.models.people import Membership, Person, PersonClass, Post
 from quantriet.org.models.records import AccessEvent, AuditEvent, DataRequest, Notice
 from quantriet.org.models.units import Facility, Placement, Tree, TreeVersion, Unit, UnitKind
@@ -11,6 +12,7 @@ __all__ = [
     "AuditEvent",
     "DataRequest",
     "Facility",
+    "Import",
     "Membership",
     "Notice",
     "Person",
@@ -18,6 +20,7 @@ __all__ = [
     "Placement",
     "Post",
     "RoleAssignment",
+    "SignInFailure",
     "Tree",
     "TreeVersion",
     "Unit",

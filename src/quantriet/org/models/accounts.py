@@ -31,6 +31,7 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     must_change_password = models.BooleanField(default=False)
+    one_time_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -78,3 +79,24 @@ class RoleAssignment(models.Model):
         indexes = (models.Index(fields=("unit", "role"), name="role_unit"),)
 
 
+class SignInFailure(models.Model):
+    """Wrong passwords for one name from one address; ten of them close this pair for a quarter of an hour.
+
+    Kept in the database because every web process must count the same. ``name`` is what was typed, whether
+    such an account exists or not: both are treated alike.
+    """
+
+    name = models.CharField(max_length=60)
+    address = models.CharField(max_length=45)
+    failures = models.PositiveSmallIntegerField(default=0)
+    last_at = models.DateTimeField()
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    PERSONAL: ClassVar[dict[str, Fate]] = {
+        "name": Fate("stops guessing of passwords", "basic", "sign_in"),
+        "address": Fate("stops guessing of passwords", "basic", "sign_in"),
+    }
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("name", "address"), name="sign_in_failure_once"),)
+        indexes = (models.Index(fields=("last_at",), name="sign_in_failure_age"),)

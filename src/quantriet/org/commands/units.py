@@ -1,0 +1,520 @@
+"""Writes of units: found, amend, correct one's facts, and ``place``, the one writer of placements."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
+from quantriet.core.text import clean_line, fold, sort_key
+from quantriet.org import access, audit
+from quantriet.org.access import HOUSE, Actor
+from quantriet.org.models import Placement, Tree, Unit, UnitKind
+from quantriet.org.models.units import LEVELS
+from quantriet.org.permissions import Can
+
+BODIES = frozenset({UnitKind.BODY, UnitKind.PRESS})
+PLAIN_FACTS = ("name", "short_name", "kind", "admin_code", "member_count", "phone", "email", "founded_on")
+
+
+@dataclass(frozen=True)
+class UnitSpec:
+    """A unit as it is told by a file or a form. Units are named by their owner's codes.
+
+    A body or press agency without ``parent_code`` stands below its committee; without ``committee_code`` its
+    committee is its parent. Units beside the Party tree always name their committee.
+    """
+
+    code: str
+    name: str
+    kind: str
+    parent_code: str = ""
+    committee_code: str = ""
+    tree: str = Tree.PARTY
+    admin_code: str = ""
+    short_name: str = ""
+    member_count: int = 0
+    phone: str = ""
+    email: str = ""
+    founded_on: date | None = None
+    decision: str = ""
+
+    def cleaned(self) -> "UnitSpec":
+        """The same with every text in its stored form and the defaults of bodies filled in."""
+        values = {
+            field.name: clean_line(value) if isinstance(value := getattr(self, field.name), str) else value
+            for field in fields(self)
+        }
+        if self.kind in BODIES:
+            values["parent_code"] = values["parent_code"] or values["committee_code"]
+            values["committee_code"] = values["committee_code"] or values["parent_code"]
+        return UnitSpec(**values)
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """What may be corrected on a unit's page without an act on the tree."""
+
+    name: str
+    short_name: str = ""
+    admin_code: str = ""
+    member_count: int = 0
+    phone: str = ""
+    email: str = ""
+
+    @classmethod
+    def of(cls, unit: Unit) -> "UnitFacts":
+        """The facts of a unit as they stand."""
+        return cls(**{field.name: getattr(unit, field.name) for field in fields(cls)})
+
+    @property
+    def version(self) -> str:
+        """Names exactly these texts: a form sends back the version of what its reader saw."""
+        told = "\x1f".join(str(getattr(self, field.name)) for field in fields(self))
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def found(specs: Sequence[UnitSpec], *, by: Actor) -> list[Unit]:
+    """Found units in any order, parents and children together; the units come back in the order of ``specs``.
+
+    A code that exists with the same facts is left as it is (a retry changes nothing); with other facts the
+    whole list is refused (``unit.code_taken``). Who founds needs ``UNIT_MANAGE`` at every parent or committee
+    outside the list; a root without committee is founded by the operator alone.
+    """
+    told = [spec.cleaned() for spec in specs]
+    _check_list(told)
+    with transaction.atomic():
+        _bump_tree_version()
+        known = _known_units(told)
+        _refuse_other_facts(told, known)
+        fresh = [spec for spec in told if spec.code not in known]
+        _require_anchors(fresh, known, by)
+        made = _insert(fresh, known)
+        if made:
+            audit.record(
+                by,
+                "unit.found",
+                made[0],
+                unit=made[0],
+                detail={"count": len(made), "codes": [unit.code for unit in made[:50]]},
+            )
+    units = known | {unit.code: unit for unit in made}
+    return [units[spec.code] for spec in told]
+
+
+def amend(specs: Sequence[UnitSpec], *, by: Actor, on: date | None = None) -> list[Unit]:
+    """Give existing units the told facts; a changed parent is an act on the tree and goes through ``place``.
+
+    Returns the units that changed. Used by the import for units that are there with other facts.
+    """
+    day = on or timezone.localdate()
+    told = [spec.cleaned() for spec in specs]
+    with transaction.atomic():
+        known = _known_units(told)
+        _require_all(by, [known[spec.code].pk for spec in told])
+        changed: list[Unit] = []
+        moves: list[tuple[Unit, Unit | None, str]] = []
+        parents = _parents_today(known[spec.code] for spec in told)
+        for spec in told:
+            unit = known[spec.code]
+            parent = known.get(spec.parent_code)
+            if _differs(spec, unit, known):
+                _take_facts(unit, spec, known)
+                changed.append(unit)
+            if (parent.pk if parent else None) != parents.get(unit.pk):
+                moves.append((unit, parent, spec.decision))
+        _save_facts(changed)
+        for unit, parent, decision in moves:
+            place(unit, parent=parent, on=day, by=by, decision=decision)
+            if unit not in changed:
+                changed.append(unit)
+        if changed:
+            audit.record(
+                by,
+                "unit.amend",
+                changed[0],
+                unit=changed[0],
+                detail={"codes": [u.code for u in changed[:50]]},
+            )
+    return changed
+
+
+def update(unit: Unit, facts: UnitFacts, *, seen: str, by: Actor) -> Unit:
+    """Correct a unit's own facts. ``seen`` is the version (``UnitFacts.version``) the user had before him.
+
+    When somebody else changed it meanwhile, raises ``ConflictError`` (``unit.changed``) whose context holds
+    both texts (``yours``, ``theirs``); a retry of a change already made is answered as done.
+    """
+    access.require(by, Can.UNIT_MANAGE, unit)
+    wanted = UnitFacts(
+        **{
+            f.name: clean_line(v) if isinstance(v := getattr(facts, f.name), str) else v
+            for f in fields(facts)
+        }
+    )
+    if not wanted.name:
+        raise DomainError("unit.no_name", _("Đơn vị phải có tên. Chưa lưu; hãy ghi tên đơn vị."))
+    with transaction.atomic():
+        row = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+        standing = UnitFacts.of(row)
+        if wanted == standing:
+            return row
+        if standing.version != seen:
+            raise ConflictError(
+                "unit.changed",
+                _("Có người vừa sửa đơn vị này. Bản của bạn chưa ghi; hãy so hai bản rồi lưu lại."),
+                yours=_as_dict(wanted),
+                theirs=_as_dict(standing),
+            )
+        for field in fields(wanted):
+            setattr(row, field.name, getattr(wanted, field.name))
+        row.folded, row.sort_key = fold(row.name), sort_key(row.name)
+        row.save()
+        before = _as_dict(standing)
+        changes = {
+            name: [before[name], value] for name, value in _as_dict(wanted).items() if value != before[name]
+        }
+        audit.record(by, "unit.update", row, unit=row, detail={"changes": changes})
+    return row
+
+
+def _as_dict(facts: UnitFacts) -> dict[str, Any]:
+    return {field.name: getattr(facts, field.name) for field in fields(facts)}
+
+
+_LINEAGE = "SELECT path::text, former FROM org_placement WHERE unit_id = %s AND valid @> %s::date"
+
+# Placements of the subtree that begin on or after the day only change their path; those in force before it are
+# closed at the day and go on under a new row with the new path.
+_MOVE_LATER = """
+UPDATE org_placement SET path = text2ltree(%(head)s) || subpath(path, %(cut)s)
+WHERE path <@ %(old)s::ltree AND lower(valid) >= %(on)s
+"""
+_MOVE_STANDING = """
+WITH standing AS (
+    SELECT id, unit_id, parent_id, path, valid, former, decision FROM org_placement
+    WHERE path <@ %(old)s::ltree AND valid @> %(on)s::date AND (lower(valid) IS NULL OR lower(valid) < %(on)s)
+    FOR UPDATE
+), closed AS (
+    UPDATE org_placement AS placed SET valid = daterange(lower(standing.valid), %(on)s)
+    FROM standing WHERE placed.id = standing.id RETURNING placed.id
+)
+INSERT INTO org_placement (created_at, unit_id, parent_id, path, valid, former, decision)
+SELECT statement_timestamp(), unit_id, parent_id, text2ltree(%(head)s) || subpath(path, %(cut)s),
+       daterange(%(on)s, upper(valid)), former, decision
+FROM standing JOIN closed USING (id)
+"""
+_NAME_PARENT = """
+UPDATE org_placement SET parent_id = %(parent)s, former = %(former)s, decision = %(decision)s
+WHERE unit_id = %(unit)s AND valid @> %(on)s::date
+"""
+
+
+def place(
+    unit: Unit, *, parent: Unit | None, on: date, by: Actor, decision: str = "", former: bool = False
+) -> Placement:
+    """Place a unit below ``parent`` (or as a root) from ``on``; its whole subtree moves with it.
+
+    The old placement is closed at ``on``. The same place again changes nothing. Refuses a cycle
+    (``unit.cycle``), another tree (``unit.other_tree``), a parent that does not stand on that day or is former
+    (``unit.parent_not_standing``), and a unit that already has a later placement (``unit.placed_later``).
+    """
+    _require_all(by, [unit.pk, *([parent.pk] if parent else [])])
+    if parent is None and by.roots != HOUSE:
+        raise _forbidden()
+    with transaction.atomic(), connection.cursor() as cursor:
+        _bump_tree_version()
+        standing = Placement.objects.filter(unit=unit, valid__contains=on).first()
+        if standing is None:
+            raise DomainError(
+                "unit.not_standing", _("Ngày này đơn vị chưa có trong cây. Chưa đổi gì; hãy chọn ngày khác.")
+            )
+        if standing.parent_id == (parent.pk if parent else None) and standing.former == former:
+            return standing
+        head = _head_for(unit, parent, on, standing)
+        if Placement.objects.filter(unit=unit, valid__startswith__gt=on).exists():
+            raise DomainError(
+                "unit.placed_later",
+                _("Đơn vị đã có một lần chuyển sau ngày này. Chưa đổi gì; hãy hủy lần chuyển sau trước."),
+            )
+        values = {"head": head, "cut": standing.path.count("."), "old": standing.path, "on": on}
+        cursor.execute(_MOVE_LATER, values)
+        cursor.execute(_MOVE_STANDING, values)
+        cursor.execute(
+            _NAME_PARENT,
+            {
+                "parent": parent.pk if parent else None,
+                "former": former,
+                "decision": clean_line(decision),
+                "unit": unit.pk,
+                "on": on,
+            },
+        )
+        audit.record(
+            by,
+            "unit.place",
+            unit,
+            unit=unit,
+            detail={"parent": parent.pk if parent else None, "on": on.isoformat(), "decision": decision},
+        )
+        return Placement.objects.get(unit=unit, valid__contains=on)
+
+
+def _head_for(unit: Unit, parent: Unit | None, on: date, standing: Placement) -> str:
+    """The path under which the subtree will hang; refuses what cannot be a parent on that day."""
+    if parent is None:
+        return ""
+    if parent.tree != unit.tree:
+        raise DomainError(
+            "unit.other_tree",
+            _("“{parent}” thuộc cây tổ chức khác. Chưa đổi gì; hãy chọn đơn vị cùng cây.").format(
+                parent=parent.name
+            ),
+        )
+    above = Placement.objects.filter(unit=parent, valid__contains=on, former=False).first()
+    if above is None:
+        raise DomainError(
+            "unit.parent_not_standing",
+            _("Ngày này “{parent}” không hoạt động. Chưa đổi gì; hãy chọn đơn vị khác.").format(
+                parent=parent.name
+            ),
+        )
+    if f"{above.path}.".startswith(f"{standing.path}."):
+        raise DomainError(
+            "unit.cycle",
+            _("“{parent}” nằm dưới “{unit}” nên không làm cấp trên được. Chưa đổi gì.").format(
+                parent=parent.name, unit=unit.name
+            ),
+        )
+    return str(above.path)
+
+
+def _bump_tree_version() -> None:
+    """Count the change and, by the row's lock, let acts on the tree follow one another."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE org_treeversion SET number = number + 1")
+
+
+def _check_list(told: Sequence[UnitSpec]) -> None:
+    """What can be refused without looking at the database; names the first unit that is wrong."""
+    seen: set[str] = set()
+    for spec in told:
+        if not spec.code or not spec.name:
+            raise DomainError("unit.incomplete", _("Mỗi đơn vị phải có mã và tên. Chưa ghi đơn vị nào."))
+        if spec.code in seen:
+            raise DomainError(
+                "unit.code_twice",
+                _("Mã “{code}” có hai lần trong danh sách. Chưa ghi đơn vị nào.").format(code=spec.code),
+                unit=spec.code,
+            )
+        seen.add(spec.code)
+        if spec.kind not in UnitKind.values or spec.tree not in Tree.values:
+            raise DomainError(
+                "unit.kind_unknown",
+                _("Không biết loại hoặc cây của đơn vị “{code}”. Chưa ghi đơn vị nào.").format(
+                    code=spec.code
+                ),
+                unit=spec.code,
+            )
+        if not spec.committee_code and (spec.tree != Tree.PARTY or spec.kind not in LEVELS):
+            raise DomainError(
+                "unit.no_committee",
+                _("“{name}” phải ghi mã cấp ủy cùng cấp. Chưa ghi đơn vị nào.").format(name=spec.name),
+                unit=spec.code,
+            )
+
+
+def _known_units(told: Sequence[UnitSpec]) -> dict[str, Unit]:
+    """Units of the database that the list names, by code."""
+    codes = {code for spec in told for code in (spec.code, spec.parent_code, spec.committee_code) if code}
+    return {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
+
+
+def _parents_today(units: Iterable[Unit]) -> dict[int, int | None]:
+    rows = access.today_placements().filter(unit__in=[unit.pk for unit in units])
+    return dict(rows.values_list("unit_id", "parent_id"))
+
+
+def _differs(spec: UnitSpec, unit: Unit, known: dict[str, Unit]) -> bool:
+    """Whether the told facts other than the parent are not the standing ones."""
+    committee = known.get(spec.committee_code)
+    return (
+        any(getattr(spec, name) != getattr(unit, name) for name in PLAIN_FACTS)
+        or spec.tree != unit.tree
+        or (committee.pk if committee else None) != unit.committee_id
+    )
+
+
+def _refuse_other_facts(told: Sequence[UnitSpec], known: dict[str, Unit]) -> None:
+    existing = [spec for spec in told if spec.code in known]
+    parents = _parents_today(known[spec.code] for spec in existing) if existing else {}
+    for spec in existing:
+        unit = known[spec.code]
+        parent = known.get(spec.parent_code)
+        if _differs(spec, unit, known) or parents.get(unit.pk) != (parent.pk if parent else None):
+            raise DomainError(
+                "unit.code_taken",
+                _("Mã “{code}” đã dùng cho “{name}”. Chưa ghi đơn vị nào; hãy xem lại mã.").format(
+                    code=spec.code, name=unit.name
+                ),
+                unit=spec.code,
+            )
+
+
+def _require_anchors(fresh: Sequence[UnitSpec], known: dict[str, Unit], by: Actor) -> None:
+    """Parents and committees must be there; those outside the list must be the actor's to manage."""
+    inside = {spec.code for spec in fresh}
+    anchors: set[int] = set()
+    for spec in fresh:
+        for code in filter(None, (spec.parent_code, spec.committee_code)):
+            if code not in inside and code not in known:
+                raise DomainError(
+                    "unit.code_unknown",
+                    _("Không có đơn vị mã “{code}” (ghi ở “{name}”). Chưa ghi đơn vị nào.").format(
+                        code=code, name=spec.name
+                    ),
+                    unit=spec.code,
+                )
+        anchor = spec.parent_code or spec.committee_code
+        if not anchor and by.roots != HOUSE:
+            raise _forbidden()
+        anchors.update(known[code].pk for code in (spec.parent_code, spec.committee_code) if code in known)
+    _require_all(by, anchors)
+
+
+def _require_all(by: Actor, unit_ids: Iterable[int]) -> None:
+    wanted = set(unit_ids)
+    if wanted and access.units(by, Can.UNIT_MANAGE).filter(pk__in=wanted).count() != len(wanted):
+        raise _forbidden()
+
+
+def _forbidden() -> ForbiddenError:
+    return ForbiddenError(
+        "gate.forbidden",
+        _(
+            "Vai trò đang dùng không được sửa cây đơn vị ở đây. Chưa có gì thay đổi; hãy nhờ quản trị cấp trên."
+        ),
+    )
+
+
+def _insert(fresh: Sequence[UnitSpec], known: dict[str, Unit]) -> list[Unit]:
+    """New units and their placements in two statements; ids are drawn first because paths are made of them."""
+    if not fresh:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('org_unit', 'id')) FROM generate_series(1, %s)",
+            [len(fresh)],
+        )
+        ids = [int(row[0]) for row in cursor.fetchall()]
+    made = {
+        spec.code: Unit(pk=pk, code=spec.code, created_at=timezone.now())
+        for pk, spec in zip(ids, fresh, strict=True)
+    }
+    units = known | made
+    by_code = {spec.code: spec for spec in fresh}
+    for spec in fresh:
+        _take_facts(made[spec.code], spec, units)
+    ordered = _parents_first(by_code)
+    for code in ordered:
+        if made[code].kind not in LEVELS:
+            above = units[by_code[code].committee_code or by_code[code].parent_code]
+            made[code].level = above.level
+    placements = _placements(ordered, by_code, units)
+    Unit.objects.bulk_create(made.values(), batch_size=2000)
+    Placement.objects.bulk_create(placements, batch_size=5000)
+    return [made[spec.code] for spec in fresh]
+
+
+def _take_facts(unit: Unit, spec: UnitSpec, units: dict[str, Unit]) -> None:
+    for name in PLAIN_FACTS:
+        setattr(unit, name, getattr(spec, name))
+    unit.tree = spec.tree
+    unit.committee = units.get(spec.committee_code)
+    if spec.kind in LEVELS:
+        unit.level = LEVELS[spec.kind]
+    elif unit.committee is not None:
+        unit.level = unit.committee.level
+    unit.folded, unit.sort_key = fold(spec.name), sort_key(spec.name)
+
+
+def _save_facts(changed: Sequence[Unit]) -> None:
+    names = [*PLAIN_FACTS, "tree", "committee", "level", "folded", "sort_key"]
+    Unit.objects.bulk_update(changed, names, batch_size=500)
+
+
+def _parents_first(by_code: dict[str, UnitSpec]) -> list[str]:
+    """Codes in an order where what stands above a unit, or is its committee, comes before it."""
+    ordered: list[str] = []
+    state: dict[str, int] = {}
+    for start in by_code:
+        stack = [start]
+        while stack:
+            code = stack[-1]
+            if state.get(code) == 2:
+                stack.pop()
+                continue
+            above = [c for c in (by_code[code].parent_code, by_code[code].committee_code) if c in by_code]
+            waiting = [c for c in above if state.get(c) != 2]
+            if state.get(code) == 1 and any(state.get(c) == 1 for c in waiting):
+                raise DomainError(
+                    "unit.cycle",
+                    _("Đơn vị “{code}” là cấp trên của chính nó. Chưa ghi đơn vị nào.").format(code=code),
+                    unit=code,
+                )
+            state[code] = 1
+            if waiting:
+                stack += waiting
+            else:
+                state[code] = 2
+                ordered.append(stack.pop())
+    return ordered
+
+
+def _placements(
+    ordered: Sequence[str], by_code: dict[str, UnitSpec], units: dict[str, Unit]
+) -> list[Placement]:
+    """Placements from the parents' paths; a child never stands in its tree before its parent's present place."""
+    outside = {by_code[code].parent_code for code in ordered if by_code[code].parent_code not in by_code} - {
+        ""
+    }
+    standing = {
+        placed.unit.code: placed
+        for placed in access.today_placements()
+        .filter(unit__code__in=outside, former=False)
+        .select_related("unit")
+    }
+    for code in ordered:
+        spec, unit = by_code[code], units[code]
+        above = standing.get(spec.parent_code)
+        if spec.parent_code and above is None:
+            raise DomainError(
+                "unit.parent_not_standing",
+                _(
+                    "“{parent}” đã thôi hoạt động nên không nhận đơn vị trực thuộc. Chưa ghi đơn vị nào."
+                ).format(parent=units[spec.parent_code].name),
+                unit=code,
+            )
+        if above is not None and above.unit.tree != unit.tree:
+            raise DomainError(
+                "unit.other_tree",
+                _("“{name}” khác cây tổ chức với cấp trên của nó. Chưa ghi đơn vị nào.").format(
+                    name=unit.name
+                ),
+                unit=code,
+            )
+        starts = [day for day in (spec.founded_on, above.valid.lower if above else None) if day]
+        standing[code] = Placement(
+            unit=unit,
+            parent=above.unit if above else None,
+            path=f"{above.path}.{unit.pk}" if above else str(unit.pk),
+            valid=DateRange(max(starts) if starts else None, None),
+            decision=spec.decision,
+        )
+    return [standing[code] for code in ordered]

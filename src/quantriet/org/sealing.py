@@ -1,0 +1,54 @@
+"""The owner's code of a person: encrypted for reading back, and a blind index for finding it.
+
+AES-256-GCM under the installation's data key, HMAC-SHA-256 under its index key. Both keys are stretched from
+the text in the settings; a code can be found by whoever holds the index key, and read only with the data key.
+"""
+
+import functools
+import hashlib
+import hmac
+import os
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from quantriet.core.text import clean_line
+
+_FORM = b"\x01"
+_NONCE = 12
+_ABOUT = b"org_person.code"
+
+
+def plain_code(code: str) -> str:
+    """The form codes are compared in: no blanks, capitals; leading zeros stay."""
+    return clean_line(code).replace(" ", "").upper()
+
+
+@functools.cache
+def _key(text: str, use: bytes) -> bytes:
+    return hmac.digest(use, text.encode(), hashlib.sha256)
+
+
+@functools.lru_cache(maxsize=4)
+def _cipher(text: str) -> AESGCM:
+    return AESGCM(_key(text, b"quantriet seal"))
+
+
+def seal(code: str) -> bytes:
+    """Encrypt a code: form byte, nonce, ciphertext with tag. Two seals of one code differ."""
+    nonce = os.urandom(_NONCE)
+    sealed = _cipher(settings.QUANTRIET.data_key).encrypt(nonce, plain_code(code).encode(), _ABOUT)
+    return _FORM + nonce + sealed
+
+
+def unseal(sealed: bytes) -> str:
+    """Read a sealed code; raises ``cryptography``'s ``InvalidTag`` when it was changed or the key is another."""
+    raw = bytes(sealed)
+    nonce, rest = raw[1 : 1 + _NONCE], raw[1 + _NONCE :]
+    return _cipher(settings.QUANTRIET.data_key).decrypt(nonce, rest, _ABOUT).decode()
+
+
+def index(code: str) -> bytes:
+    """The blind index of a code: equal codes give equal bytes, and nothing else can be read from them."""
+    key = _key(settings.QUANTRIET.index_key, b"quantriet index")
+    return hmac.digest(key, plain_code(code).encode(), hashlib.sha256)
