@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from quantriet.web import cluster_processes, postgres_binaries
+from quantriet.web import cluster_processes, database_roles, postgres_binaries
 from quantriet.web.database import NOT_STARTED, DatabaseSettingsError, read_database_settings
 from quantriet.web.postgres import EmbeddedPostgres
 from quantriet.web.postgres_binaries import PostgresError
@@ -395,3 +395,23 @@ def test_a_second_server_finds_the_first(server: EmbeddedPostgres) -> None:
     EmbeddedPostgres(server.home).ensure()
 
     assert time.monotonic() - started < 5
+
+
+def test_the_command_prints_one_address_a_role_and_they_work(
+    server: EmbeddedPostgres, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database_roles.main([server.admin_dsn(), "phòng họp"])
+
+    lines = [line.split("=", 1) for line in capsys.readouterr().out.splitlines()]
+    users = {}
+    for variable, address in lines:
+        with psycopg.connect(address) as connection:
+            users[variable] = connection.execute("SELECT current_user, current_database()").fetchone()
+    server.ensure()  # puts the server's own passwords back
+    assert users == {
+        "QUANTRIET_OWNER_DATABASE_URL": ("quantriet_owner", "phòng họp"),
+        "DATABASE_URL": ("quantriet_app", "phòng họp"),
+        "QUANTRIET_WORKER_DATABASE_URL": ("quantriet_worker", "phòng họp"),
+        "QUANTRIET_INGEST_DATABASE_URL": ("quantriet_ingest", "phòng họp"),
+        "QUANTRIET_PORTAL_DATABASE_URL": ("quantriet_portal", "phòng họp"),
+    }

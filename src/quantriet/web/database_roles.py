@@ -4,7 +4,11 @@ Row-level security binds neither superusers nor, unforced, the owner of a table.
 connect as either: the owner runs migrations, the others get what is granted here or by a migration.
 """
 
-from collections.abc import Mapping
+import argparse
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -18,6 +22,29 @@ NARROW = ("ingest", "portal")
 ROLES = (OWNER, *WORKING, *NARROW)
 EXTENSIONS = ("ltree", "btree_gist", "pg_trgm")
 _LOCK = 7_184_301_955  # any number, the same everywhere: two preparations of one server take turns
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``prepare-database ADMIN_URL [NAME]``: prepare a server, draw passwords, print the environment's lines.
+
+    Every run draws new passwords: the processes need the printed lines from then on.
+    """
+    parser = argparse.ArgumentParser(
+        prog="quantriet prepare-database", description="Prepare a PostgreSQL server."
+    )
+    parser.add_argument("admin_url", help="postgresql://admin:password@host:port/postgres")
+    parser.add_argument("name", nargs="?", default="quantriet", help="the database to make (quantriet)")
+    said = parser.parse_args(arguments)
+    passwords = {role: secrets.token_urlsafe(24) for role in ROLES}
+    prepare(said.admin_url, said.name, passwords=passwords)
+    with psycopg.connect(said.admin_url) as connection:
+        host, port = connection.info.host, connection.info.port
+    for role, password in passwords.items():
+        variable = "DATABASE_URL" if role == "app" else f"QUANTRIET_{role.upper()}_DATABASE_URL"
+        # A host that is a folder of sockets must be escaped; a name stays as it is.
+        address = f"{role_name(role)}:{password}@{quote(host, safe='')}:{port}/{quote(said.name)}"
+        sys.stdout.write(f"{variable}=postgresql://{address}\n")
+    return 0
 
 
 def role_name(role: str) -> str:
@@ -100,3 +127,7 @@ def _rights(connection: psycopg.Connection, database: str) -> None:
         f"{in_public} GRANT EXECUTE ON FUNCTIONS TO {{working}}",
     ):
         connection.execute(sql.SQL(statement).format(**words))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

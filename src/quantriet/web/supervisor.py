@@ -171,7 +171,7 @@ def _require_free(bind: str, port: int) -> None:
         except OSError as error:
             raise CannotServeError(
                 f"Cổng {port} đang có chương trình khác dùng. Chọn cổng khác, ví dụ: PORT={port + 10}\n"
-                f"  (Port {port} on {bind} cannot be used: {error.strerror}. Choose another with PORT.)"
+                f"  (Port {port} on {bind}: {error.strerror}. Choose another with PORT.)"
             ) from error
 
 
