@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from quantriet.org.access import Actor
 from quantriet.org.models import Notice
 
 
@@ -48,3 +52,24 @@ def mail(addresses: Sequence[tuple[int, str]], notice: NoticeText) -> None:
         ignore_conflicts=True,
         batch_size=1000,
     )
+
+
+def of(actor: Actor) -> QuerySet[Notice]:
+    """What is shown to the actor in the page, newest first: his own and those of the unit he acts in."""
+    to_him = Q(account_id=actor.account_id) | Q(account=None, unit_id=actor.unit_id)
+    return Notice.objects.filter(to_him, channel=Notice.Channel.PAGE).order_by("-id")
+
+
+def unread_count(actor: Actor) -> int:
+    """How many of them are new (the bell)."""
+    return of(actor).filter(read_at=None).count()
+
+
+def mark_read(notice_ids: Sequence[int], *, by: Actor) -> int:
+    """Mark notices as read; of what is not the actor's nothing changes. Returns how many were new."""
+    return of(by).filter(pk__in=notice_ids, read_at=None).update(read_at=timezone.now())
+
+
+def mark_all_read(*, by: Actor) -> int:
+    """Mark everything as read."""
+    return of(by).filter(read_at=None).update(read_at=timezone.now())

@@ -15,7 +15,8 @@ class Configuration:
 
     ``home``: where the installation keeps its files. ``demo``: the demonstration runs (its accounts work,
     the gallery is open). ``secret_key``, ``data_key``, ``index_key``: made once per installation, kept in
-    ``home/keys.json`` readable by its owner only, unless given in the environment.
+    ``home/keys.json`` readable by its owner only, unless given in the environment. ``live_url``: the path of
+    live events (``/live/folds``) where a proxy joins them to the pages' address; empty: pages ask instead.
     """
 
     home: Path
@@ -27,6 +28,7 @@ class Configuration:
     data_key: str
     index_key: str
     https: bool
+    live_url: str
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Configuration:
@@ -45,6 +47,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Configuration:
         data_key=keys["data_key"],
         index_key=keys["index_key"],
         https=environ.get("QUANTRIET_HTTPS") == "1",
+        live_url=environ.get("QUANTRIET_LIVE_URL", ""),
     )
 
 

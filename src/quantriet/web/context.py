@@ -5,11 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from quantriet.org import access
+from quantriet.org import access, notices
 from quantriet.org.access import Actor
 from quantriet.org.models import Account, Unit
 from quantriet.org.permissions import ROLES, Can
@@ -48,9 +48,20 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "acting_in": acting_in,
         "acting_roles": [ROLES[role].title for role in sorted(actor.roles)],
         "posts": access.posts(account) if isinstance(account, Account) else [],
-        "places": [
-            Place(label, reverse(name), icon, request.path.startswith(reverse(name)) if name != "today" else request.path == "/")
-            for can, label, name, icon in PLACES
-            if actor.can(can)
-        ],
+        "places": _places(request.path, actor),
+        "notices_unread": notices.unread_count(actor),
+        "live_url": settings.QUANTRIET.live_url,
     }
+
+
+def _places(path: str, actor: Actor) -> list[Place]:
+    """The places a role sees; one whose wing is not built yet joins with its route."""
+    found = []
+    for can, label, name, icon in PLACES:
+        try:
+            href = reverse(name)
+        except NoReverseMatch:
+            continue
+        if actor.can(can):
+            found.append(Place(label, href, icon, path == href if href == "/" else path.startswith(href)))
+    return found

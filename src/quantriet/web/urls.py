@@ -1,10 +1,25 @@
 """The root of all URLs. Every one of them passes a door; a check at start holds that."""
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
+from django.views.i18n import set_language
 
-from quantriet.web import health
+from quantriet.web import gallery, health, home, works
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.today, name="today"),
+    path("viec-hom-nay/", home.today_all, name="today-all"),
+    path("thong-bao/", home.notices, name="notices"),
+    path("nhip/", home.pulse, name="pulse"),
+    path("viec/", works.works, name="works"),
+    path("viec/<int:work_id>/", works.work, name="work"),
+    path("viec/<int:work_id>/tien-do/", works.work_progress, name="work-progress"),
+    path("ngon-ngu/", set_language, name="set_language"),
+    path("design/", gallery.gallery, name="gallery"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
+
+handler400 = "quantriet.web.errors.bad_request"
+handler403 = "quantriet.web.errors.forbidden"
+handler404 = "quantriet.web.errors.not_found"
+handler500 = "quantriet.web.errors.server_error"

@@ -1,0 +1,42 @@
+"""Pages of background work: what was ordered, how far it is, a way to stop it, the way to its outcome."""
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from quantriet.core import jobs
+from quantriet.core.models import Work
+from quantriet.org import access
+from quantriet.org.access import Actor
+from quantriet.org.doors import ActorRequest, page
+from quantriet.org.permissions import Can
+
+
+def _work(actor: Actor, work_id: int) -> Work:
+    """The work, for who ordered it and for who manages the accounts of its unit; otherwise it is not there."""
+    work = access.row_or_404(Work.objects.all(), work_id)
+    if work.account_id != actor.account_id and not access.may(actor, Can.ACCOUNT_MANAGE, work.unit_id):
+        raise access.not_found()
+    return work
+
+
+@page(Can.HOME)
+def works(request: ActorRequest) -> HttpResponse:
+    """What I ordered lately."""
+    return render(request, "works/works.html", {"works": jobs.works_of(request.actor.account_id)})
+
+
+@page(Can.HOME, write=Can.HOME)
+def work(request: ActorRequest, work_id: int) -> HttpResponse:
+    """One work; a post asks it to stop."""
+    found = _work(request.actor, work_id)
+    if request.method == "POST":
+        jobs.cancel(found.pk)
+        return HttpResponseRedirect(reverse("work", args=[found.pk]))
+    return render(request, "works/work.html", {"work": found})
+
+
+@page(Can.HOME)
+def work_progress(request: ActorRequest, work_id: int) -> HttpResponse:
+    """The part of the page that is asked again every second until the work is over."""
+    return render(request, "works/progress.html", {"work": _work(request.actor, work_id)})
