@@ -230,7 +230,7 @@ def rebuild() -> int:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLD_LOCK])
-        cursor.execute("LOCK TABLE ledger_entry IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("SELECT ledger_hold_writers()")
         cursor.execute("DELETE FROM ledger_tally")
         cursor.execute("DELETE FROM ledger_tally_day")
         cursor.execute(

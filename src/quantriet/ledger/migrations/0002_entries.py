@@ -71,16 +71,26 @@ BEGIN
     EXECUTE format('REVOKE ALL ON %I FROM quantriet_app, quantriet_worker', part);
 END
 $$;
+
+-- A rebuild holds writers back until its end; the application itself may not lock what it may not change.
+CREATE FUNCTION ledger_hold_writers() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    LOCK TABLE ledger_entry IN SHARE ROW EXCLUSIVE MODE;
+END
+$$;
 """
 
 # The application appends and reads; nobody but the owner could change an entry even without the trigger.
 GRANTS = """
 REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry FROM quantriet_app, quantriet_worker;
 REVOKE ALL ON FUNCTION ledger_open_partition(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ledger_open_partition(bigint) TO quantriet_app, quantriet_worker;
+REVOKE ALL ON FUNCTION ledger_hold_writers() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger_open_partition(bigint), ledger_hold_writers() TO quantriet_app, quantriet_worker;
 """
 
 DROP = """
+DROP FUNCTION ledger_hold_writers();
 DROP FUNCTION ledger_open_partition(bigint);
 DROP TABLE ledger_clock, ledger_tally_day, ledger_tally, ledger_entry;
 DROP SEQUENCE ledger_entry_number;
