@@ -181,7 +181,7 @@ function bar(data) {
     ...base(),
     tooltip: { formatter: (/** @type {any} */ item) => tip(item.name, item.data?.words ?? "") },
     grid: { left: 8, right: 24, top: 8, bottom: 8, containLabel: true },
-    xAxis: { type: "value", min: 0, max: data.unit === " %" ? 100 : undefined, splitNumber: 4, axisLabel: { color: INK }, splitLine: { lineStyle: { color: LINE } } },
+    xAxis: { type: "value", min: 0, max: data.unit === " %" ? 100 : undefined, interval: data.unit === " %" ? 25 : undefined, splitNumber: 4, axisLabel: { color: INK }, splitLine: { lineStyle: { color: LINE } } },
     yAxis: {
       type: "category",
       inverse: true,

@@ -1,7 +1,7 @@
 """What the components of the pages are made of: values in, values out, no HTML.
 
-A page hands these values to the tags of ``templatetags/ui.py``. Shapes and words of states and of evidence stand
-here once, so that a board, a list and a paper say the same.
+A page hands these values to the tags of ``templatetags/ui``. Shapes and words of states and of evidence
+stand here once, so that a board, a list and a paper say the same.
 """
 
 from collections.abc import Mapping, Sequence
@@ -117,7 +117,7 @@ def one_of(tag: str, prop: str, value: str, allowed: Sequence[str] | Mapping[str
 
 
 def count_of(tag: str, prop: str, value: object) -> int:
-    """A count as an integer; anything else (a string, a float, a negative number) is a fault of the template."""
+    """A count as an integer; anything else (text, a float, a negative number) is a fault of the template."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise TemplateSyntaxError(f"{tag}: prop '{prop}' must be a count, not {value!r}")
     return value

@@ -1,7 +1,7 @@
 """The gallery: every component in every state on one page, with long names, empty and failing.
 
-Open in the demonstration and in development only. What is ugly or unreadable here is so everywhere; the browser
-test measures this page.
+Open in the demonstration and in development only. What is ugly or unreadable here is so everywhere; the
+browser test measures this page.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from quantriet.core.components import EVIDENCE, STATES, Action, Crumb, Tab, TimelineEntry
+from quantriet.core.components import EVIDENCE, STATES, Action, Crumb, Tab, TimelineEntry, number_style
+from quantriet.core.text import numbers
 from quantriet.org.doors import public
 from quantriet.web.context import Place
 
@@ -76,7 +77,10 @@ class SampleForm(forms.Form):
     )
     open_to_public = forms.BooleanField(label=_("Mời cả người ngoài Đảng"), required=False)
     note = forms.CharField(
-        label=_("Ghi chú"), widget=forms.Textarea(attrs={"rows": 3}), required=False, help_text=_("Không quá 500 chữ.")
+        label=_("Ghi chú"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        help_text=_("Không quá 500 chữ."),
     )
     paper = forms.FileField(label=_("Văn bản kèm theo"), required=False)
 
@@ -94,7 +98,12 @@ def _sample_context(request: HttpRequest) -> dict[str, Any]:
     faulty.add_error(None, _("Ngày họp rơi vào trước ngày ban hành văn bản."))
     return {
         "title": _("Mẫu thành phần"),
-        "crumbs": [Crumb(_("An Giang"), "/"), ("Phường Rạch Giá", "/"), Crumb(LONG_UNIT, "/"), Crumb(_("Mẫu"))],
+        "crumbs": [
+            Crumb(_("An Giang"), "/"),
+            ("Phường Rạch Giá", "/"),
+            Crumb(LONG_UNIT, "/"),
+            Crumb(_("Mẫu")),
+        ],
         "actions": [
             Action(_("Xuất Excel"), "#", "file-spreadsheet"),
             Action(_("Lập báo cáo"), "#", "report", "primary"),
@@ -136,7 +145,10 @@ def _places() -> list[Place]:
 def _timeline() -> list[TimelineEntry]:
     return [
         TimelineEntry(
-            datetime(2026, 11, 2, 1, 0, tzinfo=UTC), _("Ban hành kế hoạch"), _("Kế hoạch số 12-KH/TU"), href="#"
+            datetime(2026, 11, 2, 1, 0, tzinfo=UTC),
+            _("Ban hành kế hoạch"),
+            _("Kế hoạch số 12-KH/TU"),
+            href="#",
         ),
         TimelineEntry(date(2026, 11, 23), _("Hội nghị học tập cấp tỉnh"), LONG_UNIT, "doing"),
         TimelineEntry(date(2026, 11, 27), _("Hạn nộp bài thu hoạch"), "", "due_soon"),
@@ -146,14 +158,15 @@ def _timeline() -> list[TimelineEntry]:
 
 def _charts() -> dict[str, Any]:
     missing = str(_("chưa báo cáo"))
-    nodes = [
-        {"name": "Phường Rạch Giá", "size": 1468, "share": 92.4, "label": "92,4 % (1.356/1.468)", "href": "#a"},
-        {"name": "Phường Long Xuyên", "size": 1210, "share": 97.1, "label": "97,1 % (1.175/1.210)", "href": "#b"},
-        {"name": "Phường Châu Đốc", "size": 804, "share": 71.5, "label": "71,5 % (575/804)", "href": "#c"},
-        {"name": "Xã Mỹ Hoà Hưng", "size": 412, "share": 55.1, "label": "55,1 % (227/412)", "href": "#d"},
-        {"name": "Đặc khu Phú Quốc", "size": 377, "share": 12.0, "label": "12,0 % (45/377)", "href": "#e"},
-        {"name": "Xã Thổ Châu", "size": 120, "share": None, "label": missing, "href": "#f"},
+    counted: list[tuple[str, int | None, int]] = [
+        ("Phường Rạch Giá", 1356, 1468),
+        ("Phường Long Xuyên", 1175, 1210),
+        ("Phường Châu Đốc", 575, 804),
+        ("Xã Mỹ Hoà Hưng", 227, 412),
+        ("Đặc khu Phú Quốc", 45, 377),
+        ("Xã Thổ Châu", None, 120),
     ]
+    nodes = [_node(name, present, summoned) for name, present, summoned in counted]
     steps = [
         {"name": str(_("Triệu tập")), "value": 1468, "label": "1.468", "href": "#1"},
         {"name": str(_("Có mặt")), "value": 1356, "label": "1.356", "href": "#2"},
@@ -174,12 +187,30 @@ def _charts() -> dict[str, Any]:
             "missing": missing,
         },
         "bar": {
-            "rows": [{"name": n["name"], "value": n["share"], "label": n["label"], "href": n["href"]} for n in nodes],
+            "rows": [{**node, "value": node["share"]} for node in nodes],
             "unit": " %",
             "missing": missing,
         },
-        "map": {"geojson": _squares([str(n["name"]) for n in nodes]), "nodes": [{"id": n["name"], **n} for n in nodes], "missing": missing},
+        "map": {
+            "geojson": _squares([str(node["name"]) for node in nodes]),
+            "nodes": [{"id": node["name"], **node} for node in nodes],
+            "missing": missing,
+        },
         "nodes": nodes,
+    }
+
+
+def _node(name: str, present: int | None, summoned: int) -> dict[str, Any]:
+    """One unit of the sample charts, with the figure already in words."""
+    if present is None:
+        return {"name": name, "size": summoned, "share": None, "label": str(_("chưa báo cáo")), "href": "#"}
+    share = numbers.percent_value(present, summoned)
+    return {
+        "name": name,
+        "size": summoned,
+        "share": None if share is None else float(share),
+        "label": numbers.format_share(present, summoned, style=number_style()),
+        "href": "#",
     }
 
 
