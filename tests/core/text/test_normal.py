@@ -97,7 +97,9 @@ def test_the_two_spellings_are_turned_into_each_other(old: str, new: str) -> Non
     assert same_name(old, new)
 
 
-@pytest.mark.parametrize("same", ["quý", "hoàn", "ngoài", "khuỷu", "toán", "của", "Quỳnh", "Huỳnh", "quả"])
+@pytest.mark.parametrize(
+    "same", ["quý", "qúy", "hoàn", "ngoài", "khuỷu", "toán", "của", "Quỳnh", "Huỳnh", "quả"]
+)
 def test_words_with_one_spelling_stay(same: str) -> None:
     assert with_tone_style(same, ToneStyle.NEW) == same
     assert with_tone_style(same, ToneStyle.OLD) == same

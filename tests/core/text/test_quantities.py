@@ -54,6 +54,8 @@ def test_ways_of_writing_are_read(text: str) -> None:
         "nhiệm kỳ 2020/2025, đạt 97 %",
         "Nghị định 30/2020/NĐ-CP, đạt 97 %",
         "",
+        "1" * 5000 + "/1.468, đạt 97 %",
+        "1/2" + " " * 20_000 + "97 %",
     ],
 )
 def test_what_claims_nothing_is_left(text: str) -> None:

@@ -26,6 +26,7 @@ class NumberStyle:
 VIETNAMESE = NumberStyle(group=".", decimal=",", percent=" %")
 ENGLISH = NumberStyle(group=",", decimal=".", percent="%")
 
+_LONGEST = 200
 _BLANKS = re.compile(r"\s")
 
 
@@ -114,6 +115,8 @@ def _compact(text: str) -> str:
     compact = _BLANKS.sub("", text).replace("\u2212", "-")
     if not compact:
         raise TextError("number_empty", text)
+    if len(compact) > _LONGEST:  # Python refuses to read digits by the thousand, with another error
+        raise TextError("number_unreadable", text[:_LONGEST])
     return compact
 
 

@@ -11,33 +11,36 @@ from decimal import Decimal
 
 from .numbers import percent_value
 
-_COUNT = r"\d{1,3}(?:[.\u00a0]\d{3})+|\d{1,3}(?:,\d{3})+|\d+"
-_UNIT = r"(?:\s+[^\W\d_]+){0,4}?"
+# Every repetition is bounded, so that a long or hostile text costs no more than its length.
+_COUNT = r"\d{1,3}(?:[.\u00a0]\d{3}){1,5}|\d{1,3}(?:,\d{3}){1,5}|\d{1,15}"
+_UNIT = r"(?:\s{1,3}[^\W\d_]+){0,4}?"
 # Between fraction and percentage: words, then after a comma or bracket only words that join the two; so
 # "44/61 đơn vị báo cáo, tỷ lệ nộp bài đạt 85 %" is no claim about 44/61.
 _GAP = (
-    r"[^\d.,;:()\n%]{0,60}?\s*[,(:=–-]?\s*"
-    r"(?:(?:đạt|chiếm|bằng|là|tương\s+ứng|ứng|với|(?:tỷ|tỉ)\s+(?:lệ|trọng)|mức)\s*)*"
+    r"[^\d.,;:()\n%]{0,60}?\s{0,3}[,(:=–-]?\s{0,3}"
+    r"(?:(?:đạt|chiếm|bằng|là|tương\s{1,3}ứng|ứng|với|(?:tỷ|tỉ)\s{1,3}(?:lệ|trọng)|mức)\s{0,3})*"
 )
 
 
 def _fraction(side: str) -> str:
     return (
         rf"(?<![\d/.,-])(?P<{side}num>{_COUNT}){_UNIT}"
-        rf"(?:\s*/\s*|\s+(?:trên|trong)\s+)(?:tổng\s+số\s+|tổng\s+)?"
+        rf"(?:\s{{0,3}}/\s{{0,3}}|\s{{1,3}}(?:trên|trong)\s{{1,3}})(?:tổng\s{{1,3}}số\s{{1,3}}|tổng\s{{1,3}})?"
         rf"(?P<{side}den>{_COUNT})(?![\d/]|[.,-]\d)"
     )
 
 
 def _percent(side: str) -> str:
-    return rf"(?P<{side}percent>\d{{1,4}}(?:[.,]\d{{1,6}})?)\s*(?:%|phần\s+trăm)"
+    return rf"(?P<{side}percent>\d{{1,4}}(?:[.,]\d{{1,6}})?)\s{{0,3}}(?:%|phần\s{{1,3}}trăm)"
 
 
 _CLAIM = re.compile(
-    rf"{_fraction('a')}{_GAP}{_percent('a')}|{_percent('b')}\s*\(\s*{_fraction('b')}",
+    rf"{_fraction('a')}{_GAP}{_percent('a')}|{_percent('b')}\s{{0,3}}\(\s{{0,3}}{_fraction('b')}",
     re.IGNORECASE,
 )
-_TIME_BEFORE = re.compile(r"(?:ngày|hôm|sáng|chiều|tối|năm\s+học|nhiệm\s+kỳ|giai\s+đoạn)\s+$", re.IGNORECASE)
+_TIME_BEFORE = re.compile(
+    r"(?:ngày|hôm|sáng|chiều|tối|năm\s{1,3}học|nhiệm\s{1,3}kỳ|giai\s{1,3}đoạn)\s{1,3}$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
