@@ -73,7 +73,7 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$now" ]; then
     say "Installing Python packages ($wanted) …"
     set --
     for file in $files; do set -- "$@" -r "$file"; done
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes "$@"
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes "$@"
     printf '%s\n' "$now" > "$stamp"
 fi
 

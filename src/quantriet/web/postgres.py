@@ -7,8 +7,8 @@ in a private folder only. A larger installation sets ``DATABASE_URL`` and needs 
 * As root the cluster lies under ``/var/lib/quantriet/<hash of home>`` and runs as ``quantriet-db``; as any
   other user it lies under ``home/postgres`` and runs as that user. Only folders made here get their rights
   changed.
-* Superuser is only who comes through the socket as root, as the cluster's own system user or as the user
-  who made it (``peer``). Every role of ours has a random password in ``home/secrets.json`` (0600).
+* Superuser is only who comes through the socket as root or as the user the server runs as (``peer``); our
+  roles have random passwords, kept in ``home/secrets.json`` (0600).
 * The server lives on when the process that started it ends; ``stop()`` ends it.
 """
 
@@ -44,7 +44,6 @@ from quantriet.web.postgres_binaries import (
 DATABASE = "quantriet"
 SUPERUSER = "postgres"
 PORT = 5432  # names the socket only; nothing listens on the network
-_LONGEST_SOCKET = 100  # the kernel allows 107 bytes
 _START_S = 60.0
 SETTINGS = {
     "listen_addresses": "",
@@ -145,10 +144,11 @@ class EmbeddedPostgres:
             yield
 
     def _socket_folder(self) -> Path:
-        """Short, private and the same for every process of this home and user."""
-        parent = Path("/run" if self._who.switch else self._environ.get("XDG_RUNTIME_DIR", "/nowhere"))
-        if not (parent.is_dir() and os.access(parent, os.W_OK)) or len(str(parent)) > _LONGEST_SOCKET // 2:
-            parent = Path("/tmp")  # noqa: S108 - see _own
+        """Short, private and the same for every process of this home and user, whatever its environment.
+
+        Not below ``XDG_RUNTIME_DIR``: that goes when its user signs out, and takes the socket along.
+        """
+        parent = Path("/run" if self._who.switch and Path("/run").is_dir() else "/tmp")  # noqa: S108 - see _own
         # The user is part of the name: two users with one home must not meet in one folder.
         return parent / f"qt-{hashlib.sha256(f'{self._key}|{self._who.uid}'.encode()).hexdigest()[:8]}"
 
