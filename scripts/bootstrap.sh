@@ -64,17 +64,27 @@ if ! fits .venv/bin/python || { [ -f .venv/place ] && [ "$(cat .venv/place)" != 
 fi
 [ -f .venv/place ] || pwd -P > .venv/place
 
-files="requirements/base.txt"
-[ "$wanted" = dev ] && files="$files requirements/dev.txt"
-# shellcheck disable=SC2086 # our own names, without blanks
-now="$(cat $files | .venv/bin/python -c 'import hashlib, sys; print(sys.version, hashlib.sha256(sys.stdin.buffer.read()).hexdigest())')"
-stamp=".venv/installed-$wanted"
-if [ "$(cat "$stamp" 2>/dev/null || true)" != "$now" ]; then
-    say "Installing Python packages ($wanted) …"
-    set --
-    for file in $files; do set -- "$@" -r "$file"; done
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes "$@"
-    printf '%s\n' "$now" > "$stamp"
+# What "installed" means: this Python and these lines. Who has dev has base.
+state() {
+    cat "$@" | .venv/bin/python -c \
+        'import hashlib, sys; print(sys.version, hashlib.sha256(sys.stdin.buffer.read()).hexdigest())'
+}
+
+installed() { [ "$(cat ".venv/installed-$1" 2>/dev/null || true)" = "$2" ]; }
+
+base="$(state requirements/base.txt)"
+dev="$(state requirements/base.txt requirements/dev.txt)"
+install() { .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes "$@"; }
+
+if [ "$wanted" = dev ] && ! installed dev "$dev"; then
+    say "Installing Python packages for the system, its tests and checks …"
+    install -r requirements/base.txt -r requirements/dev.txt
+    printf '%s\n' "$dev" > .venv/installed-dev
+    printf '%s\n' "$base" > .venv/installed-base
+elif ! installed base "$base"; then
+    say "Installing Python packages …"
+    install -r requirements/base.txt
+    printf '%s\n' "$base" > .venv/installed-base
 fi
 
 # The project itself: a path relative to site-packages (so no letter of the path can be misread) and a command.
