@@ -1,5 +1,6 @@
 import bz2
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -25,6 +26,12 @@ def refusal(function: Callable[..., Any], *args: Any, limits: CageLimits = SHORT
     with pytest.raises(DomainError) as caught:
         run_limited(function, *args, limits=limits)
     return caught.value
+
+
+def processor_seconds() -> float:
+    """What this process and its ended children used: unlike the clock, it does not mind busy neighbours."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def test_value_comes_back() -> None:
@@ -55,11 +62,11 @@ def test_refusal_inside_keeps_its_code_and_sentence() -> None:
 def test_starting_costs_less_than_300_ms() -> None:
     run_limited(len, b"warm")
 
-    started = time.monotonic()
+    started = processor_seconds()
     for _time in range(3):
         run_limited(len, b"abc")
 
-    assert (time.monotonic() - started) / 3 < 0.3
+    assert (processor_seconds() - started) / 3 < 0.3
 
 
 def test_socket_is_refused_inside_and_works_outside() -> None:
@@ -86,9 +93,6 @@ except OSError:
 """
 
 
-@pytest.mark.skipif(
-    not cage_child.__file__ or not os.path.exists("/proc/self/ns/user"), reason="needs namespaces"
-)
 def test_the_kernel_holds_the_network_without_the_audit_hook() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])

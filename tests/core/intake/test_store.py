@@ -35,7 +35,7 @@ def test_a_changed_file_is_noticed_and_putting_it_again_heals(tmp_path: Path) ->
 
 def test_a_stream_that_breaks_leaves_nothing(tmp_path: Path) -> None:
     class Broken(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
+        def read(self, size: int | None = -1) -> bytes:  # noqa: ARG002
             raise OSError("line cut")
 
     with pytest.raises(OSError, match="line cut"):

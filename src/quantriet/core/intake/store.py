@@ -1,6 +1,7 @@
 """Files kept under the hash of their bytes: the same file twice is stored once, and a change is noticed."""
 
 import hashlib
+import io
 import os
 import re
 import tempfile
@@ -65,7 +66,7 @@ class FileStore:
         """Whether the file is there (its bytes are not read)."""
         return self.path(sha256).is_file()
 
-    def open(self, sha256: str) -> BinaryIO:
+    def open(self, sha256: str) -> io.BufferedReader:
         """The file for reading; the caller closes it. ``file.lost`` when it is not there."""
         try:
             return self.path(sha256).open("rb")

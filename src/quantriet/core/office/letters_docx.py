@@ -16,7 +16,6 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
-from lxml import etree
 
 from quantriet.core.office import wordml
 from quantriet.core.office.letters import (
@@ -87,7 +86,7 @@ def _section(template: Any, *, landscape: bool, first: bool) -> str:
     title_page = section.find(qn("w:titlePg"))
     if not first and title_page is not None:
         section.remove(title_page)
-    return str(etree.tostring(section, encoding="unicode"))
+    return str(section.xml)
 
 
 def _text_width(layout: Layout, *, landscape: bool = False) -> float:

@@ -9,7 +9,7 @@ import csv
 import io
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -188,7 +188,7 @@ def _empty() -> DomainError:
 
 
 def _rows(
-    raw_rows: Iterable[list[object]], first_column: int, limits: SheetLimits, notices: list[Fault]
+    raw_rows: Iterable[Sequence[object]], first_column: int, limits: SheetLimits, notices: list[Fault]
 ) -> Iterator[SheetRow]:
     """Rows that hold something; counts blank ones, stops after a long gap and notes where."""
     padding: list[CellValue] = [""] * first_column
@@ -232,7 +232,7 @@ def _check_size(
             )
 
 
-def _note_what_follows(raw_rows: Iterator[list[object]], number: int, notices: list[Fault]) -> None:
+def _note_what_follows(raw_rows: Iterator[Sequence[object]], number: int, notices: list[Fault]) -> None:
     """Look on, cheaply, whether anything stands behind the gap: data is never left out silently."""
     for further, raw in enumerate(raw_rows, number + 1):
         if any(raw):

@@ -78,9 +78,13 @@ class Workbook:
         header = row
         sheet.freeze_panes(header + 1, 0)
         _print_setup(sheet, header)
-        for values in table.rows:
-            row += 1
-            self._write_row(sheet, row, table.columns, values, bold=False)
+        try:
+            for values in table.rows:
+                row += 1
+                self._write_row(sheet, row, table.columns, values, bold=False)
+        except BaseException:
+            self._book.close()  # lets go of the temporary file rows were written to
+            raise
         if width and row > header:
             sheet.autofilter(header, 0, row, width - 1)
         if table.totals is not None:
