@@ -1,0 +1,1 @@
+"""All writes of documents, split by noun: ``papers``, ``clauses``, ``materials``, ``receipts``."""
