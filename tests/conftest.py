@@ -25,6 +25,7 @@ from django.db import connections
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
+from quantriet.ledger import figures
 from quantriet.web import database_roles
 from quantriet.web.database import read_database_settings
 from quantriet.web.postgres import EmbeddedPostgres
@@ -181,3 +182,9 @@ def django_db_setup(
 def live_site(live_server: Any) -> str:
     """The address of a real server on a free port, working on the test database as the app."""
     return str(live_server.url)
+
+
+@pytest.fixture(autouse=True)
+def _forget_figures() -> None:
+    """A test's database goes with it; what this process remembers of its figures must as well."""
+    figures.CACHE.forget()

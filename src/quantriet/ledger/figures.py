@@ -74,6 +74,12 @@ class FigureCache:
         self._kept: OrderedDict[Key, _Kept] = OrderedDict()
         self._numberings: OrderedDict[tuple[int, date], Numbering] = OrderedDict()
 
+    def forget(self) -> None:
+        """Drop everything: another database is behind the connection (a restore, the next test)."""
+        with self._lock:
+            self._kept.clear()
+            self._numberings.clear()
+
     def read(self, book_id: int, *, on: date, slices: frozenset[int] | None = None) -> Figures:
         """The book now, over the trees of ``on``; ``slices`` keeps only those cuts."""
         key = (book_id, on, slices)

@@ -254,9 +254,9 @@ def roll_chunks(campaign: Campaign) -> list[int]:
 _DRAW = """
 WITH drawn AS (
     INSERT INTO campaigns_rollline
-        (created_at, campaign_id, person_id, unit_id, person_class, state, reason, excuse, batch_id)
+        (created_at, campaign_id, person_id, unit_id, person_class, state, reason, excuse, means, batch_id)
     SELECT statement_timestamp(), %(campaign)s, member.person_id, member.unit_id, member.person_class,
-           'summoned', '', '', %(batch)s
+           'summoned', '', '', '', %(batch)s
     FROM org_placement AS top
     JOIN org_placement AS placed ON placed.path <@ top.path AND placed.valid @> quantriet_today()
          AND NOT placed.former AND (NOT %(alone)s OR placed.unit_id = top.unit_id)

@@ -16,5 +16,7 @@ class Migration(migrations.Migration):
         policies.personal_table("org_accessevent", unit="unit_id", person="person_id"),
         policies.personal_table("org_datarequest", unit="unit_id", person="person_id"),
         policies.append_only("org_auditevent"),
+        # A sequence does not roll back: a version that was never committed is never seen twice by a cache.
+        migrations.RunSQL("CREATE SEQUENCE org_tree_change START 2", "DROP SEQUENCE org_tree_change"),
         migrations.RunSQL("INSERT INTO org_treeversion (id, number) VALUES (1, 1)", migrations.RunSQL.noop),
     ]

@@ -1,0 +1,190 @@
+"""Starting a campaign: who owes what, who is summoned, once under every retry."""
+
+from datetime import date
+
+import pytest
+
+from quantriet.campaigns import queries
+from quantriet.campaigns.commands import campaigns
+from quantriet.campaigns.commands.campaigns import Answers, Changes
+from quantriet.campaigns.models import Campaign, Deadline, Obligation, Requirement, RollLine
+from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
+from quantriet.documents.models import State
+from quantriet.ledger.measures import Measure
+from quantriet.org import access
+from quantriet.org.models import Unit
+from tests import factories
+from tests import factories_campaigns as made
+from tests.factories import operator
+
+
+@pytest.fixture
+def top(db: None) -> Unit:
+    return factories.province()
+
+
+def test_units_get_their_obligations_and_people_are_summoned(top: Unit) -> None:
+    commune = factories.commune(top)
+    cell = factories.cell(commune)
+    front = factories.front(commune)
+    factories.body(top)
+    for name in ("Trần Thị Bình", "Lê Văn Cường"):
+        factories.person(cell, name)
+
+    campaign = made.started(top)
+
+    with access.acting(operator()):
+        owed = {
+            (one.unit_id, one.kind) for one in Obligation.objects.filter(campaign=campaign).order_by("pk")
+        }
+        lines = list(RollLine.objects.filter(campaign=campaign).values_list("unit_id", "state"))
+        counts = queries.board(campaign, top).top.counts
+    assert owed == {
+        (top.pk, "conference"),
+        (top.pk, "programme"),
+        (commune.pk, "materials"),
+        (commune.pk, "conference"),
+        (commune.pk, "programme"),
+        (commune.pk, "report"),
+        (cell.pk, "conference"),
+        (cell.pk, "essays"),
+        (front.pk, "outreach"),
+        (front.pk, "report"),
+    }
+    assert lines == [(cell.pk, "summoned")] * 2
+    assert {measure: amount.total for measure, amount in counts.items()} == {
+        Measure.SUMMONED: 2,
+        Measure.ESSAYS_DUE: 2,
+        Measure.CONFERENCES_DUE: 3,
+        Measure.MATERIALS_DUE: 1,
+        Measure.PROGRAMMES_DUE: 2,
+        Measure.REPORTS_DUE: 1,
+    }
+    assert campaign.state == Campaign.State.ACTIVE
+
+
+def test_the_fronts_report_is_counted_in_its_own_tree(top: Unit) -> None:
+    commune = factories.commune(top)
+    front = factories.front(commune)
+    campaign = made.started(top)
+
+    with access.acting(operator()):
+        assert queries.board(campaign, front).top.amount(Measure.REPORTS_DUE).total == 1
+        assert queries.board(campaign, top).top.amount(Measure.REPORTS_DUE).total == 1  # the commune's own
+
+
+def test_starting_again_changes_nothing(top: Unit) -> None:
+    cell = factories.cell(factories.commune(top))
+    factories.person(cell)
+    campaign = made.started(top)
+
+    with access.acting(operator()):
+        before = queries.board(campaign, top).top.counts
+        Campaign.objects.filter(pk=campaign.pk).update(state=Campaign.State.STARTING)  # as after a crash
+        again = campaigns.start(Campaign.objects.get(pk=campaign.pk), by=operator())
+        for chunk in campaigns.roll_chunks(again):
+            assert campaigns.draw_roll(again, chunk, by=operator()) == 0
+        assert queries.board(again, top).top.counts == before
+
+
+def test_an_exception_leaves_out_a_unit_and_all_below(top: Unit) -> None:
+    inside, outside = factories.commune(top, "Xã Trong"), factories.commune(top, "Xã Ngoài")
+    for commune in (inside, outside):
+        factories.person(factories.cell(commune))
+    campaign = made.draft(top, [made.document(top)])
+    with access.acting(operator()):
+        campaign = campaigns.adjust(campaign, changes(campaign, excluded=((outside.pk, "Đã học đợt trước"),)), by=operator())
+        campaign = campaigns.start(campaign, by=operator())
+        units = set(Obligation.objects.filter(campaign=campaign).values_list("unit_id", flat=True))
+        summoned = RollLine.objects.filter(campaign=campaign).count()
+    assert outside.pk not in units
+    assert summoned == 1
+
+
+def changes(campaign: Campaign, *, version: int = 1, excluded: tuple[tuple[int, str], ...] = ()) -> Changes:
+    deadlines = {
+        (one.requirement_id, one.level): one.due_at
+        for one in Deadline.objects.filter(requirement__campaign=campaign)
+    }
+    return Changes(
+        version, "Tên mới", campaign.starts_on, campaign.ends_on, campaign.policy, deadlines,
+        campaign.lead_id, (), excluded,
+    )
+
+
+def test_the_second_editor_is_told_and_shown_both(top: Unit) -> None:
+    campaign = made.draft(top, [made.document(top)])
+    with access.acting(operator()):
+        campaigns.adjust(campaign, changes(campaign), by=operator())
+        with pytest.raises(ConflictError) as refused:
+            campaigns.adjust(campaign, changes(campaign), by=operator())
+    assert refused.value.context["theirs"]["title"] == "Tên mới"
+
+
+def test_exempt_members_are_invited_not_summoned(top: Unit) -> None:
+    cell = factories.cell(factories.commune(top))
+    person = factories.person(cell)
+    with access.acting(operator()):
+        person.memberships.update(status="exempt")
+    campaign = made.started(top)
+    with access.acting(operator()):
+        assert RollLine.objects.filter(campaign=campaign).count() == 0
+
+
+def test_a_draft_document_cannot_be_studied(top: Unit) -> None:
+    hidden = made.document(top, state=State.DRAFT)
+    with pytest.raises(DomainError) as refused:
+        made.draft(top, [hidden])
+    assert refused.value.code == "campaign.document_not_published"
+
+
+def test_a_campaign_without_any_deadline_does_not_start(top: Unit) -> None:
+    campaign = made.draft(top, [made.document(top)])
+    with access.acting(operator()):
+        Deadline.objects.all().delete()
+        with pytest.raises(DomainError) as refused:
+            campaigns.start(campaign, by=operator())
+    assert refused.value.code == "campaign.no_duty"
+
+
+def test_only_who_manages_campaigns_there_may_plan(top: Unit) -> None:
+    neighbour = factories.province("Đảng bộ tỉnh Láng Giềng")
+    for actor in (factories.actor("inspector", top), factories.actor("officer", neighbour)):
+        answers = Answers("Đợt thử", date(2026, 1, 1), date(2026, 2, 1))
+        with access.acting(actor), pytest.raises(ForbiddenError):
+            campaigns.plan(top, preset="standing", answers=answers, by=actor)
+
+
+def test_who_sees_a_campaign(top: Unit) -> None:
+    commune = factories.commune(top)
+    neighbour = factories.province("Đảng bộ tỉnh Láng Giềng")
+    running, hidden = made.started(top), made.draft(top, [], preset="standing")
+    seen = {}
+    for name, actor in {
+        "officer": factories.actor("officer", top),
+        "below": factories.actor("secretary", commune),
+        "neighbour": factories.actor("officer", neighbour),
+    }.items():
+        with access.acting(actor):
+            seen[name] = set(queries.campaigns(actor).values_list("pk", flat=True))
+    assert seen == {"officer": {running.pk, hidden.pk}, "below": {running.pk}, "neighbour": set()}
+
+
+@pytest.mark.parametrize("children", [1, 3])
+def test_a_board_takes_the_same_queries_for_one_row_and_for_three(
+    top: Unit, children: int, django_assert_num_queries: object
+) -> None:
+    for number in range(children):
+        factories.person(factories.cell(factories.commune(top, f"Xã {number}")))
+    campaign = made.started(top)
+    actor = factories.actor("officer", top)
+    with access.acting(actor):
+        queries.board(campaign, top)  # the numbering is built once for each version of the tree
+        with django_assert_num_queries(2):  # type: ignore[operator]
+            board = queries.board(campaign, top)
+    assert len(board.rows) == children
+
+
+def test_requirement_kinds_and_measures_are_told_for_every_kind() -> None:
+    counted = set(campaigns.DUE_MEASURES) | {Requirement.Kind.ESSAYS, Requirement.Kind.OUTREACH}
+    assert counted == set(Requirement.Kind)
