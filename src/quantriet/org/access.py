@@ -5,6 +5,7 @@ his unit; for a board or office it is the committee it is attached to. Units of 
 that committee (and what lies below them) belong to it as well.
 """
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class Actor:
     """An account acting in a unit, with all the roles it holds there today.
 
     ``roots`` are the paths below which those roles look; a job carries ``account_id`` and ``unit_id`` and is
-    given a fresh actor when it starts.
+    given a fresh actor when it starts. ``only`` narrows what the roles may do, when a token of the API acts.
     """
 
     account_id: int
@@ -40,15 +41,21 @@ class Actor:
     name: str
     roles: frozenset[str]
     roots: tuple[str, ...]
+    only: frozenset[Can] | None = None
 
     def can(self, permission: Can) -> bool:
         """Whether one of the roles holds the permission at all (where is another question)."""
-        return any(permission in ROLES[role].can for role in self.roles)
+        return self._allowed(permission) and any(permission in ROLES[role].can for role in self.roles)
 
     def reach(self, permission: Can) -> Reach | None:
         """How far down the permission reaches, by the widest role that holds it."""
+        if not self._allowed(permission):
+            return None
         reaches = {ROLES[role].reach for role in self.roles if permission in ROLES[role].can}
         return next((reach for reach in Reach if reach in reaches), None)
+
+    def _allowed(self, permission: Can) -> bool:
+        return self.only is None or permission in self.only
 
 
 def today_placements() -> QuerySet[Placement]:
@@ -96,7 +103,7 @@ def actor(account: Account, *, unit_id: int | None = None) -> Actor | None:
     held = list(_held_today(account).values_list("unit_id", "role"))
     if not held:
         return None
-    chosen = unit_id if any(unit == unit_id for unit, _role in held) else held[0][0]
+    chosen = unit_id if unit_id is not None and any(unit == unit_id for unit, _role in held) else held[0][0]
     unit = Unit.objects.select_related("committee").get(pk=chosen)
     roles = frozenset(role for unit_pk, role in held if unit_pk == chosen)
     looks_down = any(ROLES[role].reach is not Reach.SELF for role in roles)
@@ -108,6 +115,11 @@ def actor(account: Account, *, unit_id: int | None = None) -> Actor | None:
         roles=roles,
         roots=_roots(unit) if looks_down else (),
     )
+
+
+def narrowed(by: Actor, only: frozenset[Can]) -> Actor:
+    """The same actor who may do no more than ``only``."""
+    return dataclasses.replace(by, only=only)
 
 
 def units(by: Actor, can: Can) -> QuerySet[Unit]:
@@ -181,9 +193,7 @@ def operator(name: str) -> Actor:
 
     Holds every role over every tree; is no account, so no door can become it.
     """
-    return Actor(
-        account_id=0, unit_id=0, person_id=None, name=name, roles=frozenset(ROLES), roots=HOUSE
-    )
+    return Actor(account_id=0, unit_id=0, person_id=None, name=name, roles=frozenset(ROLES), roots=HOUSE)
 
 
 def local_day(moment: datetime) -> date:

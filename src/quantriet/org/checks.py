@@ -1,5 +1,7 @@
 """Checks at start: every URL passed a door or is openly public; every personal field has its fate."""
 
+import functools
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +9,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
+from ninja.operation import PathView
 
 # Whole URL modules of libraries, with the reason why a stranger may reach them.
 PUBLIC_MODULES = {
@@ -17,6 +20,7 @@ PUBLIC_MODULES = {
     "allauth.socialaccount": "signing in by the organisation's provider",
     "django.views.i18n": "language switch",
     "django.views.generic.base": "redirects",
+    "ninja.openapi.views": "the root of the API says that nothing is there",
 }
 
 # Columns every table may have: identity and the server's clock say nothing of a person.
@@ -38,10 +42,26 @@ def routes() -> Iterator[tuple[str, Any]]:
     return walk(get_resolver().url_patterns, "")
 
 
+def operations(view: Any) -> list[Any] | None:
+    """The functions behind one address of the API; ``None`` for any other view."""
+    if getattr(view, "__module__", "") != PathView.__module__:
+        return None
+    path_view = inspect.getclosurevars(view).nonlocals.get("self")
+    return [each.view_func for each in path_view.operations] if isinstance(path_view, PathView) else None
+
+
 def states_its_door(view: Any) -> bool:
-    """Whether the view passed ``@page``, ``@endpoint`` or ``@public``, or belongs to a listed library."""
+    """Whether the view passed ``@page``, ``@endpoint`` or ``@public``, or belongs to a listed library.
+
+    Of an address of the API every operation must.
+    """
+    behind = operations(view)
+    if behind is not None:
+        return all(states_its_door(each) for each in behind)
     if hasattr(view, "permission") or hasattr(view, "public"):
         return True
+    if isinstance(view, functools.partial):
+        view = view.func
     module = str(getattr(view, "__module__", ""))
     view_class = getattr(view, "view_class", None)
     if view_class is not None:
@@ -52,7 +72,11 @@ def states_its_door(view: Any) -> bool:
 def every_route_has_a_door(**_kwargs: Any) -> list[CheckMessage]:
     """Default deny: a URL without a stated permission stops the start."""
     return [
-        Error(f"The route {pattern!r} states no permission.", hint="Use @page, @endpoint or @public.", id="gate.E001")
+        Error(
+            f"The route {pattern!r} states no permission.",
+            hint="Use @page, @endpoint or @public.",
+            id="gate.E001",
+        )
         for pattern, view in routes()
         if not states_its_door(view)
     ]

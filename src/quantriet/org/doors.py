@@ -8,13 +8,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
-from quantriet.core import jobs
+from quantriet.core import answers, jobs
 from quantriet.core.errors import DomainError, ForbiddenError
 from quantriet.core.models import Work
 from quantriet.org import access
@@ -41,7 +40,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def find_actor(request: HttpRequest) -> Actor | None:
     """The signed-in account in the unit it acts in, read anew at each request."""
-    user = cast("Account | AnonymousUser", request.user)
+    user = request.user
     if not isinstance(user, Account):
         return None
     return access.actor(user, unit_id=request.session.get(ACTING_UNIT))
@@ -64,6 +63,36 @@ def page(read: Can, *, write: Can | None = None) -> Callable[[View[P]], Callable
 
         door.permission = read  # type: ignore[attr-defined]
         door.write_permission = write  # type: ignore[attr-defined]
+        return door
+
+    return decorate
+
+
+def endpoint(needed: Can) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An operation of the API, below ``@router.get`` and its like: ``needed`` is its permission.
+
+    ``request.actor`` was found by ``web.api`` from the session or the token. A ``DomainError`` becomes
+    problem details (RFC 9457) there. A write asked with an ``Idempotency-Key`` is done once: whoever asks again gets
+    the answer that was given. An operation returns a Schema or ``Status(201, schema)``, never a queryset:
+    the scope is closed before the answer is written.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(view)
+        def door(request: ActorRequest, *args: Any, **kwargs: Any) -> Any:
+            with access.acting(request.actor):
+                if not request.actor.can(needed):
+                    raise _lacks(needed)
+                key = "" if request.method in SAFE else request.headers.get("Idempotency-Key", "")
+                if not key:
+                    return view(request, *args, **kwargs)
+                return answers.once(
+                    request.actor.account_id,
+                    answers.Asked(f"{request.method} {request.path}", key, request.body),
+                    lambda: view(request, *args, **kwargs),
+                )
+
+        door.permission = needed  # type: ignore[attr-defined]
         return door
 
     return decorate
@@ -113,7 +142,8 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
             request,
             ForbiddenError(
                 "gate.no_role",
-                "Tài khoản này hiện không giữ vai trò nào. Hãy nhờ quản trị của đơn vị hoặc cấp trên giao vai trò.",
+                "Tài khoản này hiện không giữ vai trò nào. "
+                "Hãy nhờ quản trị của đơn vị hoặc cấp trên giao vai trò.",
             ),
         )
     target = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
@@ -133,7 +163,7 @@ def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def as_actor(needed: Can, account_id: int, unit_id: int) -> Actor:
-    """The actor who ordered a job, found again when it starts; raises ``ForbiddenError`` if he may no more."""
+    """The actor who ordered a job, found again when it starts; ``ForbiddenError`` if he may no more."""
     account = Account.objects.filter(pk=account_id, is_active=True).first()
     found = access.actor(account, unit_id=unit_id) if account is not None else None
     if found is None or found.unit_id != unit_id or not found.can(needed):
@@ -153,7 +183,9 @@ def job(
 
     def decorate(work: Callable[..., Mapping[str, Any] | None]) -> jobs.Task:
         @functools.wraps(work)
-        def door(account_id: int, unit_id: int, running: jobs.Running, **ids: Any) -> Mapping[str, Any] | None:
+        def door(
+            account_id: int, unit_id: int, running: jobs.Running, **ids: Any
+        ) -> Mapping[str, Any] | None:
             return work(as_actor(needed, account_id, unit_id), running, **ids)
 
         package = work.__module__.removeprefix("quantriet.").partition(".")[0]

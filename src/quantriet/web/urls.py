@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
-from quantriet.web import gallery, health, home, works
+from quantriet.web import api, gallery, health, home, works
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.today, name="today"),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("viec/<int:work_id>/", works.work, name="work"),
     path("viec/<int:work_id>/tien-do/", works.work_progress, name="work-progress"),
     path("ngon-ngu/", set_language, name="set_language"),
+    path("api/v1/openapi.json", api.openapi, name="openapi"),
+    path("api/v1/", api.api.urls),
     path("design/", gallery.gallery, name="gallery"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -13,7 +13,7 @@ from quantriet.org.permissions import Can
 
 
 def _work(actor: Actor, work_id: int) -> Work:
-    """The work, for who ordered it and for who manages the accounts of its unit; otherwise it is not there."""
+    """The work, for who ordered it and who manages the accounts of its unit; else it is not there."""
     work = access.row_or_404(Work.objects.all(), work_id)
     if work.account_id != actor.account_id and not access.may(actor, Can.ACCOUNT_MANAGE, work.unit_id):
         raise access.not_found()

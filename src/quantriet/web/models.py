@@ -1,0 +1,33 @@
+"""Tokens of the API."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from quantriet.core.models import Fate, Stamped
+from quantriet.org.models import Account, Unit
+
+
+class ApiToken(Stamped):
+    """A key by which a program acts as an account in one unit, narrowed to ``scopes`` (values of ``Can``).
+
+    Only the hash is kept: the key is shown once. What the account may no longer do, its tokens may not.
+    """
+
+    label = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_tokens")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    scopes = ArrayField(models.CharField(max_length=40))
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    PERSONAL: ClassVar[dict[str, Fate]] = {
+        "account": Fate("as whom the program acts", "basic", "account"),
+        "last_used_at": Fate("unused tokens are revoked", "basic", "account"),
+    }
+
+    class Meta:
+        ordering = ("-id",)
