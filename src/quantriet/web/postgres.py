@@ -105,16 +105,13 @@ class EmbeddedPostgres:
         """End the server; its data stay. Nothing happens when it does not run."""
         if self.folder.exists():
             with self._lock():
-                cluster_processes.end(self.data)
-                _forget(self.data)
+                self._end()
 
     def remove(self) -> None:
         """End the server and delete the cluster with all its data, and the connection file."""
         with self._lock():
-            cluster_processes.end(self.data)
-            _forget(self.data)
-            for folder in (self.folder, self.socket_folder):
-                shutil.rmtree(folder, ignore_errors=True)
+            self._end()
+            shutil.rmtree(self.folder, ignore_errors=True)
             (self.home / "database.json").unlink(missing_ok=True)
 
     def is_running(self) -> bool:
@@ -135,6 +132,11 @@ class EmbeddedPostgres:
     def admin_dsn(self, database: str = "postgres") -> str:
         """How the system user who started the server (or root) connects as superuser."""
         return make_conninfo(host=str(self.socket_folder), port=PORT, dbname=database, user=SUPERUSER)
+
+    def _end(self) -> None:
+        cluster_processes.end(self.data)
+        _forget(self.data)
+        shutil.rmtree(self.socket_folder, ignore_errors=True)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -186,7 +188,7 @@ class EmbeddedPostgres:
         label = self.folder / "instance"
         if not self._who.switch or not self.data.exists() or label.read_text().strip() == instance:
             return
-        cluster_processes.end(self.data)
+        self._end()
         aside = self.folder.with_name(f"{self.folder.name}.set-aside-{time.strftime('%Y%m%dT%H%M%S')}")
         self.folder.rename(aside)
 
