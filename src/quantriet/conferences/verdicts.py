@@ -1,0 +1,230 @@
+"""What a mark at a roll-call means: recorded, already known, refused and why. Values in, values out.
+
+Pages, API, import, join log, the offline queue and the demonstration all judge here: a rule with two doors
+drifts. The server's clock decides (``now``); a time told by a device only says when it happened.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from quantriet.ledger.measures import Grade
+
+OPENS_BEFORE = timedelta(minutes=60)
+"""Check-in opens an hour before the start, when the technician must be there (domain 1.1)."""
+
+
+class Code(StrEnum):
+    """Every answer a mark can get."""
+
+    RECORDED = "attendance.recorded"
+    CHANGED = "attendance.changed"
+    ALREADY = "attendance.already"
+    TOO_EARLY = "attendance.too_early"
+    CLOSED = "attendance.closed"
+    CANCELLED = "attendance.cancelled"
+    WRONG_SITE = "attendance.wrong_site"
+    FOREIGN_CODE = "attendance.foreign_code"
+    FORGED_CODE = "attendance.forged_code"
+    UNKNOWN_CODE = "attendance.unknown_code"
+    UNKNOWN_PERSON = "attendance.unknown_person"
+    NOT_IN = "attendance.not_in"
+    OUT_BEFORE_IN = "attendance.out_before_in"
+    STALE = "attendance.stale"
+
+
+SENTENCES: dict[Code, Promise] = {
+    Code.RECORDED: _("Đã ghi."),
+    Code.CHANGED: _("Đã sửa."),
+    Code.ALREADY: _("Đã ghi từ trước, không tính thêm."),
+    Code.TOO_EARLY: _("Chưa đến giờ điểm danh: mở trước giờ họp 60 phút. Chưa ghi; hãy quét lại khi đến giờ."),
+    Code.CLOSED: _("Hội nghị đã kết thúc nên không quét được nữa. Hãy ghi bổ sung trong danh sách."),
+    Code.CANCELLED: _("Hội nghị đã hủy. Chưa ghi gì."),
+    Code.WRONG_SITE: _(
+        "Người này không thuộc danh sách của điểm này. Đã giữ lượt này để người phụ trách hội nghị quyết định."
+    ),
+    Code.FOREIGN_CODE: _("Mã của hội nghị khác. Chưa ghi; hãy tìm tên trong danh sách hoặc dùng thẻ của hội nghị này."),
+    Code.FORGED_CODE: _("Mã không đúng. Chưa ghi; hãy tìm tên trong danh sách và báo người phụ trách."),
+    Code.UNKNOWN_CODE: _("Không có ai ở điểm này mang mã đó. Chưa ghi; hãy gõ lại hoặc tìm tên trong danh sách."),
+    Code.UNKNOWN_PERSON: _("Không tìm thấy người này. Chưa ghi; hãy tải lại trang."),
+    Code.NOT_IN: _("Chưa có lượt vào nên chưa ghi lượt ra. Hãy ghi có mặt trước."),
+    Code.OUT_BEFORE_IN: _("Giờ ra trước giờ vào. Chưa ghi; hãy xem lại giờ."),
+    Code.STALE: _("Người khác vừa ghi khác. Chưa lưu bản của bạn; hãy xem hai bản và chọn."),
+}
+
+DONE = frozenset({Code.RECORDED, Code.CHANGED, Code.ALREADY})
+"""Answers after which the mark holds: nothing is left to do."""
+
+HERE = ("present", "late")
+
+
+class Act(StrEnum):
+    """What a mark says: came in, went out (a scan), or a state set by hand."""
+
+    IN = "in"
+    OUT = "out"
+    PRESENT = "present"
+    LATE = "late"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What the judge must know of a conference and of its policy; minutes as in ``campaigns.policy``."""
+
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    late_after: int = 15
+    early_before: int = 15
+    minimum_share: int = 0
+
+    @property
+    def late_from(self) -> datetime:
+        """Whoever comes in after this moment is late."""
+        return self.starts_at + timedelta(minutes=self.late_after)
+
+    @property
+    def early_until(self) -> datetime:
+        """Whoever goes out before this moment has left early."""
+        return self.ends_at - timedelta(minutes=self.early_before)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is recorded of a person. ``version`` 0 with an empty state: nothing yet."""
+
+    state: str = ""
+    in_at: datetime | None = None
+    out_at: datetime | None = None
+    left_early: bool = False
+    excuse: str = ""
+    version: int = 0
+
+
+NOTHING = Known()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A mark as it comes in. ``version``: the one its writer saw (``None``: a scan, which saw none).
+
+    ``at``: when it happened; ``None`` with IN and OUT means now, with a state that the hour is not known.
+    ``is_code``: it came from a card or a typed code.
+    """
+
+    act: Act
+    at: datetime | None = None
+    out_at: datetime | None = None
+    excuse: str = ""
+    version: int | None = None
+    is_code: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to a mark, and what is known afterwards."""
+
+    code: Code
+    after: Known
+
+    @property
+    def sentence(self) -> Promise:
+        """What the clerk reads."""
+        return SENTENCES[self.code]
+
+    @property
+    def writes(self) -> bool:
+        """Whether the row changes."""
+        return self.code in (Code.RECORDED, Code.CHANGED)
+
+
+def judge(ask: Ask, known: Known, meeting: Meeting, *, now: datetime) -> Verdict:
+    """The verdict on a mark about somebody who is expected at this site."""
+    refused = _refused(ask, meeting, now)
+    if refused is not None:
+        return Verdict(refused, known)
+    if ask.act is Act.OUT:
+        return _out(ask, known, meeting, now)
+    after = _in(ask, known, meeting, now) if ask.act is Act.IN else _set(ask, known, meeting)
+    if after.out_at is not None and after.in_at is not None and after.out_at < after.in_at:
+        return Verdict(Code.OUT_BEFORE_IN, known)
+    if after == known:
+        return Verdict(Code.ALREADY, known)
+    if known.version and ask.version is not None and ask.version != known.version:
+        return Verdict(Code.STALE, known)
+    return Verdict(Code.CHANGED if known.version else Code.RECORDED, after)
+
+
+def _refused(ask: Ask, meeting: Meeting, now: datetime) -> Code | None:
+    if meeting.state == "cancelled":
+        return Code.CANCELLED
+    came = ask.act in (Act.IN, Act.OUT, Act.PRESENT, Act.LATE)
+    if came and now < meeting.starts_at - OPENS_BEFORE:
+        return Code.TOO_EARLY
+    if ask.is_code and meeting.state == "closed":
+        return Code.CLOSED
+    return None
+
+
+def _in(ask: Ask, known: Known, meeting: Meeting, now: datetime) -> Known:
+    """Came in: a second time changes nothing, unless the person had gone out or was marked as away."""
+    if known.state in HERE:
+        return replace(known, out_at=None, left_early=False)
+    at = min(ask.at or now, now)
+    state = "late" if at > meeting.late_from else "present"
+    return replace(known, state=state, in_at=at, out_at=None, left_early=False, excuse="")
+
+
+def _set(ask: Ask, known: Known, meeting: Meeting) -> Known:
+    """A state set by hand; times follow where they are told (a join log, a sheet), else stay as they are."""
+    if ask.act not in (Act.PRESENT, Act.LATE):
+        excuse = ask.excuse.strip()[:200] if ask.act is Act.EXCUSED else ""
+        return replace(known, state=ask.act.value, in_at=None, out_at=None, left_early=False, excuse=excuse)
+    was_here = known.state in HERE
+    in_at = ask.at or (known.in_at if was_here else None)
+    out_at = ask.out_at or (known.out_at if was_here else None)
+    state = ask.act.value
+    if ask.at is not None:
+        state = "late" if ask.at > meeting.late_from else "present"
+    early = out_at is not None and out_at < meeting.early_until
+    return replace(known, state=state, in_at=in_at, out_at=out_at, left_early=early, excuse="")
+
+
+def _out(ask: Ask, known: Known, meeting: Meeting, now: datetime) -> Verdict:
+    if known.state not in HERE:
+        return Verdict(Code.NOT_IN, known)
+    if known.out_at is not None:
+        return Verdict(Code.ALREADY, known)
+    at = min(ask.at or now, now)
+    if known.in_at is not None and at < known.in_at:
+        return Verdict(Code.OUT_BEFORE_IN, known)
+    return Verdict(Code.CHANGED, replace(known, out_at=at, left_early=at < meeting.early_until))
+
+
+def earns_credit(known: Known, meeting: Meeting) -> bool:
+    """Whether what is recorded earns credit: there, and long enough where the policy asks for it.
+
+    An hour that is not known is taken in the person's favour: in from the start, out at the end.
+    """
+    if known.state not in HERE:
+        return False
+    if not meeting.minimum_share:
+        return True
+    start = max(known.in_at or meeting.starts_at, meeting.starts_at)
+    end = min(known.out_at or meeting.ends_at, meeting.ends_at)
+    whole = meeting.ends_at - meeting.starts_at
+    return (end - start) * 100 >= whole * meeting.minimum_share
+
+
+def grade(meeting: Meeting, *, at_the_moment: bool, now: datetime) -> Grade:
+    """How well a mark is evidenced: at the moment while the conference runs, else afterwards.
+
+    ``at_the_moment``: it came by list, scan or code, not from a file or a make-up.
+    """
+    runs = meeting.starts_at - OPENS_BEFORE <= now <= meeting.ends_at + OPENS_BEFORE
+    return Grade.ON_SPOT if at_the_moment and runs and meeting.state != "closed" else Grade.AFTERWARDS
