@@ -1,0 +1,68 @@
+"""The people of the demonstration: some 20,000, most of them members of a cell, each with an invented name."""
+
+from collections.abc import Sequence
+from datetime import date
+from random import Random
+
+from quantriet.org.commands.people import ANOTHER, PersonSpec
+from quantriet.org.models import PersonClass, Unit, UnitKind
+from quantriet.org.models.people import MembershipStatus, PostTitle
+from quantriet.web.demonstration import names
+
+WITH_MEMBERS = frozenset({UnitKind.CELL, UnitKind.BASE_CELL})
+WITH_COMMITTEE = frozenset(
+    {UnitKind.PROVINCE, UnitKind.COMMUNE, UnitKind.DIRECT, UnitKind.BASE_COMMITTEE, UnitKind.MASS}
+)
+
+
+def specs(chance: Random, units: Sequence[Unit], *, wanted: int, today: date) -> list[PersonSpec]:
+    """People for every unit: heads of committees and unions, members of cells; about ``wanted`` in all."""
+    cells = [unit for unit in units if unit.kind in WITH_MEMBERS]
+    heads = [unit for unit in units if unit.kind in WITH_COMMITTEE]
+    told = [_head(chance, unit, today) for unit in heads]
+    mean = max(3.0, (wanted - len(told)) / max(1, len(cells)))
+    for unit in cells:
+        size = max(3, min(29, round(chance.lognormvariate(0, 0.45) * mean * 0.9)))
+        told += [_member(chance, unit, number, today) for number in range(size)]
+    return told
+
+
+def _head(chance: Random, unit: Unit, today: date) -> PersonSpec:
+    return PersonSpec(
+        full_name=names.full_name(chance),
+        unit_id=unit.pk,
+        birth_date=names.birth_date(chance, today),
+        phone=_phone(chance),
+        person_class=PersonClass.COMMITTEE,
+        post=PostTitle.HEAD,
+        from_on=date(2025, 7, 1),
+        same_as=ANOTHER,
+    )
+
+
+def _member(chance: Random, unit: Unit, number: int, today: date) -> PersonSpec:
+    status, person_class, post = MembershipStatus.FULL, PersonClass.MEMBER, ""
+    if number == 0:
+        person_class, post = PersonClass.COMMITTEE, PostTitle.HEAD
+    elif number == 1:
+        person_class = PersonClass.KEY_CADRE
+    elif chance.random() < 0.04:
+        status = MembershipStatus.PROBATIONARY
+    elif chance.random() < 0.03:
+        status = MembershipStatus.EXEMPT
+    return PersonSpec(
+        full_name=names.full_name(chance),
+        unit_id=unit.pk,
+        birth_date=names.birth_date(chance, today),
+        phone=_phone(chance),
+        status=status,
+        person_class=person_class,
+        post=post,
+        from_on=date(2025, 7, 1),
+        same_as=ANOTHER,
+    )
+
+
+def _phone(chance: Random) -> str:
+    """A number of a block that is not given out."""
+    return f"0900{chance.randint(0, 999_999):06d}"
