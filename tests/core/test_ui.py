@@ -79,6 +79,7 @@ def test_an_unknown_or_missing_prop_does_not_compile(source: str) -> None:
         '{% ui_table "x" density="huge" %}{% endui_table %}',
         '{% ui_chart "pie" data "x" id="c" %}x{% endui_chart %}',
         '{% ui_chart "bar" data "x" id="c" %} {% endui_chart %}',
+        "{% ui_scan misspelt %}",
         "{% ui_field misspelt %}",
         "{% ui_form_errors misspelt %}",
         "{% ui_pager misspelt %}",

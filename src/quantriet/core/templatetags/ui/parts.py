@@ -170,3 +170,13 @@ def ui_list_filter(list_id: str, label: Words) -> dict[str, Any]:
     """Filters the rows of a list in the page while one types, with or without marks."""
     require("ui_list_filter", list_id=list_id, label=label)
     return {"list_id": list_id, "label": label}
+
+
+@register.inclusion_tag("ui/scan.html")
+def ui_scan(form: str) -> dict[str, Any]:
+    """The camera that reads QR codes and sends each through ``form`` (a selector; it has ``name="code"``).
+
+    The page also loads ``quantriet/scan.js``; its answer sets ``needs_wasm``; the form stays usable by hand.
+    """
+    require("ui_scan", form=form)
+    return {"form": form}
