@@ -57,7 +57,7 @@ class Source:
 def enter(
     unit: Unit, entry: Entry, *, by: Actor, source: Source = Source(), read_clauses: Sequence[ReadClause] = ()
 ) -> Document:
-    """Enter a draft for ``unit`` (for a board: its committee). A retry with the same file finds the first draft.
+    """Enter a draft for ``unit`` (for a board: its committee). A retry with the same file finds the first.
 
     Refuses with ``document.number``, ``document.abstract``, ``document.issuer``, ``document.secret``,
     ``document.exists`` (this unit has it already) and ``document.published_above``.

@@ -5,6 +5,7 @@ on the right. State layout (Decree 30/2020/NĐ-CP): the same places with the cou
 a file the two columns come as table cells, as tabs, or run together in one line.
 """
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -210,25 +211,22 @@ def _take_number(head: Head, text: str) -> None:
     """The number behind "Số"; the symbol alone where the serial is left blank to be written by hand."""
     if head.number is not None:
         return
-    try:
-        head.number = parse_document_number(text)
-        return
-    except TextError as error:
-        fault = error.code
-    numbers = find_document_numbers(text)
-    if numbers:
-        head.number = numbers[0][2]
+    head.number = _number_in(text)
+    if head.number is not None:
         return
     blank = _NO_SERIAL.fullmatch(text.strip())
-    if blank is None:
-        # Several words behind the number ("05-NQ/TU Hà Nội"): try the first of them.
-        try:
-            head.number = parse_document_number(text.split(maxsplit=1)[0])
-        except (TextError, IndexError):
-            head.faults.append(fault)
-        return
-    head.symbol = blank["symbol"]
-    head.faults.append("serial_missing")
+    head.symbol = blank["symbol"] if blank else ""
+    head.faults.append("serial_missing" if blank else "document_number_unreadable")
+
+
+def _number_in(text: str) -> DocumentNumber | None:
+    """The number: the whole text, one found in it, or its first word (small letters, QD for QĐ)."""
+    words = text.split()
+    for part in (text, words[0] if words else ""):
+        with contextlib.suppress(TextError):
+            return parse_document_number(part)
+    numbers = find_document_numbers(text)
+    return numbers[0][2] if numbers else None
 
 
 def _title_kind(text: str) -> str:

@@ -14,6 +14,8 @@ from quantriet.documents.reading import marks
 
 # A page shows its number as "2", "- 2 -", "Trang 2", "2/14", "Trang 2/14".
 _PAGE_NUMBER = re.compile(r"(?:trang\s*)?[-–—]?\s*\d{1,4}\s*(?:/\s*\d{1,4})?\s*[-–—]?", re.IGNORECASE)
+# A wide gap parts columns, unless a number or a date was left to be filled in by hand.
+_COLUMN = re.compile(r"\t+| {4,}(?!\s*(?:[-–/]|tháng|năm))")
 _SENTENCE_END = re.compile(r"[.:;!?…”\"]\s*$")
 _ONLY_UNICODE = re.compile(r"[ăĂđĐĩĨũŨơƠưƯ\u1ea0-\u1ef9\u0300-\u0323]")
 EDGE = 3  # lines at the top and the bottom of a page that may be furniture
@@ -61,7 +63,7 @@ def _to_unicode(line: PaperLine, encoding: Encoding) -> str:
 def _columns_kept(text: str) -> list[str]:
     """The lines of a paragraph, each cleaned, its columns parted by one tab."""
     text = re.sub("[\v\f\r\x85\u2028\u2029]", "\n", text)
-    cells = ([clean_line(cell) for cell in re.split(r"\t+| {4,}", line)] for line in text.split("\n"))
+    cells = ([clean_line(cell) for cell in _COLUMN.split(line)] for line in text.split("\n"))
     return ["\t".join(cell for cell in row if cell) for row in cells]
 
 

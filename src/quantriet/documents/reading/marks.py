@@ -16,6 +16,8 @@ _ORDINALS = {
 LETTERS = "abcdđeghiklmnopqrstuvxy"
 
 _REST = r"[.:)\-–—]*\s*(?P<rest>.*)"
+_SIGN = r"\s*(?:[.)\-–—]+\s*|/\s+)"  # a slash without a blank is an abbreviation: V/v
+_DIGITS = r"\d{1,2}(?:\.\d{1,2})"
 _ANNEX = r"phụ\s+lục(?:\s+(?:số\s+)?(?P<no>\d{1,2}|[IVXLC]{1,5}|[A-H]))?\b"
 _PATTERNS = (
     (ClauseKind.PART, re.compile(r"phần\s+(?:thứ\s+)?(?P<no>[^\W\d_]+|\d{1,2})\b" + _REST, re.IGNORECASE)),
@@ -23,8 +25,8 @@ _PATTERNS = (
     (ClauseKind.CHAPTER, re.compile(rf"chương\s+(?P<no>{_ROMAN}|\d{{1,3}})\b" + _REST, re.IGNORECASE)),
     (ClauseKind.SECTION, re.compile(rf"mục\s+(?P<no>{_ROMAN}|\d{{1,3}})\b" + _REST, re.IGNORECASE)),
     (ClauseKind.ARTICLE, re.compile(r"điều\s+(?P<no>\d{1,3}[a-zđ]?)\b" + _REST, re.IGNORECASE)),
-    (ClauseKind.ROMAN, re.compile(rf"(?P<no>{_ROMAN})\s*[.)\-–—/]+\s*(?P<rest>\S.*)")),
-    (ClauseKind.POINT, re.compile(r"(?P<no>\d{1,2}(?:\.\d{1,2}){0,3})\s*[.)\-–—/]+\s*(?P<rest>(?:[^\W\d]|[\"“(]).*)")),
+    (ClauseKind.ROMAN, re.compile(rf"(?P<no>{_ROMAN}){_SIGN}(?P<rest>\S.*)")),
+    (ClauseKind.POINT, re.compile(rf"(?P<no>{_DIGITS}{{0,3}}){_SIGN}(?P<rest>(?:[^\W\d]|[\"“(]).*)")),
     (ClauseKind.POINT, re.compile(r"(?P<no>\d{1,2}(?:\.\d{1,2}){1,3})\s+(?P<rest>[^\W\d].*)")),
     (ClauseKind.LETTER, re.compile(r"(?P<no>[a-zđ])\s*[).]\s*(?P<rest>\S.*)")),
 )  # fmt: skip
