@@ -44,7 +44,9 @@ def document(owner: Unit, *, state: str = State.PUBLISHED) -> Document:
         )
 
 
-def draft(unit: Unit, documents: list[Document], *, preset: str = "thorough", title: str = "Đợt thử") -> Campaign:
+def draft(
+    unit: Unit, documents: list[Document], *, preset: str = "thorough", title: str = "Đợt thử"
+) -> Campaign:
     """A planned campaign of ``unit`` for documents, each studied thoroughly."""
     answers = Answers(title, STARTS, ENDS, tuple((one.pk, "thorough") for one in documents))
     with access.acting(operator()):
@@ -59,7 +61,12 @@ def started(unit: Unit, documents: list[Document] | None = None) -> Campaign:
 
 
 def study(
-    campaign: Campaign, people: list[Person], documents: list[Document], *, key: str, on: date = date(2026, 2, 7)
+    campaign: Campaign,
+    people: list[Person],
+    documents: list[Document],
+    *,
+    key: str,
+    on: date = date(2026, 2, 7),
 ) -> list[int]:
     """Credit people for documents at a session; the units of the lines fulfilled by it."""
     by = operator()

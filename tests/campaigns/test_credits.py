@@ -98,7 +98,9 @@ def test_an_excused_person_who_makes_up_is_no_longer_excused(top: Unit) -> None:
     assert (excused, count(campaign, top, Measure.EXCUSED)) == (1, 0)
 
 
-def declare(campaign: made.Campaign, unit: Unit, present: int, *, version: int = 0, paper: str = "") -> Declaration:
+def declare(
+    campaign: made.Campaign, unit: Unit, present: int, *, version: int = 0, paper: str = ""
+) -> Declaration:
     with access.acting(operator()):
         totals = Totals({"present": present}, DAY, paper=paper, version=version)
         return declarations.declare(campaign, unit, kind="presence", totals=totals, by=operator())
@@ -158,7 +160,10 @@ def test_the_second_declarer_is_told_and_shown_both(top: Unit) -> None:
     with pytest.raises(ConflictError) as refused:
         declare(campaign, cell, 2)
 
-    assert (refused.value.context["theirs"], refused.value.context["yours"]) == ({"present": 1}, {"present": 2})
+    assert (refused.value.context["theirs"], refused.value.context["yours"]) == (
+        {"present": 1},
+        {"present": 2},
+    )
 
 
 def test_a_person_stands_on_one_roll(top: Unit) -> None:
@@ -217,7 +222,8 @@ class Counting(RuleBasedStateMachine):
         commune = factories.commune(self.top)
         self.cells = [factories.cell(commune, f"Chi bộ {number}") for number in (1, 2)]
         self.people = [
-            factories.person(self.cells[number % 2], f"Nguyễn Văn {name}") for number, name in enumerate("ABCD")
+            factories.person(self.cells[number % 2], f"Nguyễn Văn {name}")
+            for number, name in enumerate("ABCD")
         ]
         self.documents = [made.document(self.top), made.document(self.top)]
         self.campaign = made.started(self.top, self.documents)
@@ -272,7 +278,12 @@ class Counting(RuleBasedStateMachine):
             line = RollLine.objects.get(campaign=self.campaign, person=self.people[who])
             if line.state == RollLine.State.REMOVED:
                 roll.add(
-                    self.campaign, self.people[who], line.unit, person_class=3, reason="Chuyển về", by=operator()
+                    self.campaign,
+                    self.people[who],
+                    line.unit,
+                    person_class=3,
+                    reason="Chuyển về",
+                    by=operator(),
                 )
 
     @rule(who=st.integers(0, 3), to=st.integers(0, 1))
@@ -291,7 +302,9 @@ class Counting(RuleBasedStateMachine):
                 board = queries.board(self.campaign, unit)
                 lines = RollLine.objects.filter(campaign=self.campaign, unit=unit, state="summoned")
                 named = lines.filter(fulfilled_on__isnull=False).count()
-                declared = Declaration.objects.filter(campaign=self.campaign, unit=unit, kind="presence").first()
+                declared = Declaration.objects.filter(
+                    campaign=self.campaign, unit=unit, kind="presence"
+                ).first()
                 figures = declared.figures if declared else {}
                 rest = max(0, figures.get("present", 0) - named)
                 present = board.top.amount(Measure.PRESENT)

@@ -93,7 +93,9 @@ def test_an_exception_leaves_out_a_unit_and_all_below(top: Unit) -> None:
         factories.person(factories.cell(commune))
     campaign = made.draft(top, [made.document(top)])
     with access.acting(operator()):
-        campaign = campaigns.adjust(campaign, changes(campaign, excluded=((outside.pk, "Đã học đợt trước"),)), by=operator())
+        campaign = campaigns.adjust(
+            campaign, changes(campaign, excluded=((outside.pk, "Đã học đợt trước"),)), by=operator()
+        )
         campaign = campaigns.start(campaign, by=operator())
         units = set(Obligation.objects.filter(campaign=campaign).values_list("unit_id", flat=True))
         summoned = RollLine.objects.filter(campaign=campaign).count()
@@ -107,8 +109,15 @@ def changes(campaign: Campaign, *, version: int = 1, excluded: tuple[tuple[int, 
         for one in Deadline.objects.filter(requirement__campaign=campaign)
     }
     return Changes(
-        version, "Tên mới", campaign.starts_on, campaign.ends_on, campaign.policy, deadlines,
-        campaign.lead_id, (), excluded,
+        version,
+        "Tên mới",
+        campaign.starts_on,
+        campaign.ends_on,
+        campaign.policy,
+        deadlines,
+        campaign.lead_id,
+        (),
+        excluded,
     )
 
 

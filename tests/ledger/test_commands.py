@@ -39,9 +39,13 @@ def post(book: Book, lines: list[Line], key: str) -> ledger.Posted:
 
 
 def shown(book: Book, unit: Unit) -> int:
-    return figures.FigureCache().read(book.pk, on=timezone.localdate()).below(unit.pk).get(
-        Measure.PRESENT, Amount()
-    ).total
+    return (
+        figures.FigureCache()
+        .read(book.pk, on=timezone.localdate())
+        .below(unit.pk)
+        .get(Measure.PRESENT, Amount())
+        .total
+    )
 
 
 def test_a_posting_is_seen_before_it_is_folded(book: Book, top: Unit) -> None:
@@ -52,7 +56,16 @@ def test_a_posting_is_seen_before_it_is_folded(book: Book, top: Unit) -> None:
 
 
 def test_lines_of_one_key_are_one_entry_and_zero_is_none(book: Book, top: Unit) -> None:
-    post(book, [present(top, 5), present(top, 3), present(top, 2, grade=Grade.DECLARED), present(top, -2, grade=Grade.DECLARED)], "a")
+    post(
+        book,
+        [
+            present(top, 5),
+            present(top, 3),
+            present(top, 2, grade=Grade.DECLARED),
+            present(top, -2, grade=Grade.DECLARED),
+        ],
+        "a",
+    )
 
     assert list(Entry.objects.values_list("amount", "grade")) == [(8, Grade.ON_SPOT)]
 
@@ -267,7 +280,11 @@ def test_a_cache_ahead_of_an_older_snapshot_does_not_count_twice() -> None:
 def test_figures_in_memory_and_by_sql_agree(book: Book, top: Unit) -> None:
     below = factories.commune(top)
     cell = factories.cell(below)
-    post(book, [present(top, 3), present(below, 4, grade=Grade.DECLARED), present(cell, 5, cut=Slice(3, 5, 1))], "a")
+    post(
+        book,
+        [present(top, 3), present(below, 4, grade=Grade.DECLARED), present(cell, 5, cut=Slice(3, 5, 1))],
+        "a",
+    )
     today = timezone.localdate()
 
     by_sql = queries.slices_below(book.pk, below.pk, on=today)

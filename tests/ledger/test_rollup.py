@@ -32,7 +32,9 @@ def filled_trees(draw: st.DrawFn) -> tuple[list[tuple[int, str]], list[Cell]]:
     return tree, draw(st.lists(cell, max_size=60))
 
 
-def slow_below(tree: list[tuple[int, str]], cells: list[Cell], unit: int, measure: int, keeps: object) -> Amount:
+def slow_below(
+    tree: list[tuple[int, str]], cells: list[Cell], unit: int, measure: int, keeps: object
+) -> Amount:
     top = dict(tree)[unit]
     inside = {other for other, path in tree if path == top or path.startswith(top + ".")}
     parts = [0, 0, 0, 0]

@@ -54,7 +54,9 @@ class Campaign(Stamped):
     class Meta:
         ordering = ("-starts_on", "-id")
         constraints = (
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="campaign_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="campaign_ends_after_start"
+            ),
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(book__isnull=False), name="campaign_started_has_book"
             ),
@@ -127,7 +129,9 @@ class Deadline(Stamped):
 
     class Meta:
         ordering = ("level",)
-        constraints = (models.UniqueConstraint(fields=("requirement", "level"), name="deadline_once_a_level"),)
+        constraints = (
+            models.UniqueConstraint(fields=("requirement", "level"), name="deadline_once_a_level"),
+        )
 
 
 class Obligation(Stamped):
@@ -236,7 +240,8 @@ class RollLine(Scoped):
                 name="roll_removed_says_why",
             ),
             models.CheckConstraint(
-                condition=Q(fulfilled_on=None, grade=None) | Q(fulfilled_on__isnull=False, grade__isnull=False),
+                condition=Q(fulfilled_on=None, grade=None)
+                | Q(fulfilled_on__isnull=False, grade__isnull=False),
                 name="roll_fulfilled_says_how",
             ),
         )
@@ -285,9 +290,7 @@ class Credit(Scoped):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=("line", "document"), name="credit_once", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=("line", "document"), name="credit_once", nulls_distinct=False),
         )
         indexes = (models.Index(fields=("source",), name="credit_source"),)
 
@@ -325,9 +328,7 @@ class Declaration(Stamped):
     PERSONAL: ClassVar[dict[str, Fate]] = {"actor": Fate("who declared", "basic", "audit")}
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("campaign", "unit", "kind"), name="declaration_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("campaign", "unit", "kind"), name="declaration_once"),)
 
 
 class Reminder(Stamped):

@@ -17,7 +17,7 @@ from quantriet.org.models import PersonClass, Tree
 from quantriet.org.models.units import Level
 
 SOURCES: Mapping[str, str] = {
-    "credit_from_superior": "Kết luận 226-KL/TW ngày 11/12/2025: cấp dưới không tổ chức lại hội nghị đã truyền đến cơ sở",
+    "credit_from_superior": "Kết luận 226-KL/TW (11/12/2025): không tổ chức lại hội nghị đã truyền đến cơ sở",
     "province_conferences_a_year": "Kết luận 226-KL/TW: cấp tỉnh không quá 2 hội nghị toàn tỉnh mỗi năm",
     "commune_conferences_a_year": "Kết luận 226-KL/TW: cấp xã không quá 3 hội nghị toàn xã mỗi năm",
     "exempt_are_invited": "Hướng dẫn tổ chức học tập: đảng viên được miễn sinh hoạt được mời, không bắt buộc",
@@ -117,7 +117,9 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "thorough",
             _("Quán triệt nghị quyết"),
-            _("Đủ các bước: tài liệu, hội nghị các cấp, thu hoạch, chương trình hành động, tuyên truyền, báo cáo."),
+            _(
+                "Đủ các bước: tài liệu, hội nghị các cấp, thu hoạch, chương trình hành động, tuyên truyền, báo cáo."
+            ),
             Policy(
                 duties=(
                     *_PARTY_THOROUGH,

@@ -244,7 +244,9 @@ def rebuild() -> int:
     return epoch
 
 
-def freeze(book: Book, unit: Unit, *, label: str, figures: dict[str, dict[str, dict[str, int]]], by: Actor) -> Freeze:
+def freeze(
+    book: Book, unit: Unit, *, label: str, figures: dict[str, dict[str, dict[str, int]]], by: Actor
+) -> Freeze:
     """Keep the figures of ``unit``'s subtree as they stand, with the clock they were read at.
 
     ``figures`` is what ``queries.slices_below`` gave in the caller's transaction: measure → slice → grade.

@@ -55,7 +55,9 @@ class Batch(Stamped):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("book", "key"), name="batch_key_once"),
-            models.CheckConstraint(condition=Q(reverses=None) | ~Q(reason=""), name="batch_reversal_says_why"),
+            models.CheckConstraint(
+                condition=Q(reverses=None) | ~Q(reason=""), name="batch_reversal_says_why"
+            ),
         )
 
 

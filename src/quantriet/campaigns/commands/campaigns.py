@@ -135,7 +135,8 @@ def adjust(campaign: Campaign, changes: Changes, *, by: Actor) -> Campaign:
         _set_deadlines(locked, changes.deadlines)
         locked.exceptions.all().delete()
         ScopeException.objects.bulk_create(
-            ScopeException(campaign=locked, unit_id=unit_id, reason=reason) for unit_id, reason in changes.excluded
+            ScopeException(campaign=locked, unit_id=unit_id, reason=reason)
+            for unit_id, reason in changes.excluded
         )
         audit.record(by, "campaign.adjust", locked, unit=locked.unit_id, detail={"version": locked.version})
     return locked

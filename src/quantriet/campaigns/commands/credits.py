@@ -150,7 +150,9 @@ def _documents(campaign: Campaign, session: Session) -> Iterable[int | None]:
     return [pk for pk in own if pk in session.document_ids]
 
 
-def _present_lines(unit_id: int, cut: Slice, grade: Grade, on: date, *, means: str, amount: int) -> list[Line]:
+def _present_lines(
+    unit_id: int, cut: Slice, grade: Grade, on: date, *, means: str, amount: int
+) -> list[Line]:
     lines = [Line(unit_id, Measure.PRESENT, grade, on, amount, cut)]
     if means == Credit.Means.MADE_UP:
         lines.append(Line(unit_id, Measure.MADE_UP, grade, on, amount, cut))
@@ -164,9 +166,7 @@ def excuse_line(unit_id: int, person_class: int, on: date, amount: int) -> Line:
     return Line(unit_id, Measure.EXCUSED, Grade.AFTERWARDS, on, amount, Slice(person_class=person_class))
 
 
-def withdraw(
-    campaign: Campaign, sources: Sequence[str], *, reason: str, key: str, by: Actor
-) -> list[int]:
+def withdraw(campaign: Campaign, sources: Sequence[str], *, reason: str, key: str, by: Actor) -> list[int]:
     """Take back the credits that rest on ``sources`` (rows that were corrected); returns the people concerned.
 
     Whoever is no longer fulfilled is counted out again, on the day and with the cut he was counted in. The
@@ -199,7 +199,9 @@ def _no_longer_fulfilled(campaign: Campaign, line_ids: set[int]) -> list[RollLin
     """Of these lines, those counted as fulfilled whose credits no longer carry it."""
     needed = set(campaign.documents.filter(mode="thorough").values_list("document_id", flat=True))
     had: dict[int, set[int | None]] = {}
-    for line_id, document_id in Credit.objects.filter(line__in=line_ids).values_list("line_id", "document_id"):
+    for line_id, document_id in Credit.objects.filter(line__in=line_ids).values_list(
+        "line_id", "document_id"
+    ):
         had.setdefault(line_id, set()).add(document_id)
     lines = RollLine.objects.select_for_update().filter(pk__in=line_ids, fulfilled_on__isnull=False)
     return [line for line in lines.order_by("pk") if not had.get(line.pk) or needed - had[line.pk]]

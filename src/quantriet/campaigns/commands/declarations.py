@@ -65,11 +65,7 @@ def declare(campaign: Campaign, unit: Unit, *, kind: str, totals: Totals, by: Ac
         raise DomainError("campaign.not_started", "Đợt này chưa bắt đầu nên chưa khai số liệu được.")
     _check(campaign, unit, kind, totals.figures)
     with transaction.atomic():
-        row = (
-            Declaration.objects.select_for_update()
-            .filter(campaign=campaign, unit=unit, kind=kind)
-            .first()
-        )
+        row = Declaration.objects.select_for_update().filter(campaign=campaign, unit=unit, kind=kind).first()
         if row is not None and _same(row, totals):
             return row
         _refuse_stale(row, totals)
@@ -218,7 +214,5 @@ def settle_presence(campaign: Campaign, unit_ids: Iterable[int]) -> list[Line]:
         row.posted = {**row.posted, "present": wanted}
         row.save(update_fields=["posted"])
         cut = Slice(0, row.level + 1, row.form)
-        lines.append(
-            Line(row.unit_id, Measure.PRESENT, _grade(row), row.happened_on, wanted - before, cut)
-        )
+        lines.append(Line(row.unit_id, Measure.PRESENT, _grade(row), row.happened_on, wanted - before, cut))
     return lines

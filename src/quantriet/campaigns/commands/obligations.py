@@ -167,7 +167,8 @@ def extend(
         )
         if is_new and owed.filter(limit_at__gt=decision.due_at).exists():
             raise DomainError(
-                "extension.earlier", "Hạn mới sớm hơn hạn đang có. Chưa đổi gì; gia hạn phải là ngày muộn hơn."
+                "extension.earlier",
+                "Hạn mới sớm hơn hạn đang có. Chưa đổi gì; gia hạn phải là ngày muộn hơn.",
             )
         extension.obligations.add(*owed)
         owed.update(due_at=decision.due_at, limit_at=decision.due_at)
@@ -218,5 +219,3 @@ def waive(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
 def overdue(state: str, due_at: datetime, now: datetime) -> bool:
     """Whether an obligation is late at ``now``: its deadline's last second has passed and it is open."""
     return state == Obligation.State.OPEN and now > due_at
-
-

@@ -37,7 +37,9 @@ def _posted(campaign: Campaign, lines: list[Line], *, by: Actor, key: str, reaso
     return posted.batch_id
 
 
-def add(campaign: Campaign, person: Person, unit: Unit, *, person_class: int, reason: str, by: Actor) -> RollLine:
+def add(
+    campaign: Campaign, person: Person, unit: Unit, *, person_class: int, reason: str, by: Actor
+) -> RollLine:
     """Summon someone the drawing left out (or put him back). A person stands on one roll of a campaign.
 
     On the roll of another unit already: refused, naming that unit, so that nobody is counted twice.
@@ -45,9 +47,7 @@ def add(campaign: Campaign, person: Person, unit: Unit, *, person_class: int, re
     access.require(by, Can.ROLL_CORRECT, unit)
     _reason(reason)
     with transaction.atomic():
-        line = (
-            RollLine.objects.select_for_update().filter(campaign=campaign, person=person).first()
-        )
+        line = RollLine.objects.select_for_update().filter(campaign=campaign, person=person).first()
         if line is not None and line.state == RollLine.State.SUMMONED:
             if line.unit_id == unit.pk:
                 return line

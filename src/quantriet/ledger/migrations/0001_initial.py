@@ -6,108 +6,287 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('org', '0001_initial'),
+        ("org", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('epoch', models.IntegerField()),
-                ('fold', models.BigIntegerField()),
-                ('folded_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("epoch", models.IntegerField()),
+                ("fold", models.BigIntegerField()),
+                ("folded_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'ledger_clock',
-                'managed': False,
+                "db_table": "ledger_clock",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('pk', models.CompositePrimaryKey('book_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField()),
-                ('measure', models.SmallIntegerField(choices=[(1, 'Triệu tập (người)'), (2, 'Đã học (người)'), (3, 'Vắng có lý do (người)'), (4, 'Vắng không lý do (người)'), (5, 'Lượt dự'), (6, 'Khách, ngoài danh sách (lượt)'), (7, 'Đến muộn (lượt)'), (8, 'Về sớm (lượt)'), (9, 'Học bù (người)'), (10, 'Đã dự ở cấp trên (người)'), (20, 'Hội nghị phải tổ chức hoặc dự'), (21, 'Hội nghị đã tổ chức hoặc dự'), (22, 'Điểm cầu'), (23, 'Người đứng đầu chủ trì'), (24, 'Người đứng đầu truyền đạt'), (30, 'Tài liệu phải cấp'), (31, 'Tài liệu đã cấp'), (40, 'Bài thu hoạch phải nộp'), (41, 'Bài thu hoạch đã nộp'), (42, 'Bài thu hoạch đạt'), (50, 'Chương trình hành động phải ban hành'), (51, 'Chương trình hành động đã ban hành'), (52, 'Chương trình hành động đúng hạn'), (60, 'Báo cáo phải gửi'), (61, 'Báo cáo đã gửi'), (62, 'Báo cáo được chấp nhận'), (63, 'Báo cáo đúng hạn'), (70, 'Người dân cần tuyên truyền'), (71, 'Người dân đã được tuyên truyền'), (80, 'Ý kiến phát biểu'), (81, 'Buổi tuyên truyền miệng')])),
-                ('slice', models.SmallIntegerField()),
-                ('grade', models.SmallIntegerField(choices=[(1, 'ghi tại chỗ'), (2, 'nhập sau'), (3, 'có văn bản'), (4, 'tự khai')])),
-                ('occurred_on', models.DateField()),
-                ('known_on', models.DateField()),
-                ('amount', models.BigIntegerField()),
-                ('epoch', models.IntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "book_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                (
+                    "measure",
+                    models.SmallIntegerField(
+                        choices=[
+                            (1, "Triệu tập (người)"),
+                            (2, "Đã học (người)"),
+                            (3, "Vắng có lý do (người)"),
+                            (4, "Vắng không lý do (người)"),
+                            (5, "Lượt dự"),
+                            (6, "Khách, ngoài danh sách (lượt)"),
+                            (7, "Đến muộn (lượt)"),
+                            (8, "Về sớm (lượt)"),
+                            (9, "Học bù (người)"),
+                            (10, "Đã dự ở cấp trên (người)"),
+                            (20, "Hội nghị phải tổ chức hoặc dự"),
+                            (21, "Hội nghị đã tổ chức hoặc dự"),
+                            (22, "Điểm cầu"),
+                            (23, "Người đứng đầu chủ trì"),
+                            (24, "Người đứng đầu truyền đạt"),
+                            (30, "Tài liệu phải cấp"),
+                            (31, "Tài liệu đã cấp"),
+                            (40, "Bài thu hoạch phải nộp"),
+                            (41, "Bài thu hoạch đã nộp"),
+                            (42, "Bài thu hoạch đạt"),
+                            (50, "Chương trình hành động phải ban hành"),
+                            (51, "Chương trình hành động đã ban hành"),
+                            (52, "Chương trình hành động đúng hạn"),
+                            (60, "Báo cáo phải gửi"),
+                            (61, "Báo cáo đã gửi"),
+                            (62, "Báo cáo được chấp nhận"),
+                            (63, "Báo cáo đúng hạn"),
+                            (70, "Người dân cần tuyên truyền"),
+                            (71, "Người dân đã được tuyên truyền"),
+                            (80, "Ý kiến phát biểu"),
+                            (81, "Buổi tuyên truyền miệng"),
+                        ]
+                    ),
+                ),
+                ("slice", models.SmallIntegerField()),
+                (
+                    "grade",
+                    models.SmallIntegerField(
+                        choices=[(1, "ghi tại chỗ"), (2, "nhập sau"), (3, "có văn bản"), (4, "tự khai")]
+                    ),
+                ),
+                ("occurred_on", models.DateField()),
+                ("known_on", models.DateField()),
+                ("amount", models.BigIntegerField()),
+                ("epoch", models.IntegerField()),
             ],
             options={
-                'db_table': 'ledger_entry',
-                'managed': False,
+                "db_table": "ledger_entry",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('pk', models.CompositePrimaryKey('book_id', 'unit_id', 'measure', 'slice', 'grade', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('measure', models.SmallIntegerField(choices=[(1, 'Triệu tập (người)'), (2, 'Đã học (người)'), (3, 'Vắng có lý do (người)'), (4, 'Vắng không lý do (người)'), (5, 'Lượt dự'), (6, 'Khách, ngoài danh sách (lượt)'), (7, 'Đến muộn (lượt)'), (8, 'Về sớm (lượt)'), (9, 'Học bù (người)'), (10, 'Đã dự ở cấp trên (người)'), (20, 'Hội nghị phải tổ chức hoặc dự'), (21, 'Hội nghị đã tổ chức hoặc dự'), (22, 'Điểm cầu'), (23, 'Người đứng đầu chủ trì'), (24, 'Người đứng đầu truyền đạt'), (30, 'Tài liệu phải cấp'), (31, 'Tài liệu đã cấp'), (40, 'Bài thu hoạch phải nộp'), (41, 'Bài thu hoạch đã nộp'), (42, 'Bài thu hoạch đạt'), (50, 'Chương trình hành động phải ban hành'), (51, 'Chương trình hành động đã ban hành'), (52, 'Chương trình hành động đúng hạn'), (60, 'Báo cáo phải gửi'), (61, 'Báo cáo đã gửi'), (62, 'Báo cáo được chấp nhận'), (63, 'Báo cáo đúng hạn'), (70, 'Người dân cần tuyên truyền'), (71, 'Người dân đã được tuyên truyền'), (80, 'Ý kiến phát biểu'), (81, 'Buổi tuyên truyền miệng')])),
-                ('slice', models.SmallIntegerField()),
-                ('grade', models.SmallIntegerField(choices=[(1, 'ghi tại chỗ'), (2, 'nhập sau'), (3, 'có văn bản'), (4, 'tự khai')])),
-                ('amount', models.BigIntegerField()),
-                ('fold', models.BigIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "book_id",
+                        "unit_id",
+                        "measure",
+                        "slice",
+                        "grade",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "measure",
+                    models.SmallIntegerField(
+                        choices=[
+                            (1, "Triệu tập (người)"),
+                            (2, "Đã học (người)"),
+                            (3, "Vắng có lý do (người)"),
+                            (4, "Vắng không lý do (người)"),
+                            (5, "Lượt dự"),
+                            (6, "Khách, ngoài danh sách (lượt)"),
+                            (7, "Đến muộn (lượt)"),
+                            (8, "Về sớm (lượt)"),
+                            (9, "Học bù (người)"),
+                            (10, "Đã dự ở cấp trên (người)"),
+                            (20, "Hội nghị phải tổ chức hoặc dự"),
+                            (21, "Hội nghị đã tổ chức hoặc dự"),
+                            (22, "Điểm cầu"),
+                            (23, "Người đứng đầu chủ trì"),
+                            (24, "Người đứng đầu truyền đạt"),
+                            (30, "Tài liệu phải cấp"),
+                            (31, "Tài liệu đã cấp"),
+                            (40, "Bài thu hoạch phải nộp"),
+                            (41, "Bài thu hoạch đã nộp"),
+                            (42, "Bài thu hoạch đạt"),
+                            (50, "Chương trình hành động phải ban hành"),
+                            (51, "Chương trình hành động đã ban hành"),
+                            (52, "Chương trình hành động đúng hạn"),
+                            (60, "Báo cáo phải gửi"),
+                            (61, "Báo cáo đã gửi"),
+                            (62, "Báo cáo được chấp nhận"),
+                            (63, "Báo cáo đúng hạn"),
+                            (70, "Người dân cần tuyên truyền"),
+                            (71, "Người dân đã được tuyên truyền"),
+                            (80, "Ý kiến phát biểu"),
+                            (81, "Buổi tuyên truyền miệng"),
+                        ]
+                    ),
+                ),
+                ("slice", models.SmallIntegerField()),
+                (
+                    "grade",
+                    models.SmallIntegerField(
+                        choices=[(1, "ghi tại chỗ"), (2, "nhập sau"), (3, "có văn bản"), (4, "tự khai")]
+                    ),
+                ),
+                ("amount", models.BigIntegerField()),
+                ("fold", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'ledger_tally',
-                'managed': False,
+                "db_table": "ledger_tally",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Book',
+            name="Book",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('campaign', 'Đợt triển khai'), ('standing', 'Việc thường xuyên trong năm')], max_length=10)),
-                ('title', models.CharField(max_length=300)),
-                ('year', models.SmallIntegerField()),
-                ('sealed_at', models.DateTimeField(blank=True, null=True)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='books', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("campaign", "Đợt triển khai"), ("standing", "Việc thường xuyên trong năm")],
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(max_length=300)),
+                ("year", models.SmallIntegerField()),
+                ("sealed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="books", to="org.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Freeze',
+            name="Freeze",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('label', models.CharField(max_length=200)),
-                ('epoch', models.IntegerField()),
-                ('fold', models.BigIntegerField()),
-                ('figures', models.JSONField()),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='freezes', to='ledger.book')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("label", models.CharField(max_length=200)),
+                ("epoch", models.IntegerField()),
+                ("fold", models.BigIntegerField()),
+                ("figures", models.JSONField()),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="freezes", to="ledger.book"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('key', models.CharField(max_length=120)),
-                ('origin', models.CharField(max_length=60)),
-                ('actor', models.CharField(max_length=120)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('account', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to=settings.AUTH_USER_MODEL)),
-                ('reverses', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.batch')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='ledger.book')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("key", models.CharField(max_length=120)),
+                ("origin", models.CharField(max_length=60)),
+                ("actor", models.CharField(max_length=120)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="ledger.batch",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="ledger.book"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('book', 'key'), name='batch_key_once'), models.CheckConstraint(condition=models.Q(('reverses', None), models.Q(('reason', ''), _negated=True), _connector='OR'), name='batch_reversal_says_why')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("book", "key"), name="batch_key_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reverses", None), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="batch_reversal_says_why",
+                    ),
+                ],
             },
         ),
     ]
