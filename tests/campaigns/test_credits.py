@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from quantriet.campaigns import queries
 from quantriet.campaigns.commands import credits, declarations, roll
 from quantriet.campaigns.commands.declarations import Totals
-from quantriet.campaigns.models import Declaration, RollLine
+from quantriet.campaigns.models import Campaign, Declaration, RollLine
 from quantriet.core.errors import ConflictError, DomainError
 from quantriet.ledger.measures import Grade, Measure
 from quantriet.org import access
@@ -28,7 +28,7 @@ def top(db: None) -> Unit:
     return factories.province()
 
 
-def count(campaign: made.Campaign, unit: Unit, measure: Measure) -> int:
+def count(campaign: Campaign, unit: Unit, measure: Measure) -> int:
     with access.acting(operator()):
         return queries.board(campaign, unit).top.amount(measure).total
 
@@ -99,7 +99,7 @@ def test_an_excused_person_who_makes_up_is_no_longer_excused(top: Unit) -> None:
 
 
 def declare(
-    campaign: made.Campaign, unit: Unit, present: int, *, version: int = 0, paper: str = ""
+    campaign: Campaign, unit: Unit, present: int, *, version: int = 0, paper: str = ""
 ) -> Declaration:
     with access.acting(operator()):
         totals = Totals({"present": present}, DAY, paper=paper, version=version)
@@ -316,6 +316,6 @@ class Counting(RuleBasedStateMachine):
 
 
 class TestCounting(HypothesisTestCase, Counting.TestCase):  # type: ignore[misc, valid-type]
-    settings = settings(
+    settings = settings(  # type: ignore[assignment]
         max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
     )

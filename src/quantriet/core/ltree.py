@@ -22,17 +22,17 @@ class LtreeField(models.TextField):  # type: ignore[type-arg]
         return "LtreeField"
 
 
-class _PathLookup(models.Lookup):  # type: ignore[type-arg]
+class _PathLookup(models.Lookup):
     operator = ""
 
     def get_prep_lookup(self) -> list[str]:
         value = self.rhs
         return [value] if isinstance(value, str) else [str(path) for path in value]
 
-    def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # noqa: ARG002
+    def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> Any:  # noqa: ARG002
         return "%s::ltree[]", [value]
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> Any:
         """``path <@ ANY(array)``: an empty array matches nothing."""
         lhs, lhs_params = self.process_lhs(compiler, connection)
         rhs, rhs_params = self.process_rhs(compiler, connection)

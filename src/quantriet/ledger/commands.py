@@ -13,7 +13,7 @@ from datetime import date
 from django.db import connection, transaction
 
 from quantriet.core.errors import DomainError
-from quantriet.ledger.measures import Grade, Measure, Slice
+from quantriet.ledger.measures import WHOLE, Grade, Measure, Slice
 from quantriet.ledger.models import Batch, Book, Freeze
 from quantriet.org.access import Actor
 from quantriet.org.models import Unit
@@ -31,7 +31,7 @@ class Line:
     grade: Grade
     occurred_on: date
     amount: int
-    slice: Slice = Slice()
+    slice: Slice = WHOLE
 
     @property
     def key(self) -> tuple[int, int, int, int, date]:

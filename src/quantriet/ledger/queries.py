@@ -128,7 +128,8 @@ ORDER BY 1, 2, 3, 4, 5 LIMIT %s
 
 _VERIFY_DAYS = """
 SELECT count(*) FROM (
-    SELECT book_id, unit_id, measure, slice, grade, sum(amount) AS amount FROM ledger_tally_day GROUP BY 1, 2, 3, 4, 5
+    SELECT book_id, unit_id, measure, slice, grade, sum(amount) AS amount FROM ledger_tally_day
+    GROUP BY 1, 2, 3, 4, 5
 ) AS days FULL JOIN ledger_tally AS tally USING (book_id, unit_id, measure, slice, grade)
 WHERE coalesce(days.amount, 0) <> coalesce(tally.amount, 0)
 """

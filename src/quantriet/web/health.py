@@ -26,6 +26,5 @@ def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's sig
     except DatabaseError:
         return JsonResponse({"status": "database unreachable"}, status=503)
     late = lag > 60
-    return JsonResponse(
-        {"status": "fold is late" if late else "ok", "fold_lag_s": round(lag, 1)}, status=503 if late else 200
-    )
+    told = {"status": "fold is late" if late else "ok", "fold_lag_s": round(lag, 1)}
+    return JsonResponse(told, status=503 if late else 200)

@@ -62,7 +62,7 @@ def places() -> list[Place]:
         return [Place(row["code"], row["kind"], row["name"]) for row in csv.DictReader(rows)]
 
 
-def _party(code: str, name: str, kind: str, parent: str, admin: str = "", phone: str = "") -> UnitSpec:
+def _party(code: str, name: str, kind: str, parent: str, *, admin: str = "", phone: str = "") -> UnitSpec:
     return UnitSpec(
         code=code,
         name=name,
@@ -96,7 +96,7 @@ def _communes(chance: Random, communes: Sequence[Place]) -> Iterator[UnitSpec]:
     for place in communes:
         top = f"AG-{place.code}"
         phone = f"0296{chance.randint(1_000_000, 9_999_999)}"
-        yield _party(top, f"Đảng bộ {place.of}", UnitKind.COMMUNE, PROVINCE, place.code, phone)
+        yield _party(top, f"Đảng bộ {place.of}", UnitKind.COMMUNE, PROVINCE, admin=place.code, phone=phone)
         yield _party(f"{top}-XDD", f"Ban Xây dựng Đảng {place.of}", UnitKind.BODY, top)
         for number, office in enumerate(OFFICES, start=1):
             base = f"{top}-DB{number}"
@@ -115,14 +115,16 @@ def _communes(chance: Random, communes: Sequence[Place]) -> Iterator[UnitSpec]:
 def _beside(communes: Sequence[Place]) -> Iterator[UnitSpec]:
     for tree, sign, name in UNIONS:
         top = f"{PROVINCE}-{sign}"
-        yield _mass(top, f"{name} tỉnh An Giang", tree, "", PROVINCE, 0)
+        yield _mass(top, f"{name} tỉnh An Giang", tree, parent="", committee=PROVINCE, members=0)
         for place in communes:
             members = 400 + int(place.code) % 700
             code = f"{top}-{place.code}"
-            yield _mass(code, f"{name} {place.of}", tree, top, f"AG-{place.code}", members)
+            yield _mass(
+                code, f"{name} {place.of}", tree, parent=top, committee=f"AG-{place.code}", members=members
+            )
 
 
-def _mass(code: str, name: str, tree: str, parent: str, committee: str, members: int) -> UnitSpec:
+def _mass(code: str, name: str, tree: str, *, parent: str, committee: str, members: int) -> UnitSpec:
     return UnitSpec(
         code=code,
         name=name,
