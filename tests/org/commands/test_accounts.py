@@ -8,7 +8,7 @@ from quantriet.core.errors import DomainError, ForbiddenError
 from quantriet.org import access
 from quantriet.org.commands import accounts
 from quantriet.org.commands.accounts import AccountSpec
-from quantriet.org.models import RoleAssignment, Unit
+from quantriet.org.models import Account, RoleAssignment, Unit
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -29,15 +29,16 @@ def test_slips_hold_a_name_and_a_password_that_works_once_set(home: Unit) -> Non
     assert [slip.username for slip in slips] == ["dao.nt", "dao.nt2"]
     assert [slip.password for slip in again] == ["", ""]
     signed_in = authenticate(None, username="DAO.NT", password=slips[0].password)
-    assert signed_in is not None
+    assert isinstance(signed_in, Account)
     assert signed_in.must_change_password
+    assert signed_in.one_time_until is not None
     assert signed_in.one_time_until > timezone.now()
 
 
 def test_a_one_time_password_expires(home: Unit) -> None:
     with access.acting(factories.operator()) as by:
         slip = accounts.open_accounts([AccountSpec("An", "member", home.pk)], by=by)[0]
-    account = factories.Account.objects.get(pk=slip.account_id)
+    account = Account.objects.get(pk=slip.account_id)
     account.one_time_until = timezone.now()
     account.save()
 
@@ -94,7 +95,7 @@ def test_a_closed_account_neither_signs_in_nor_acts(home: Unit) -> None:
 def test_change_password_refuses_what_is_weak_and_ends_the_one_time_state(home: Unit) -> None:
     with access.acting(factories.operator()) as by:
         slip = accounts.open_accounts([AccountSpec("An", "member", home.pk)], by=by)[0]
-    account = factories.Account.objects.get(pk=slip.account_id)
+    account = Account.objects.get(pk=slip.account_id)
     codes = []
     for old, new in (("sai", "x"), (slip.password, slip.password), (slip.password, "ngan")):
         with pytest.raises(DomainError) as refusal:

@@ -20,32 +20,19 @@ from quantriet.org.access import Actor
 from quantriet.org.models import Person, PersonClass, Unit
 from quantriet.org.models.people import MembershipStatus, Post
 from quantriet.org.permissions import Can
+from quantriet.org.specs import ANOTHER, PersonSpec
 
-ANOTHER = -1
-"""``PersonSpec.same_as`` of a row that was looked at and is another person of the same name."""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonSpec:
-    """A person as told by a file or a form.
-
-    ``same_as``: the id of the person this row is, ``ANOTHER`` when it is certainly none of the known ones,
-    ``None`` when nobody has been asked. ``post`` is a ``PostTitle`` value or empty, ``post_label`` its words.
-    """
-
-    full_name: str
-    unit_id: int
-    birth_date: date | None = None
-    birth_year: int | None = None
-    code: str = ""
-    phone: str = ""
-    email: str = ""
-    status: str = MembershipStatus.FULL
-    person_class: int = PersonClass.MEMBER
-    post: str = ""
-    post_label: str = ""
-    from_on: date | None = None
-    same_as: int | None = None
+__all__ = [
+    "ANOTHER",
+    "MaybeKnown",
+    "PersonSpec",
+    "Registered",
+    "doubtful",
+    "end_post",
+    "give_post",
+    "register",
+    "transfer",
+]
 
 
 @dataclass(frozen=True)

@@ -18,43 +18,11 @@ from quantriet.org.access import HOUSE, Actor
 from quantriet.org.models import Placement, Tree, Unit, UnitKind
 from quantriet.org.models.units import LEVELS
 from quantriet.org.permissions import Can
+from quantriet.org.specs import UnitSpec
 
-BODIES = frozenset({UnitKind.BODY, UnitKind.PRESS})
+__all__ = ["UnitFacts", "UnitSpec", "amend", "found", "place", "update"]
+
 PLAIN_FACTS = ("name", "short_name", "kind", "admin_code", "member_count", "phone", "email", "founded_on")
-
-
-@dataclass(frozen=True)
-class UnitSpec:
-    """A unit as it is told by a file or a form. Units are named by their owner's codes.
-
-    A body or press agency without ``parent_code`` stands below its committee; without ``committee_code`` its
-    committee is its parent. Units beside the Party tree always name their committee.
-    """
-
-    code: str
-    name: str
-    kind: str
-    parent_code: str = ""
-    committee_code: str = ""
-    tree: str = Tree.PARTY
-    admin_code: str = ""
-    short_name: str = ""
-    member_count: int = 0
-    phone: str = ""
-    email: str = ""
-    founded_on: date | None = None
-    decision: str = ""
-
-    def cleaned(self) -> "UnitSpec":
-        """The same with every text in its stored form and the defaults of bodies filled in."""
-        values = {
-            field.name: clean_line(value) if isinstance(value := getattr(self, field.name), str) else value
-            for field in fields(self)
-        }
-        if self.kind in BODIES:
-            values["parent_code"] = values["parent_code"] or values["committee_code"]
-            values["committee_code"] = values["committee_code"] or values["parent_code"]
-        return UnitSpec(**values)
 
 
 @dataclass(frozen=True)
@@ -72,6 +40,14 @@ class UnitFacts:
     def of(cls, unit: Unit) -> "UnitFacts":
         """The facts of a unit as they stand."""
         return cls(**{field.name: getattr(unit, field.name) for field in fields(cls)})
+
+    def cleaned(self) -> "UnitFacts":
+        """The same with every text in its stored form."""
+        values: dict[str, Any] = {
+            name: clean_line(value) if isinstance(value, str) else value
+            for name, value in _as_dict(self).items()
+        }
+        return UnitFacts(**values)
 
     @property
     def version(self) -> str:
@@ -91,7 +67,7 @@ def found(specs: Sequence[UnitSpec], *, by: Actor) -> list[Unit]:
     _check_list(told)
     with transaction.atomic():
         _bump_tree_version()
-        known = _known_units(told)
+        known = _known_units(told, by)
         _refuse_other_facts(told, known)
         fresh = [spec for spec in told if spec.code not in known]
         _require_anchors(fresh, known, by)
@@ -116,7 +92,8 @@ def amend(specs: Sequence[UnitSpec], *, by: Actor, on: date | None = None) -> li
     day = on or timezone.localdate()
     told = [spec.cleaned() for spec in specs]
     with transaction.atomic():
-        known = _known_units(told)
+        known = _known_units(told, by)
+        _refuse_unknown(told, known)
         _require_all(by, [known[spec.code].pk for spec in told])
         changed: list[Unit] = []
         moves: list[tuple[Unit, Unit | None, str]] = []
@@ -152,12 +129,7 @@ def update(unit: Unit, facts: UnitFacts, *, seen: str, by: Actor) -> Unit:
     both texts (``yours``, ``theirs``); a retry of a change already made is answered as done.
     """
     access.require(by, Can.UNIT_MANAGE, unit)
-    wanted = UnitFacts(
-        **{
-            f.name: clean_line(v) if isinstance(v := getattr(facts, f.name), str) else v
-            for f in fields(facts)
-        }
-    )
+    wanted = facts.cleaned()
     if not wanted.name:
         raise DomainError("unit.no_name", _("Đơn vị phải có tên. Chưa lưu; hãy ghi tên đơn vị."))
     with transaction.atomic():
@@ -298,7 +270,7 @@ def _head_for(unit: Unit, parent: Unit | None, on: date, standing: Placement) ->
 def _bump_tree_version() -> None:
     """Count the change and, by the row's lock, let acts on the tree follow one another."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE org_treeversion SET number = number + 1")
+        cursor.execute("UPDATE org_treeversion SET number = nextval('org_tree_change')")
 
 
 def _check_list(told: Sequence[UnitSpec]) -> None:
@@ -330,10 +302,35 @@ def _check_list(told: Sequence[UnitSpec]) -> None:
             )
 
 
-def _known_units(told: Sequence[UnitSpec]) -> dict[str, Unit]:
-    """Units of the database that the list names, by code."""
+def _known_units(told: Sequence[UnitSpec], by: Actor) -> dict[str, Unit]:
+    """Units that the list names and the actor manages, by code; others are to him as if they were not."""
     codes = {code for spec in told for code in (spec.code, spec.parent_code, spec.committee_code) if code}
-    return {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
+    return {unit.code: unit for unit in access.units(by, Can.UNIT_MANAGE).filter(code__in=codes)}
+
+
+def _refuse_unknown(told: Sequence[UnitSpec], known: dict[str, Unit]) -> None:
+    for spec in told:
+        for code in filter(None, (spec.code, spec.parent_code, spec.committee_code)):
+            if code not in known:
+                raise _unknown(code, spec)
+
+
+def _unknown(code: str, spec: UnitSpec) -> DomainError:
+    return DomainError(
+        "unit.code_unknown",
+        _("Không có đơn vị mã “{code}” (ghi ở “{name}”). Chưa ghi đơn vị nào.").format(
+            code=code, name=spec.name
+        ),
+        unit=spec.code,
+    )
+
+
+def _code_taken(code: str) -> DomainError:
+    return DomainError(
+        "unit.code_taken",
+        _("Mã “{code}” đã dùng cho đơn vị khác. Chưa ghi đơn vị nào; hãy xem lại mã.").format(code=code),
+        unit=code,
+    )
 
 
 def _parents_today(units: Iterable[Unit]) -> dict[int, int | None]:
@@ -358,29 +355,20 @@ def _refuse_other_facts(told: Sequence[UnitSpec], known: dict[str, Unit]) -> Non
         unit = known[spec.code]
         parent = known.get(spec.parent_code)
         if _differs(spec, unit, known) or parents.get(unit.pk) != (parent.pk if parent else None):
-            raise DomainError(
-                "unit.code_taken",
-                _("Mã “{code}” đã dùng cho “{name}”. Chưa ghi đơn vị nào; hãy xem lại mã.").format(
-                    code=spec.code, name=unit.name
-                ),
-                unit=spec.code,
-            )
+            raise _code_taken(spec.code)
 
 
 def _require_anchors(fresh: Sequence[UnitSpec], known: dict[str, Unit], by: Actor) -> None:
-    """Parents and committees must be there; those outside the list must be the actor's to manage."""
+    """Parents and committees must be there and the actor's to manage; new codes must be free everywhere."""
     inside = {spec.code for spec in fresh}
+    taken = Unit.objects.filter(code__in=inside).values_list("code", flat=True).first()
+    if taken is not None:
+        raise _code_taken(taken)
     anchors: set[int] = set()
     for spec in fresh:
         for code in filter(None, (spec.parent_code, spec.committee_code)):
             if code not in inside and code not in known:
-                raise DomainError(
-                    "unit.code_unknown",
-                    _("Không có đơn vị mã “{code}” (ghi ở “{name}”). Chưa ghi đơn vị nào.").format(
-                        code=code, name=spec.name
-                    ),
-                    unit=spec.code,
-                )
+                raise _unknown(code, spec)
         anchor = spec.parent_code or spec.committee_code
         if not anchor and by.roots != HOUSE:
             raise _forbidden()
