@@ -138,9 +138,11 @@ def _frozen(prefix: Prefix) -> Prefix:
     return copy
 
 
-def as_of(book_id: int, *, on: date, known: date, tree_on: date) -> Figures:
+def as_of(
+    book_id: int, *, on: date, known: date, tree_on: date, slices: frozenset[int] | None = None
+) -> Figures:
     """The book as of a past date over the trees of ``tree_on``: not kept, counted by SQL."""
-    prefix = Prefix(queries.numbering(tree_on))
+    prefix = Prefix(queries.numbering(tree_on), slices)
     prefix.add(queries.cells_at(book_id, on=on, known=known))
     return Figures(prefix, ())
 

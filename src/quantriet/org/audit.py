@@ -1,16 +1,21 @@
 """One row per act, written in the transaction of the act itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Model
 
 from quantriet.org.access import Actor
-from quantriet.org.models import AuditEvent, Unit
+from quantriet.org.models import AccessEvent, AuditEvent, Unit
 
 
 def record(
-    by: Actor, action: str, subject: Model, *, unit: Unit | int | None, detail: Mapping[str, Any] | None = None
+    by: Actor,
+    action: str,
+    subject: Model,
+    *,
+    unit: Unit | int | None,
+    detail: Mapping[str, Any] | None = None,
 ) -> AuditEvent:
     """Remember that ``by`` did ``action`` (``campaign.start``) to ``subject`` at ``unit``.
 
@@ -24,4 +29,18 @@ def record(
         action=action,
         subject=f"{subject._meta.db_table}:{subject.pk}",  # noqa: SLF001 - Django's public-by-habit API
         detail=dict(detail or {}),
+    )
+
+
+def opened(by: Actor, person_ids: Iterable[int], page: str) -> None:
+    """Remember that ``by`` was shown these people on ``page``, one row a person: each can read who did.
+
+    One's own record and the work of the server itself are nobody else's reading.
+    """
+    if not by.account_id:
+        return
+    seen = sorted(set(person_ids) - {by.person_id})
+    AccessEvent.objects.bulk_create(
+        [AccessEvent(person_id=pk, unit_id=by.unit_id, reader=by.name, page=page[:80]) for pk in seen],
+        batch_size=1000,
     )

@@ -94,7 +94,7 @@ def set_documents(campaign: Campaign, documents: Sequence[tuple[int, str]]) -> N
 @dataclass(frozen=True)
 class Changes:
     """What an editor changed in a draft. ``deadlines``: (requirement id, level) → due at; a missing level
-    owes nothing. ``version`` is the one he saw.
+    owes nothing. ``version`` is the one he saw. ``documents`` ``None``: left as they are.
     """
 
     version: int
@@ -106,6 +106,7 @@ class Changes:
     lead_id: int
     partner_ids: tuple[int, ...] = ()
     excluded: tuple[tuple[int, str], ...] = ()
+    documents: tuple[tuple[int, str], ...] | None = None
 
 
 def adjust(campaign: Campaign, changes: Changes, *, by: Actor) -> Campaign:
@@ -132,6 +133,8 @@ def adjust(campaign: Campaign, changes: Changes, *, by: Actor) -> Campaign:
         locked.version += 1
         locked.save()
         locked.partners.set(changes.partner_ids)
+        if changes.documents is not None:
+            set_documents(locked, changes.documents)
         _set_deadlines(locked, changes.deadlines)
         locked.exceptions.all().delete()
         ScopeException.objects.bulk_create(
@@ -140,6 +143,36 @@ def adjust(campaign: Campaign, changes: Changes, *, by: Actor) -> Campaign:
         )
         audit.record(by, "campaign.adjust", locked, unit=locked.unit_id, detail={"version": locked.version})
     return locked
+
+
+def add_requirement(campaign: Campaign, *, kind: str, tree: str, by: Actor) -> Requirement:
+    """One more kind of thing that units of a tree owe; it owes nobody anything until it has a deadline."""
+    access.require(by, Can.CAMPAIGN_MANAGE, campaign.unit)
+    if kind not in Requirement.Kind.values or tree not in Tree.values:
+        raise DomainError("requirement.unknown", "Không có loại việc này. Chưa thêm gì; hãy chọn trong danh sách.")
+    with transaction.atomic():
+        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if locked.state != Campaign.State.DRAFT:
+            raise DomainError("campaign.started", "Đợt đã giao xuống nên không thêm việc được nữa.")
+        requirement, is_new = Requirement.objects.get_or_create(campaign=locked, kind=kind, tree=tree)
+        if is_new:
+            audit.record(
+                by, "campaign.require", locked, unit=locked.unit_id, detail={"kind": kind, "tree": tree}
+            )
+    return requirement
+
+
+def discard(campaign: Campaign, *, by: Actor) -> None:
+    """Throw a draft away; what was given to units is never thrown away."""
+    access.require(by, Can.CAMPAIGN_MANAGE, campaign.unit)
+    with transaction.atomic():
+        locked = Campaign.objects.select_for_update().filter(pk=campaign.pk).first()
+        if locked is None:
+            return
+        if locked.state != Campaign.State.DRAFT:
+            raise DomainError("campaign.started", "Đợt đã giao xuống nên không xóa được; hãy kết thúc đợt.")
+        audit.record(by, "campaign.discard", locked, unit=locked.unit_id, detail={"title": locked.title})
+        locked.delete()
 
 
 def _set_deadlines(campaign: Campaign, deadlines: Mapping[tuple[int, int], Any]) -> None:
@@ -304,7 +337,9 @@ def draw_roll(campaign: Campaign, top_id: int, *, by: Actor) -> int:
             },
         )
         counted = [(int(unit), int(cls), int(count)) for unit, cls, count in cursor.fetchall()]
-        owes_essays = campaign.requirements.filter(kind=Requirement.Kind.ESSAYS).exists()
+        owes_essays = campaign.requirements.filter(
+            kind=Requirement.Kind.ESSAYS, deadlines__isnull=False
+        ).exists()
         lines: list[Line] = []
         for unit_id, person_class, count in counted:
             lines += summon_lines(

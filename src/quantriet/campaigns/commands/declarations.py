@@ -47,6 +47,18 @@ FIGURES: Mapping[str, Mapping[str, Measure]] = {
     Declaration.Kind.OUTREACH: {"due": Measure.OUTREACH_DUE, "reached": Measure.OUTREACH_REACHED},
 }
 
+# What is counted by units, not by people or papers: a unit has done it or not.
+UNIT_KINDS = frozenset({Declaration.Kind.MATERIALS, Declaration.Kind.PROGRAMME})
+
+# Which obligation of the unit a declaration meets. Whoever declares presence has held or joined a conference.
+MEETS: Mapping[str, Requirement.Kind] = {
+    Declaration.Kind.PRESENCE: Requirement.Kind.CONFERENCE,
+    Declaration.Kind.MATERIALS: Requirement.Kind.MATERIALS,
+    Declaration.Kind.PROGRAMME: Requirement.Kind.PROGRAMME,
+    Declaration.Kind.ESSAYS: Requirement.Kind.ESSAYS,
+    Declaration.Kind.OUTREACH: Requirement.Kind.OUTREACH,
+}
+
 # (part, whole): a declared part may not exceed its whole.
 WITHIN: Mapping[str, tuple[tuple[str, str], ...]] = {
     Declaration.Kind.ESSAYS: (("accepted", "handed_in"),),
@@ -83,7 +95,8 @@ def declare(campaign: Campaign, unit: Unit, *, kind: str, totals: Totals, by: Ac
             row = Declaration(campaign=campaign, unit=unit, kind=kind)
         row.figures, row.paper, row.happened_on = dict(totals.figures), totals.paper, totals.happened_on
         row.level, row.form, row.version = totals.level or unit.level, totals.form, version
-        row.actor, row.batch_id = by.name, posted.batch_id
+        row.actor, previous, row.batch_id = by.name, row.batch_id, posted.batch_id
+        _refuse_taking_back(row, previous)
         row.posted = {name: _to_post(row, name) for name in row.figures}
         row.save()
         lines += _posted_lines(row, 1)
@@ -105,6 +118,8 @@ def _check(campaign: Campaign, unit: Unit, kind: str, figures: Mapping[str, int]
                 "declaration.part_above_whole",
                 f"Số {figures.get(part, 0)} lớn hơn tổng {figures.get(whole, 0)}. Chưa lưu gì; hãy xem lại hai số.",
             )
+    if kind in UNIT_KINDS:
+        _check_unit_kind(campaign, unit, kind, figures)
     roll = RollLine.objects.filter(campaign=campaign, unit=unit, state=RollLine.State.SUMMONED)
     limits = {
         Declaration.Kind.PRESENCE: figures.get("present", 0) + figures.get("excused", 0),
@@ -119,6 +134,39 @@ def _check(campaign: Campaign, unit: Unit, kind: str, figures: Mapping[str, int]
                 "Chưa lưu gì; người ngoài danh sách hãy ghi vào mục khách, hoặc bổ sung danh sách triệu tập.",
                 summoned=summoned,
             )
+
+
+def _check_unit_kind(campaign: Campaign, unit: Unit, kind: str, figures: Mapping[str, int]) -> None:
+    """A unit has supplied its materials or issued its programme once, and only where it owes that."""
+    if any(value > 1 for value in figures.values()):
+        raise DomainError(
+            "declaration.once",
+            "Việc này tính theo đơn vị: đã làm là 1, chưa làm là 0. Chưa lưu gì; hãy chọn lại.",
+        )
+    owing = Obligation.objects.filter(campaign=campaign, unit=unit, kind=MEETS[kind])
+    if not owing.exclude(state=Obligation.State.WAIVED).exists():
+        raise DomainError(
+            "declaration.not_owed",
+            f"{unit.name} không phải làm việc này trong đợt. Chưa lưu gì; nếu cần, hãy báo đơn vị mở đợt.",
+        )
+
+
+def _refuse_taking_back(row: Declaration, previous: int | None) -> None:
+    """What a declaration has met is opened again with a reason, not by declaring nothing."""
+    if row.kind not in UNIT_KINDS or any(row.figures.values()):
+        return
+    met = Obligation.objects.filter(
+        campaign_id=row.campaign_id,
+        unit_id=row.unit_id,
+        kind=MEETS[row.kind],
+        state=Obligation.State.DONE,
+        batch_id=previous,
+    )
+    if previous is not None and met.exists():
+        raise DomainError(
+            "declaration.taken_back",
+            "Việc này đã ghi là xong. Chưa đổi gì; muốn rút lại, hãy mở lại việc với lý do.",
+        )
 
 
 def _same(row: Declaration, totals: Totals) -> bool:
@@ -146,8 +194,12 @@ def _grade(row: Declaration) -> Grade:
 
 
 def _to_post(row: Declaration, name: str) -> int:
-    """What of a declared figure goes into the ledger: presence only beyond the people already named."""
+    """What of a declared figure goes into the ledger: presence only beyond the people already named; what is
+    counted by units stands there by the obligation it meets (``_fulfilment``).
+    """
     declared = int(row.figures[name])
+    if row.kind in UNIT_KINDS:
+        return 0
     if row.kind == Declaration.Kind.PRESENCE and name == "present":
         named = RollLine.objects.filter(
             campaign_id=row.campaign_id, unit_id=row.unit_id, fulfilled_on__isnull=False
@@ -165,19 +217,12 @@ def _posted_lines(row: Declaration, sign: int) -> list[Line]:
 
 
 def _fulfilment(campaign: Campaign, unit: Unit, row: Declaration) -> list[Line]:
-    """A declared programme, material or outreach also meets the unit's obligation of that kind."""
-    kinds = {
-        Declaration.Kind.MATERIALS: Requirement.Kind.MATERIALS,
-        Declaration.Kind.PROGRAMME: Requirement.Kind.PROGRAMME,
-        Declaration.Kind.ESSAYS: Requirement.Kind.ESSAYS,
-        Declaration.Kind.OUTREACH: Requirement.Kind.OUTREACH,
-    }
-    kind = kinds.get(Declaration.Kind(row.kind))
-    if kind is None or not any(row.figures.values()):
+    """What is declared also meets the unit's open obligation of that kind, once."""
+    if not any(row.figures.values()):
         return []
     owed = (
         Obligation.objects.select_for_update()
-        .filter(campaign=campaign, unit=unit, kind=kind, state=Obligation.State.OPEN)
+        .filter(campaign=campaign, unit=unit, kind=MEETS[row.kind], state=Obligation.State.OPEN)
         .first()
     )
     if owed is None:
@@ -185,9 +230,16 @@ def _fulfilment(campaign: Campaign, unit: Unit, row: Declaration) -> list[Line]:
     owed.state, owed.done_on = Obligation.State.DONE, row.happened_on
     owed.grade, owed.batch_id = _grade(row), row.batch_id
     owed.save(update_fields=["state", "done_on", "grade", "batch"])
-    if kind == Requirement.Kind.PROGRAMME and on_time(owed):
-        return [Line(unit.pk, Measure.PROGRAMMES_ON_TIME, _grade(row), row.happened_on, 1)]
-    return []
+    counted = {
+        Requirement.Kind.CONFERENCE: Measure.CONFERENCES_HELD,
+        Requirement.Kind.MATERIALS: Measure.MATERIALS_SUPPLIED,
+        Requirement.Kind.PROGRAMME: Measure.PROGRAMMES_ISSUED,
+    }
+    measure = counted.get(MEETS[row.kind])
+    lines = [] if measure is None else [Line(unit.pk, measure, _grade(row), row.happened_on, 1)]
+    if row.kind == Declaration.Kind.PROGRAMME and on_time(owed):
+        lines.append(Line(unit.pk, Measure.PROGRAMMES_ON_TIME, _grade(row), row.happened_on, 1))
+    return lines
 
 
 def on_time(owed: Obligation) -> bool:

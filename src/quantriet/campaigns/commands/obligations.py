@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from quantriet.campaigns.commands.declarations import on_time
-from quantriet.campaigns.models import Campaign, Extension, Obligation, Requirement
+from quantriet.campaigns.commands.declarations import MEETS, UNIT_KINDS, on_time
+from quantriet.campaigns.models import Campaign, Declaration, Extension, Obligation, Requirement
 from quantriet.core.errors import DomainError
 from quantriet.core.text import format_date
 from quantriet.ledger import commands as ledger
@@ -77,7 +77,7 @@ def _fresh_key(campaign: Campaign, key: str) -> str:
 
 
 def reopen(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
-    """Take "done" back, with the reason; the ledger gets the reversal."""
+    """Take "done" back, with the reason; the ledger gets the reversal. The caller has checked its permission."""
     if not reason.strip():
         raise DomainError("obligation.reason", "Hãy ghi lý do mở lại. Chưa thay đổi gì.")
     with transaction.atomic():
@@ -103,10 +103,21 @@ def reopen(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
             reason=reason,
         )
         ledger.append(campaign.book_id, posted.batch_id, lines)
+        _undeclare(locked)
         locked.state, locked.done_on, locked.grade, locked.reason = Obligation.State.OPEN, None, None, reason
         locked.save(update_fields=["state", "done_on", "grade", "reason"])
         audit.record(by, "obligation.reopen", locked, unit=locked.unit_id, detail={"reason": reason})
     return locked
+
+
+def _undeclare(obligation: Obligation) -> None:
+    """What was declared and met this obligation is declared no more, so that it can be declared anew."""
+    kinds = [kind for kind in UNIT_KINDS if MEETS[kind] == obligation.kind]
+    for row in Declaration.objects.select_for_update().filter(
+        campaign=obligation.campaign_id, unit=obligation.unit_id, kind__in=kinds
+    ):
+        row.figures, row.version = dict.fromkeys(row.figures, 0), row.version + 1
+        row.save(update_fields=["figures", "version"])
 
 
 def tighten(campaign: Campaign, unit: Unit, *, kind: str, due_at: datetime, by: Actor) -> int:

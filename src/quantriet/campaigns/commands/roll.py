@@ -21,7 +21,7 @@ def _lines(campaign: Campaign, line: RollLine, count: int) -> list[Line]:
     policy = policies.from_data(campaign.policy)
     essays = (
         line.person_class in policy.essays_of
-        and campaign.requirements.filter(kind=Requirement.Kind.ESSAYS).exists()
+        and campaign.requirements.filter(kind=Requirement.Kind.ESSAYS, deadlines__isnull=False).exists()
     )
     return summon_lines(line.unit_id, line.person_class, count, on=campaign.starts_on, essays=essays)
 

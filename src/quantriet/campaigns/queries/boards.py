@@ -1,0 +1,98 @@
+"""The figures of a board: a unit, those recorded at the unit itself, one row a child. Rows always add up."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from quantriet.campaigns.models import Campaign
+from quantriet.ledger import figures
+from quantriet.ledger.figures import Figures
+from quantriet.ledger.measures import Measure
+from quantriet.ledger.rollup import NOTHING, Amount
+from quantriet.org.models import Placement, Unit
+
+ATTACHED = ("body", "press")
+
+
+@dataclass(frozen=True)
+class Lens:
+    """How a board is looked at: on which day (``None``: now), over the tree and with the knowledge of that day
+    (``as_then``) or with today's, and for which class of people (0: all).
+    """
+
+    on: date | None = None
+    as_then: bool = False
+    person_class: int = 0
+
+    @property
+    def tree_on(self) -> date:
+        """The date whose tree is shown."""
+        return self.on if self.on is not None and self.as_then else timezone.localdate()
+
+    @property
+    def slices(self) -> frozenset[int] | None:
+        """The cuts of the chosen class; ``None`` for everybody."""
+        if not self.person_class:
+            return None
+        return frozenset(range(self.person_class * 100, self.person_class * 100 + 100))
+
+    def read(self, book_id: int, *, whole: bool = False) -> Figures:
+        """The book through this lens; ``whole`` leaves the class of people out (counts of units)."""
+        slices = None if whole else self.slices
+        if self.on is None:
+            return figures.read(book_id, on=timezone.localdate(), slices=slices)
+        known = self.on if self.as_then else timezone.localdate()
+        return figures.as_of(book_id, on=self.on, known=known, tree_on=self.tree_on, slices=slices)
+
+
+NOW = Lens()
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One unit of a board with the counts of its subtree. A measure that was never posted is absent: a dash,
+    never a zero. ``unit`` is ``None`` for what belongs to no row shown.
+    """
+
+    unit: Unit | None
+    counts: dict[Measure, Amount]
+
+    def amount(self, measure: Measure) -> Amount:
+        """The count of a measure, nothing if none was posted."""
+        return self.counts.get(measure, NOTHING)
+
+
+@dataclass(frozen=True)
+class Board:
+    """The whole of a board: the top unit's counts, those recorded at the top itself, one row a child."""
+
+    top: BoardRow
+    own: BoardRow
+    rows: tuple[BoardRow, ...]
+
+
+def board_units(top: Unit, on: date) -> tuple[list[Unit], list[Unit]]:
+    """The direct children of ``top`` on a date by name: those always shown, and those shown only when they hold
+    figures (bodies, former units, units of other trees).
+    """
+    placed = Placement.objects.filter(parent=top, valid__contains=on).select_related("unit")
+    usual: list[Unit] = []
+    seldom: list[Unit] = []
+    for one in placed.order_by("unit__sort_key", "unit_id"):
+        unit = one.unit
+        is_usual = unit.tree == top.tree and unit.kind not in ATTACHED and not one.former
+        (usual if is_usual else seldom).append(unit)
+    return usual, seldom
+
+
+def board(campaign: Campaign, top: Unit, *, lens: Lens = NOW) -> Board:
+    """The figures of a campaign below ``top``: exact, a fixed number of queries whatever the size."""
+    usual, seldom = board_units(top, lens.tree_on)
+    if campaign.book_id is None:
+        empty: dict[Measure, Amount] = {}
+        return Board(BoardRow(top, empty), BoardRow(top, empty), tuple(BoardRow(unit, {}) for unit in usual))
+    read = lens.read(campaign.book_id)
+    rows = [BoardRow(unit, read.below(unit.pk)) for unit in usual]
+    rows += [BoardRow(unit, counts) for unit in seldom if (counts := read.below(unit.pk))]
+    return Board(BoardRow(top, read.below(top.pk)), BoardRow(top, read.own(top.pk)), tuple(rows))

@@ -1,0 +1,94 @@
+"""From a figure to the rows it rests on. What is counted and what is listed are the same thing said twice."""
+
+from collections.abc import Mapping
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from quantriet.campaigns import policy as policies
+from quantriet.campaigns.commands.declarations import FIGURES, UNIT_KINDS
+from quantriet.campaigns.models import Campaign, Declaration, Obligation, Requirement, RollLine
+from quantriet.campaigns.queries.obligations import declarations_below, units_below
+from quantriet.campaigns.queries.people import roll
+from quantriet.ledger.measures import Measure
+from quantriet.ledger.models import Entry
+from quantriet.org.models import Unit
+
+_SUMMONED = Q(state=RollLine.State.SUMMONED)
+_STUDIED = Q(fulfilled_on__isnull=False)
+
+PEOPLE: Mapping[Measure, Q] = {
+    Measure.SUMMONED: _SUMMONED,
+    Measure.ESSAYS_DUE: _SUMMONED,
+    Measure.PRESENT: _STUDIED,
+    Measure.EXCUSED: _SUMMONED & ~_STUDIED & ~Q(excuse=""),
+    Measure.MADE_UP: _STUDIED & Q(means="made_up"),
+    Measure.CREDITED: _STUDIED & Q(means="superior"),
+}
+
+# Measure → kind of obligation, and which of them count.
+_NOT_WAIVED = ~Q(state=Obligation.State.WAIVED)
+_DONE = Q(state=Obligation.State.DONE)
+_ON_TIME = _DONE & Q(done_on__lte=F("due_day"))
+OBLIGATIONS: Mapping[Measure, tuple[str, Q]] = {
+    Measure.CONFERENCES_DUE: (Requirement.Kind.CONFERENCE, _NOT_WAIVED),
+    Measure.CONFERENCES_HELD: (Requirement.Kind.CONFERENCE, _DONE),
+    Measure.MATERIALS_DUE: (Requirement.Kind.MATERIALS, _NOT_WAIVED),
+    Measure.MATERIALS_SUPPLIED: (Requirement.Kind.MATERIALS, _DONE),
+    Measure.PROGRAMMES_DUE: (Requirement.Kind.PROGRAMME, _NOT_WAIVED),
+    Measure.PROGRAMMES_ISSUED: (Requirement.Kind.PROGRAMME, _DONE),
+    Measure.PROGRAMMES_ON_TIME: (Requirement.Kind.PROGRAMME, _ON_TIME),
+    Measure.REPORTS_DUE: (Requirement.Kind.REPORT, _NOT_WAIVED),
+    Measure.REPORTS_SENT: (Requirement.Kind.REPORT, _DONE),
+    Measure.REPORTS_ON_TIME: (Requirement.Kind.REPORT, _ON_TIME),
+}
+
+
+def people_behind(campaign: Campaign, below: Unit, measure: Measure) -> QuerySet[RollLine] | None:
+    """The people a figure counts by name; ``None`` when the measure counts no people of the roll."""
+    condition = PEOPLE.get(measure)
+    if condition is None:
+        return None
+    found = roll(campaign, below).filter(condition)
+    if measure is Measure.ESSAYS_DUE:
+        return found.filter(person_class__in=policies.from_data(campaign.policy).essays_of)
+    return found
+
+
+def obligations_behind(campaign: Campaign, below: Unit, measure: Measure) -> QuerySet[Obligation] | None:
+    """The units a figure counts by what they owe; ``None`` when the measure does not count units."""
+    known = OBLIGATIONS.get(measure)
+    if known is None:
+        return None
+    kind, condition = known
+    return (
+        Obligation.objects.filter(campaign=campaign, kind=kind, unit__in=units_below(below))
+        .annotate(due_day=TruncDate("due_at"))
+        .filter(condition)
+        .select_related("unit")
+        .order_by("unit__sort_key", "id")
+    )
+
+
+def totals_behind(campaign: Campaign, below: Unit, measure: Measure) -> list[tuple[Declaration, int]]:
+    """The declared totals a figure holds, each with the amount that stands in the ledger for it."""
+    named = {
+        kind: name
+        for kind, names in FIGURES.items()
+        for name, each in names.items()
+        if each == measure and kind not in UNIT_KINDS
+    }
+    if not named:
+        return []
+    rows = declarations_below(campaign, below).filter(kind__in=named)
+    amounts = [(row, int(row.posted.get(named[row.kind], 0))) for row in rows]
+    return [(row, amount) for row, amount in amounts if amount]
+
+
+def entries_behind(campaign: Campaign, below: Unit, measure: Measure) -> QuerySet[Entry]:
+    """Every entry of the ledger behind a figure, newest first: who wrote what, when, by which command."""
+    return (
+        Entry.objects.filter(book_id=campaign.book_id, measure=measure, unit__in=units_below(below))
+        .select_related("batch", "unit")
+        .order_by("-id")
+    )
