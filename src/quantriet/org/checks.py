@@ -11,6 +11,8 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 from ninja.operation import PathView
 
+from quantriet.core.retention import PERIODS
+
 # Whole URL modules of libraries, with the reason why a stranger may reach them.
 PUBLIC_MODULES = {
     "django.views.static": "files of the demonstration",
@@ -107,6 +109,14 @@ def every_personal_field_has_a_fate(**_kwargs: Any) -> list[CheckMessage]:
         errors.extend(
             Error(f"{model.__name__}.{name} has no fate.", hint="Add it to PERSONAL.", id="privacy.E001")
             for name in sorted(pointing - told)
+        )
+        errors.extend(
+            Error(
+                f"{model.__name__}.{name} is kept for {fate.retention!r}, which is no period.",
+                id="privacy.E003",
+            )
+            for name, fate in sorted(getattr(model, "PERSONAL", {}).items())
+            if fate.retention not in PERIODS
         )
         errors.extend(
             Error(f"{model.__name__}.PERSONAL names {name!r}, which is no field.", id="privacy.E002")

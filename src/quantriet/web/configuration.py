@@ -17,6 +17,7 @@ class Configuration:
     the gallery is open). ``secret_key``, ``data_key``, ``index_key``: made once per installation, kept in
     ``home/keys.json`` readable by its owner only, unless given in the environment. ``live_url``: the path of
     live events (``/live/folds``) where a proxy joins them to the pages' address; empty: pages ask instead.
+    ``metrics_token``: who may read ``/metrics`` from another machine.
     """
 
     home: Path
@@ -29,6 +30,7 @@ class Configuration:
     index_key: str
     https: bool
     live_url: str
+    metrics_token: str
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Configuration:
@@ -48,6 +50,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Configuration:
         index_key=keys["index_key"],
         https=environ.get("QUANTRIET_HTTPS") == "1",
         live_url=environ.get("QUANTRIET_LIVE_URL", ""),
+        metrics_token=environ.get("QUANTRIET_METRICS_TOKEN", ""),
     )
 
 

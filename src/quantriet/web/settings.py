@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from quantriet.web import configuration
+from quantriet.web import configuration, logs
 from quantriet.web.database import read_database_settings
 
 QUANTRIET = configuration.read()
@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "quantriet.web.logs.RequestLog",
     "quantriet.web.middleware.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -125,6 +126,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 FILES_ROOT = QUANTRIET.home / "files"
 
+SITE_ADDRESS = os.environ.get("QUANTRIET_SITE_ADDRESS", "").rstrip("/")
+
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 EMAIL_BACKEND = os.environ.get("QUANTRIET_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
@@ -138,4 +141,6 @@ DEFAULT_FROM_EMAIL = os.environ.get("QUANTRIET_MAIL_FROM", "quan-triet@localhost
 
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+LOGGING = logs.LOGGING
+logs.configure()
 SILENCED_SYSTEM_CHECKS: list[str] = []

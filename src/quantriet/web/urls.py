@@ -1,9 +1,9 @@
 """The root of all URLs. Every one of them passes a door; a check at start holds that."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from quantriet.web import api, gallery, health, home, works
+from quantriet.web import api, gallery, health, home, metrics, works
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.today, name="today"),
@@ -16,7 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ngon-ngu/", set_language, name="set_language"),
     path("api/v1/openapi.json", api.openapi, name="openapi"),
     path("api/v1/", api.api.urls),
+    path("van-ban/", include("quantriet.documents.urls")),
     path("design/", gallery.gallery, name="gallery"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -1,0 +1,7 @@
+"""``python -m quantriet``."""
+
+import sys
+
+from quantriet.web.cli import main
+
+sys.exit(main())

@@ -1,0 +1,88 @@
+"""``quantriet backup`` and ``restore``."""
+
+import argparse
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.utils import timezone
+
+from quantriet.core.errors import DomainError
+from quantriet.ledger import commands as ledger
+from quantriet.ledger import queries
+from quantriet.org import access
+from quantriet.web import backups
+from quantriet.web.backups import Contents
+from quantriet.web.cli import REFUSED, Command
+from quantriet.web.cli.telling import dry_run_argument, json_argument, tell
+from quantriet.web.database import read_database_settings
+
+
+def _backup_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, nargs="?", metavar="TỆP", help="tệp sẽ ghi (mặc định: theo giờ)")
+    json_argument(parser)
+
+
+def _restore_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="TỆP", help="bản sao lưu")
+    parser.add_argument(
+        "--replace", action="store_true", help="bỏ dữ liệu đang có (phải dừng hệ thống trước)"
+    )
+    dry_run_argument(parser)
+    json_argument(parser)
+
+
+def _told(contents: Contents, file: Path) -> dict[str, object]:
+    return {
+        "file": str(file),
+        "made_at": contents.made_at,
+        "parts": len(contents.parts),
+        "bytes": contents.size,
+    }
+
+
+def _backup(options: argparse.Namespace) -> int:
+    file = options.file or Path(f"quantriet-{timezone.localtime():%Y%m%d-%H%M%S}.backup")
+    made = backups.backup(backups.house(settings.QUANTRIET.home, os.environ), file.absolute())
+    tell(
+        options,
+        [f"Đã sao lưu vào {file}: {len(made.parts)} phần, {made.size} byte. Tệp có cả khóa: cất kỹ."],
+        _told(made, file),
+    )
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    found = backups.look(options.file)
+    house = backups.house(settings.QUANTRIET.home, os.environ)
+    if not backups.is_empty(house) and not options.replace:
+        raise DomainError(
+            "restore.not_empty",
+            "Hệ thống này đang có dữ liệu; khôi phục sẽ bỏ chúng. Chưa làm gì; nếu đúng ý, thêm --replace.",
+        )
+    if options.dry_run:
+        tell(options, [f"Bản sao lưu lành, lập lúc {found.made_at}."], _told(found, options.file))
+        return 0
+    connections.close_all()
+    backups.restore(house, options.file)
+    _as_role("owner")
+    call_command("migrate", interactive=False, verbosity=0)
+    _as_role("worker")
+    with access.whole_house("restore"):
+        epoch = ledger.rebuild()
+        equal = queries.verify().equal
+    words = [f"Đã khôi phục bản lập lúc {found.made_at}; số liệu dựng lại ở kỷ {epoch}."]
+    tell(options, words, {**_told(found, options.file), "epoch": epoch, "ledger_equal": equal})
+    return 0 if equal else REFUSED
+
+
+def _as_role(role: str) -> None:
+    """Connect as another role of the database from here on."""
+    connections.close_all()
+    values = read_database_settings(settings.QUANTRIET.home, {**os.environ, "QUANTRIET_DB_ROLE": role})
+    connections["default"].settings_dict.update(values)
+
+
+COMMANDS = {"backup": Command(_backup_arguments, _backup), "restore": Command(_restore_arguments, _restore)}
