@@ -58,8 +58,8 @@ def test_every_fault_of_a_person_has_its_cell() -> None:
         ("C3", "date_impossible"),
         ("C4", "date_two_digit_year"),
         ("D4", "import.unit_unknown"),
-        ("D5", "import.empty"),
         ("F5", "import.word_unknown"),
+        ("D5", "import.empty"),
     ]
     assert parsed.specs == {}
 

@@ -5,6 +5,8 @@ and every fault. A row with a fault gives no spec. Nothing is guessed: what cann
 what two rows claim alike is a fault of the later one.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from quantriet.core.office.cells import CellValue, Fault, SheetRow
 from quantriet.core.office.columns import Column, FoundColumns, header_key
-from quantriet.core.text import TextError, clean_line, fold, parse_date, parse_int
+from quantriet.core.text import TextError, alphabet, clean_line, fold, legacy, parse_date, parse_int
 from quantriet.org.models import PersonClass, Tree, UnitKind
 from quantriet.org.models.people import MembershipStatus, PostTitle
 from quantriet.org.specs import PersonSpec, UnitSpec
@@ -134,6 +136,18 @@ _POST_WORDS: dict[str, tuple[str, ...]] = {
     PostTitle.CLERK: ("Thư ký", "Văn thư", "Thư ký, văn thư"),
 }
 
+# Letters of Vietnamese words as they are written today; anything else asks for a closer look.
+_VIETNAMESE = "".join(
+    sorted(
+        {
+            unicodedata.normalize("NFC", letter + tone)
+            for letter in alphabet.LETTERS
+            for tone in alphabet.TONE_MARKS
+        }
+    )
+)
+_NOT_VIETNAMESE = re.compile(f"[^\\x20-\\x7e{_VIETNAMESE}{_VIETNAMESE.upper()}]")
+
 _TWICE = gettext_lazy("Trùng với dòng {row}. Hãy bỏ một dòng.")
 
 
@@ -156,6 +170,7 @@ class Parsed(Generic[T]):
 
     specs: dict[int, T] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    notices: list[Fault] = field(default_factory=list)
 
     @property
     def faulty_rows(self) -> set[int]:
@@ -177,17 +192,32 @@ class _Reader:
     def __init__(self, columns: FoundColumns) -> None:
         self.columns = columns
         self.faults: list[Fault] = []
+        self.notices: list[Fault] = []
         self._days: dict[CellValue, date | TextError] = {}
-        self._words: dict[tuple[int, str], object] = {}
+        self._keys: dict[str, str] = {}
 
     def text(self, row: SheetRow, name: str) -> str:
         """A cell as one clean line."""
-        value = self.columns.value(row, name)
-        if isinstance(value, str):
-            return (
-                value if value.isascii() and "  " not in value and value.isprintable() else clean_line(value)
+        place = self.columns.positions.get(name)
+        if place is None:
+            return ""
+        value = row.at(place)
+        if not isinstance(value, str):
+            return row.text(place)
+        if not value.isascii() and _NOT_VIETNAMESE.search(value):
+            value = self._modernised(row, place, value)
+        # The reader of sheets gives composed text without blank ends; only the rare rest needs cleaning.
+        return value if value.isprintable() and "  " not in value else clean_line(value)
+
+    def _modernised(self, row: SheetRow, place: int, value: str) -> str:
+        """A cell in TCVN3 or VNI within a sheet of today's text: converted, with a notice."""
+        converted = legacy.convert(value)
+        if converted.was_changed:
+            sentence = _("Đã đổi từ phông cũ thành “{text}”. Hãy xem lại chữ có dấu.").format(
+                text=converted.text
             )
-        return row.text(self.columns.positions[name])
+            self.notices.append(Fault(row.number, place, "sheet.legacy_text", sentence))
+        return converted.text
 
     def fault(self, row: SheetRow, name: str, code: str, sentence: str) -> None:
         """Note a fault in a cell."""
@@ -215,7 +245,9 @@ class _Reader:
         text = self.text(row, name)
         if not text:
             return default
-        found = words.get(header_key(text))
+        if text not in self._keys:
+            self._keys[text] = header_key(text)
+        found = words.get(self._keys[text])
         if found is None:
             sentence = _("Không hiểu “{text}”. Hãy ghi một trong các loại ở trang hướng dẫn.").format(
                 text=text
@@ -269,7 +301,7 @@ def read_units(
         if len(reader.faults) == before:
             specs[row.number] = told
     _check_above(reader, specs, cells, first_rows, known_codes)
-    return Parsed(specs, reader.faults)
+    return Parsed(specs, reader.faults, reader.notices)
 
 
 def _unit_row(reader: _Reader, row: SheetRow, known: Mapping[str, str]) -> UnitRow:
@@ -380,7 +412,7 @@ def read_people(
         if len(reader.faults) == before:
             specs[row.number] = spec
         seen.setdefault(key, row.number)
-    return Parsed(specs, reader.faults)
+    return Parsed(specs, reader.faults, reader.notices)
 
 
 def _identity(spec: PersonSpec) -> tuple[tuple[object, ...], str]:

@@ -21,7 +21,7 @@ _ABOUT = b"org_person.code"
 
 def plain_code(code: str) -> str:
     """The form codes are compared in: no blanks, capitals; leading zeros stay."""
-    return clean_line(code).replace(" ", "").upper()
+    return "".join((code if code.isascii() and code.isprintable() else clean_line(code)).split()).upper()
 
 
 @functools.cache

@@ -82,7 +82,7 @@ def test_a_person_in_two_rows_is_refused(home: Unit) -> None:
     with pytest.raises(DomainError) as refusal:
         register(PersonSpec("An", home.pk, code="A1"), PersonSpec("An", home.pk, code="a 1"))
 
-    assert (refusal.value.code, refusal.value.context["rows"]) == ("person.twice", [[0, 1]])
+    assert (refusal.value.code, refusal.value.context["rows"]) == ("person.twice", [0, 1])
     with factories.looking_everywhere():
         assert Person.objects.count() == 0
 

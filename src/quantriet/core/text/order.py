@@ -13,6 +13,7 @@ do not count: such texts have equal keys, so order by the key and then by someth
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from .alphabet import LETTERS, split_tone
 from .normal import clean_line
@@ -65,7 +66,13 @@ def person_key(full_name: str) -> str:
     """Give the key that sorts people by given name, then family name, then middle names."""
     words = _name_words(full_name)
     given, family, middle = words[-1:], words[:-1][:1], words[1:-1]
-    return _END_OF_FIELD.join(sort_key(" ".join(part)) for part in (given, family, middle))
+    return _END_OF_FIELD.join("".join(map(_word_key, part)) for part in (given, family, middle))
+
+
+@lru_cache(maxsize=20_000)  # names are made of few different words, lists of them are long
+def _word_key(word: str) -> str:
+    """A token never crosses a blank, so a name's key is that of its words, one after the other."""
+    return sort_key(word)
 
 
 def _name_words(full_name: str) -> list[str]:

@@ -4,7 +4,7 @@ Looking is doing in a transaction that is taken back: the counts shown are those
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from quantriet.core.office.cells import Fault
 from quantriet.org import access, audit
 from quantriet.org.access import Actor
 from quantriet.org.commands import people, units
+from quantriet.org.commands.people import Sifted
 from quantriet.org.imports import Parsed, UnitRow, read_people, read_units
 from quantriet.org.models import Account, Import, Person, PersonClass, Post, Tree, Unit
 from quantriet.org.models.people import MembershipStatus, PostTitle
@@ -44,13 +45,6 @@ class Rows(Enum):
 
     ALL = "all"
     FAULTLESS = "faultless"
-
-
-@dataclass(frozen=True)
-class _Written:
-    new: int
-    changed: int
-    same: int
 
 
 class _TakeBackError(Exception):
@@ -192,17 +186,11 @@ def _write_people(about: Import, file: ReadFile, by: Actor, step: Step | None) -
     codes = dict(access.units(by, Can.PERSON_MANAGE).values_list("code", "pk"))
     _tell(step, _("Đang kiểm tra từng dòng"))
     parsed = read_people(file.sheet.rows, file.columns, codes, home=about.unit_id)
-    specs = _answered(parsed.specs, about)
-    _tell(step, _("Đang so với danh sách đang có"))
     faults = list(parsed.faults)
-    questions = _questions(specs, faults, file, by)
-    for number in {question.row for question in questions} | {fault.row for fault in faults}:
-        specs.pop(number, None)
-    _tell(step, _("Đang ghi {count} người").format(count=len(specs)))
-    written = _register(specs, faults, file, by)
-    return Outcome(
-        written.new, written.changed, written.same, questions, tuple(_by_place(faults)), file.sheet.notices
-    )
+    _tell(step, _("Đang ghi {count} người").format(count=len(parsed.specs)))
+    done, questions = _register(_answered(parsed.specs, about), faults, file, by)
+    notices = (*file.sheet.notices, *parsed.notices)
+    return Outcome(done.new, done.changed, done.same, questions, tuple(_by_place(faults)), notices)
 
 
 def _answered(specs: Mapping[int, PersonSpec], about: Import) -> dict[int, PersonSpec]:
@@ -213,28 +201,32 @@ def _answered(specs: Mapping[int, PersonSpec], about: Import) -> dict[int, Perso
     }
 
 
-def _questions(
+def _register(
     specs: Mapping[int, PersonSpec], faults: list[Fault], file: ReadFile, by: Actor
-) -> tuple[Question, ...]:
-    """Rows whose person may be known; two rows that name one known person are a fault of the later."""
+) -> tuple[Sifted, tuple[Question, ...]]:
+    """Register what is certain; what is not becomes a question or a fault of its row."""
     numbers = list(specs)
-    known, maybe = people.doubtful(list(specs.values()), by=by)
-    first: dict[int, int] = {}
-    for number, person_id in zip(numbers, known, strict=True):
-        if person_id is not None and person_id in first:
-            sentence = _("Cùng một người với dòng {row}. Hãy bỏ một dòng.").format(row=first[person_id])
-            faults.append(Fault(number, file.columns.positions.get("full_name"), "import.twice", sentence))
-        elif person_id is not None:
-            first[person_id] = number
-    words = _who({person_id for doubt in maybe for person_id in doubt.person_ids})
-    return tuple(
+    done = people.register_certain(list(specs.values()), by=by)
+    at = file.columns.positions
+    for later, first in done.twice.items():
+        sentence = _("Cùng một người với dòng {row}. Hãy bỏ một dòng.").format(row=numbers[first])
+        faults.append(Fault(numbers[later], at.get("code"), "import.twice", sentence))
+    for row in done.elsewhere:
+        sentence = _("Mã này dùng cho người ngoài phạm vi của bạn. Hãy xem lại mã hoặc nhờ cấp trên chuyển.")
+        faults.append(Fault(numbers[row], at.get("code"), "person.code_elsewhere", sentence))
+    for row in done.wrong_answers:
+        sentence = _("Người đã chọn cho dòng này có mã khác hoặc không còn. Hãy chọn lại.")
+        faults.append(Fault(numbers[row], at.get("full_name"), "person.answer_wrong", sentence))
+    words = _who({person_id for ids in done.maybe.values() for person_id in ids})
+    questions = tuple(
         Question(
-            row=numbers[doubt.row],
-            name=specs[numbers[doubt.row]].full_name,
-            candidates=tuple((person_id, words[person_id]) for person_id in doubt.person_ids),
+            row=numbers[row],
+            name=specs[numbers[row]].full_name,
+            candidates=tuple((person_id, words[person_id]) for person_id in ids),
         )
-        for doubt in maybe
+        for row, ids in done.maybe.items()
     )
+    return done, questions
 
 
 def _who(person_ids: set[int]) -> dict[int, str]:
@@ -255,33 +247,6 @@ def _who(person_ids: set[int]) -> dict[int, str]:
     }
 
 
-def _register(specs: dict[int, PersonSpec], faults: list[Fault], file: ReadFile, by: Actor) -> _Written:
-    """Register what is left; a row the database refuses becomes a fault and the rest is tried again."""
-    while True:
-        numbers = list(specs)
-        try:
-            with transaction.atomic():
-                done = people.register(list(specs.values()), by=by)
-        except DomainError as error:
-            rows = error.context.get("rows")
-            if error.code not in {"person.code_elsewhere", "person.answer_wrong"} or not rows:
-                raise
-            column = file.columns.positions.get("code")
-            for row in rows:
-                faults.append(Fault(numbers[row], column, error.code, _ELSEWHERE[error.code]()))
-                del specs[numbers[row]]
-        else:
-            return _Written(done.new, done.changed, done.same)
-
-
-_ELSEWHERE: dict[str, Callable[[], str]] = {
-    "person.code_elsewhere": lambda: _(
-        "Mã này đang dùng cho người ở đơn vị ngoài phạm vi của bạn. Hãy xem lại mã hoặc nhờ cấp trên chuyển."
-    ),
-    "person.answer_wrong": lambda: _("Người đã chọn cho dòng này có mã khác hoặc không còn. Hãy chọn lại."),
-}
-
-
 # --- units --------------------------------------------------------------------------------------------------
 
 
@@ -297,18 +262,14 @@ def _write_units(about: Import, file: ReadFile, by: Actor, step: Step | None) ->
     _tell(step, _("Đang ghi {count} đơn vị").format(count=len(new) + len(standing)))
     made = units.found(new, by=by)
     changed = units.amend(standing, by=by)
-    heads = _heads(parsed, about)
-    questions = _questions(heads, faults, file, by)
-    for question in questions:
-        heads.pop(question.row)
-    people.register(list(heads.values()), by=by)
+    _heads_done, questions = _register(_heads(parsed, about), faults, file, by)
     return Outcome(
         len(made),
         len(changed),
         len(standing) - len(changed),
         questions,
         tuple(_by_place(faults)),
-        file.sheet.notices,
+        (*file.sheet.notices, *parsed.notices),
     )
 
 

@@ -4,9 +4,10 @@ A person is known by the owner's code, else by name, birth date and unit; the se
 certain: ``register`` refuses until each such row says whether it is the same person or another.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -24,13 +25,13 @@ from quantriet.org.specs import ANOTHER, PersonSpec
 
 __all__ = [
     "ANOTHER",
-    "MaybeKnown",
     "PersonSpec",
     "Registered",
-    "doubtful",
+    "Sifted",
     "end_post",
     "give_post",
     "register",
+    "register_certain",
     "transfer",
 ]
 
@@ -50,72 +51,94 @@ class Registered:
 
 
 @dataclass(frozen=True)
-class MaybeKnown:
-    """A row without certain identity and the people it may be."""
+class Sifted:
+    """What became of a list when uncertain rows stay out; rows are places in the list, from 0.
 
-    row: int
-    person_ids: tuple[int, ...]
+    ``ids`` are those of the rows that were written, in their order. ``twice``: row → the earlier row of the
+    same person; ``maybe``: row → the people it may be; ``wrong_answers``: ``same_as`` names nobody or somebody
+    with another code; ``elsewhere``: the code belongs to a person outside the actor's view.
+    """
+
+    ids: tuple[int, ...]
+    new: int
+    changed: int
+    twice: Mapping[int, int] = field(default_factory=dict)
+    maybe: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    wrong_answers: tuple[int, ...] = ()
+    elsewhere: tuple[int, ...] = ()
+
+    @property
+    def same(self) -> int:
+        """How many of the written rows changed nothing."""
+        return len(self.ids) - self.new - self.changed
 
 
-# One row of the working table is one spec; everything after is set-wise.
-_STAGE_COLUMNS: tuple[tuple[str, str, Callable[[PersonSpec], Any]], ...] = (
-    ("unit_id", "bigint", lambda spec: spec.unit_id),
-    ("full_name", "text", lambda spec: spec.full_name),
-    ("birth_date", "date", lambda spec: spec.birth_date),
-    ("birth_year", "smallint", lambda spec: spec.birth_year),
-    ("phone", "text", lambda spec: spec.phone),
-    ("email", "text", lambda spec: spec.email),
-    ("status", "text", lambda spec: str(spec.status)),
-    ("person_class", "smallint", lambda spec: int(spec.person_class)),
-    ("post", "text", lambda spec: str(spec.post)),
-    ("post_label", "text", lambda spec: spec.post_label),
-    ("from_on", "date", lambda spec: spec.from_on),
-    ("same_as", "bigint", lambda spec: spec.same_as),
-)
-_MADE_COLUMNS = (
-    ("folded", "text"), ("sort_key", "text"), ("code_sealed", "bytea"), ("code_index", "bytea"),
-)  # fmt: skip
+# One row of the working table is one spec; everything after is set-wise. ``id`` is the known person's or, for
+# a new one, the number drawn for the row.
+_STAGE_COLUMNS = {
+    "row": "int4",
+    "new_id": "int8",
+    "unit_id": "int8",
+    "full_name": "text",
+    "folded": "text",
+    "sort_key": "text",
+    "birth_date": "date",
+    "birth_year": "int4",
+    "code_sealed": "bytea",
+    "code_index": "bytea",
+    "phone": "text",
+    "email": "text",
+    "status": "text",
+    "person_class": "int4",
+    "post": "text",
+    "post_label": "text",
+    "from_on": "date",
+    "same_as": "int8",
+}
 _CREATE_STAGE = (
-    "CREATE TEMPORARY TABLE staged_person (row int PRIMARY KEY, "
-    + ", ".join(f"{name} {kind}" for name, kind, _read in _STAGE_COLUMNS)
-    + ", "
-    + ", ".join(f"{name} {kind}" for name, kind in _MADE_COLUMNS)
-    + ", person_id bigint, known boolean NOT NULL DEFAULT false) ON COMMIT DROP"
+    "CREATE TEMPORARY TABLE staged_person ("
+    + ", ".join(f"{name} {kind}" for name, kind in _STAGE_COLUMNS.items())
+    + ", known_id int8, known boolean GENERATED ALWAYS AS (known_id IS NOT NULL) STORED"
+    + ", id int8 GENERATED ALWAYS AS (coalesce(known_id, new_id)) STORED) ON COMMIT DROP"
 )
-_COPY = (
-    "COPY staged_person (row, "
-    + ", ".join([name for name, _kind, _read in _STAGE_COLUMNS] + [name for name, _kind in _MADE_COLUMNS])
-    + ") FROM STDIN"
-)
+_COPY = f"COPY staged_person ({', '.join(_STAGE_COLUMNS)}) FROM STDIN"
 
 _KNOWN_BY_CODE = """
-UPDATE staged_person AS staged SET person_id = person.id, known = true
+UPDATE staged_person AS staged SET known_id = person.id
 FROM org_person AS person WHERE person.code_index = staged.code_index
 """
 _KNOWN_BY_ANSWER = """
-UPDATE staged_person AS staged SET person_id = person.id, known = true
+UPDATE staged_person AS staged SET known_id = person.id
 FROM org_person AS person
-WHERE staged.person_id IS NULL AND person.id = staged.same_as
+WHERE staged.known_id IS NULL AND person.id = staged.same_as
   AND (staged.code_index IS NULL OR person.code_index IS NULL OR person.code_index = staged.code_index)
 """
 # Somebody of that name in that unit, unless a birth date or a code tells them apart.
 _MAYBE_KNOWN = """
 SELECT staged.row, array_agg(person.id ORDER BY person.id) FROM staged_person AS staged
 JOIN org_person AS person ON person.home_unit_id = staged.unit_id AND person.folded = staged.folded
-WHERE staged.person_id IS NULL AND staged.same_as IS NULL
+WHERE staged.known_id IS NULL AND staged.same_as IS NULL
   AND (staged.code_index IS NULL OR person.code_index IS NULL)
   AND (staged.birth_date IS NULL OR person.birth_date IS NULL OR staged.birth_date = person.birth_date)
   AND (coalesce(staged.birth_year, extract(year FROM staged.birth_date)) IS NULL OR person.birth_year IS NULL
        OR coalesce(staged.birth_year, extract(year FROM staged.birth_date)) = person.birth_year)
-GROUP BY staged.row ORDER BY staged.row LIMIT 1000
+GROUP BY staged.row ORDER BY staged.row
 """
-_GIVE_IDS = """
-UPDATE staged_person SET person_id = nextval(pg_get_serial_sequence('org_person', 'id')) WHERE person_id IS NULL
+_TWICE = """
+SELECT row, first FROM (
+    SELECT row, min(row) OVER (PARTITION BY coalesce(known_id::text, code_index::text)) AS first
+    FROM staged_person WHERE code_index IS NOT NULL OR known_id IS NOT NULL
+) AS numbered WHERE row > first ORDER BY row
+"""
+_ANSWERED_WRONG = "SELECT row, same_as FROM staged_person WHERE same_as > 0 AND known_id IS NULL ORDER BY row"
+_NOT_INSERTED = """
+SELECT staged.row, staged.id FROM staged_person AS staged WHERE NOT known AND NOT EXISTS
+    (SELECT 1 FROM org_person AS person WHERE person.id = staged.id) ORDER BY staged.row
 """
 _INSERT_PEOPLE = """
 INSERT INTO org_person (id, created_at, full_name, folded, sort_key, birth_date, birth_year, home_unit_id,
                         code_sealed, code_index, phone, email)
-SELECT person_id, statement_timestamp(), full_name, folded, sort_key, birth_date, birth_year, unit_id,
+SELECT id, statement_timestamp(), full_name, folded, sort_key, birth_date, birth_year, unit_id,
        code_sealed, code_index, phone, email
 FROM staged_person WHERE NOT known ORDER BY row
 ON CONFLICT (code_index) WHERE code_index IS NOT NULL DO NOTHING
@@ -132,7 +155,7 @@ SET full_name = staged.full_name, folded = staged.folded, sort_key = staged.sort
     phone = coalesce(nullif(staged.phone, ''), person.phone),
     email = coalesce(nullif(staged.email, ''), person.email)
 FROM staged_person AS staged
-WHERE staged.known AND person.id = staged.person_id AND (
+WHERE staged.known AND person.id = staged.id AND (
     person.full_name <> staged.full_name
     OR person.birth_date IS DISTINCT FROM coalesce(staged.birth_date, person.birth_date)
     OR person.birth_year IS DISTINCT FROM coalesce(staged.birth_year, person.birth_year)
@@ -147,37 +170,37 @@ RETURNING person.id
 _END_MEMBERSHIPS = """
 UPDATE org_membership AS held SET to_on = staged.from_on
 FROM staged_person AS staged
-WHERE staged.known AND held.person_id = staged.person_id AND held.to_on IS NULL AND held.is_primary
+WHERE staged.known AND held.person_id = staged.id AND held.to_on IS NULL AND held.is_primary
   AND held.unit_id <> staged.unit_id AND held.from_on < staged.from_on
 RETURNING held.person_id
 """
 _SHIFT_MEMBERSHIPS = """
 UPDATE org_membership AS held SET unit_id = staged.unit_id
 FROM staged_person AS staged
-WHERE staged.known AND held.person_id = staged.person_id AND held.to_on IS NULL AND held.is_primary
+WHERE staged.known AND held.person_id = staged.id AND held.to_on IS NULL AND held.is_primary
   AND held.unit_id <> staged.unit_id AND held.from_on >= staged.from_on
 RETURNING held.person_id
 """
 _CHANGE_STATUS = """
 UPDATE org_membership AS held SET status = staged.status, person_class = staged.person_class, is_primary = true
 FROM staged_person AS staged
-WHERE staged.known AND held.person_id = staged.person_id AND held.unit_id = staged.unit_id AND held.to_on IS NULL
+WHERE staged.known AND held.person_id = staged.id AND held.unit_id = staged.unit_id AND held.to_on IS NULL
   AND (held.status, held.person_class, held.is_primary) IS DISTINCT FROM
       (staged.status, staged.person_class, true)
 RETURNING held.person_id
 """
 _INSERT_MEMBERSHIPS = """
 INSERT INTO org_membership (created_at, person_id, unit_id, status, person_class, is_primary, from_on)
-SELECT statement_timestamp(), person_id, unit_id, status, person_class, true, from_on FROM staged_person AS staged
+SELECT statement_timestamp(), id, unit_id, status, person_class, true, from_on FROM staged_person AS staged
 WHERE NOT EXISTS (
-    SELECT 1 FROM org_membership AS held WHERE held.person_id = staged.person_id AND held.to_on IS NULL
+    SELECT 1 FROM org_membership AS held WHERE held.person_id = staged.id AND held.to_on IS NULL
       AND held.is_primary
 ) ORDER BY row
 RETURNING person_id
 """
 _INSERT_POSTS = """
 INSERT INTO org_post (created_at, person_id, unit_id, title, label, from_on)
-SELECT statement_timestamp(), person_id, unit_id, post, post_label, from_on FROM staged_person
+SELECT statement_timestamp(), id, unit_id, post, post_label, from_on FROM staged_person
 WHERE post <> '' ORDER BY row
 ON CONFLICT (person_id, unit_id, title) WHERE to_on IS NULL DO NOTHING
 RETURNING person_id
@@ -189,25 +212,35 @@ def register(specs: Sequence[PersonSpec], *, by: Actor) -> Registered:
 
     One statement a step whatever the length of the list. Refuses whole: ``person.twice`` (one code or one
     known person in two rows), ``person.maybe_known`` (context ``rows``: each doubtful row with the people it
-    may be), ``person.code_elsewhere`` (the code belongs to a person outside the actor's view). Needs
-    ``PERSON_MANAGE`` at every unit named. A unit that differs from the known one is a transfer from ``from_on``.
+    may be), ``person.answer_wrong``, ``person.code_elsewhere`` (the code belongs to a person outside the
+    actor's view). Needs ``PERSON_MANAGE`` at every unit named. A unit that differs from the known one is a
+    transfer from ``from_on``.
     """
+    with transaction.atomic():
+        sifted = register_certain(specs, by=by)
+        _refuse_what_is_left(sifted, specs)
+    return Registered(sifted.ids, sifted.new, sifted.changed)
+
+
+def register_certain(specs: Sequence[PersonSpec], *, by: Actor) -> Sifted:
+    """As ``register``, but rows that cannot be written stay out and are told, each with its reason."""
     if not specs:
-        return Registered((), 0, 0)
+        return Sifted((), 0, 0)
     with transaction.atomic(), connection.cursor() as cursor:
         _require_units({spec.unit_id for spec in specs}, by)
         _stage(cursor, specs)
         cursor.execute(_KNOWN_BY_CODE)
         cursor.execute(_KNOWN_BY_ANSWER)
-        _refuse_doubt(cursor, specs)
-        _refuse_wrong_answers(cursor)
-        cursor.execute(_GIVE_IDS)
-        new = _insert_new(cursor)
+        twice = _take_out(cursor, _TWICE)
+        wrong = _take_out(cursor, _ANSWERED_WRONG)
+        maybe = _take_out(cursor, _MAYBE_KNOWN)
+        cursor.execute(_INSERT_PEOPLE)
+        new = cursor.rowcount
+        elsewhere = _take_out(cursor, _NOT_INSERTED)
         changed = _bring_up_to_date(cursor)
-        cursor.execute("SELECT person_id FROM staged_person ORDER BY row")
-        ids = tuple(int(row[0]) for row in cursor.fetchall())
-        cursor.execute("SELECT person_id FROM staged_person WHERE known")
-        changed &= {int(row[0]) for row in cursor.fetchall()}
+        cursor.execute("SELECT id, known FROM staged_person ORDER BY row")
+        rows = cursor.fetchall()
+        changed &= {int(person_id) for person_id, known in rows if known}
         cursor.execute("DROP TABLE staged_person")
         if new or changed:
             units = sorted({spec.unit_id for spec in specs})
@@ -218,24 +251,15 @@ def register(specs: Sequence[PersonSpec], *, by: Actor) -> Registered:
                 unit=units[0],
                 detail={"new": new, "changed": len(changed), "units": units[:50]},
             )
-    return Registered(ids, new, len(changed))
-
-
-def doubtful(specs: Sequence[PersonSpec], *, by: Actor) -> tuple[list[int | None], list[MaybeKnown]]:
-    """Who the rows are, without writing: the known person's id by row, and the rows that must be asked."""
-    if not specs:
-        return [], []
-    with transaction.atomic(), connection.cursor() as cursor:
-        _require_units({spec.unit_id for spec in specs}, by)
-        _stage(cursor, specs)
-        cursor.execute(_KNOWN_BY_CODE)
-        cursor.execute(_KNOWN_BY_ANSWER)
-        cursor.execute(_MAYBE_KNOWN)
-        maybe = [MaybeKnown(int(row), tuple(ids)) for row, ids in cursor.fetchall()]
-        cursor.execute("SELECT person_id FROM staged_person ORDER BY row")
-        known = [row[0] for row in cursor.fetchall()]
-        cursor.execute("DROP TABLE staged_person")
-    return known, maybe
+    return Sifted(
+        ids=tuple(int(person_id) for person_id, _known in rows),
+        new=new,
+        changed=len(changed),
+        twice={row: int(first) for row, first in twice.items()},
+        maybe={row: tuple(ids) for row, ids in maybe.items()},
+        wrong_answers=tuple(wrong),
+        elsewhere=tuple(elsewhere),
+    )
 
 
 def transfer(people: Sequence[Person], *, to: Unit, on: date, by: Actor) -> int:
@@ -308,100 +332,95 @@ def _require_units(unit_ids: set[int], by: Actor) -> None:
 def _stage(cursor: Any, specs: Sequence[PersonSpec]) -> None:
     """Copy the list into a table of this transaction, with the stored forms of names and codes."""
     today = timezone.localdate()
-    forms: dict[str, tuple[str, str, str]] = {}
+    cursor.execute(
+        "SELECT nextval(pg_get_serial_sequence('org_person', 'id')) FROM generate_series(1, %s)", [len(specs)]
+    )
+    new_ids = [row[0] for row in cursor.fetchall()]
     cursor.execute("DROP TABLE IF EXISTS staged_person")
     cursor.execute(_CREATE_STAGE)
     with cursor.copy(_COPY) as copy:
-        copy.set_types(
-            [
-                "int4",
-                *[kind for _name, kind, _read in _STAGE_COLUMNS],
-                *[kind for _name, kind in _MADE_COLUMNS],
-            ]
-        )
+        copy.set_types(list(_STAGE_COLUMNS.values()))
         for row, spec in enumerate(specs):
-            form = forms.get(spec.full_name)
-            if form is None:
-                name = clean_line(spec.full_name)
-                form = forms[spec.full_name] = (name, fold(name), person_key(name))
-            told = _completed(spec, form[0], today)
-            sealed = (
-                (sealing.seal(spec.code), sealing.index(spec.code)) if spec.code.strip() else (None, None)
-            )
-            copy.write_row((row, *[read(told) for _name, _kind, read in _STAGE_COLUMNS], *form[1:], *sealed))
+            copy.write_row((row, new_ids[row], *_stored(spec, today)))
 
 
-def _completed(spec: PersonSpec, name: str, today: date) -> PersonSpec:
+def _stored(spec: PersonSpec, today: date) -> tuple[Any, ...]:
+    """A spec in the order of the working table, from ``unit_id`` on."""
+    name = clean_line(spec.full_name)
     if not name:
         raise DomainError("person.no_name", _("Có dòng không ghi họ tên. Chưa ghi người nào."))
-    return replace(
-        spec,
-        full_name=name,
-        birth_year=spec.birth_year or (spec.birth_date.year if spec.birth_date else None),
-        from_on=spec.from_on or today,
-        phone=spec.phone.strip(),
-        email=spec.email.strip(),
+    has_code = bool(spec.code.strip())
+    return (
+        spec.unit_id,
+        name,
+        " ".join(map(_folded_word, name.split())),
+        person_key(name),
+        spec.birth_date,
+        spec.birth_year or (spec.birth_date.year if spec.birth_date else None),
+        sealing.seal(spec.code) if has_code else None,
+        sealing.index(spec.code) if has_code else None,
+        spec.phone.strip(),
+        spec.email.strip(),
+        str(spec.status),
+        int(spec.person_class),
+        str(spec.post),
+        spec.post_label,
+        spec.from_on or today,
+        spec.same_as,
     )
 
 
-def _refuse_doubt(cursor: Any, specs: Sequence[PersonSpec]) -> None:
-    """No code and no known person in two rows; no row whose person is uncertain."""
-    cursor.execute(
-        "SELECT array_agg(row ORDER BY row) FROM staged_person WHERE coalesce(code_index::text, person_id::text) "
-        "IS NOT NULL GROUP BY coalesce(person_id::text, code_index::text) HAVING count(*) > 1 LIMIT 20"
-    )
-    twice = [list(rows) for (rows,) in cursor.fetchall()]
-    if twice:
+@lru_cache(maxsize=20_000)  # names are made of few different words
+def _folded_word(word: str) -> str:
+    return fold(word)
+
+
+def _take_out(cursor: Any, question: str) -> dict[int, Any]:
+    """Rows a question finds, with what it says of them; they leave the working table."""
+    cursor.execute(question)
+    found = {int(row): told for row, told in cursor.fetchall()}
+    if found:
+        cursor.execute("DELETE FROM staged_person WHERE row = ANY(%s)", [list(found)])
+    return found
+
+
+def _refuse_what_is_left(sifted: Sifted, specs: Sequence[PersonSpec]) -> None:
+    """The strict answer: one row that cannot be written refuses the list."""
+    if sifted.twice:
+        later, first = next(iter(sifted.twice.items()))
         raise DomainError(
             "person.twice",
             _("“{name}” có hai dòng trong danh sách. Chưa ghi người nào; hãy bỏ bớt một dòng.").format(
-                name=specs[twice[0][0]].full_name
+                name=specs[first].full_name
             ),
-            rows=twice,
+            rows=[first, later],
         )
-    cursor.execute(_MAYBE_KNOWN)
-    maybe = {int(row): list(ids) for row, ids in cursor.fetchall()}
-    if maybe:
+    if sifted.maybe:
         raise DomainError(
             "person.maybe_known",
-            _("{count} dòng có thể là người đã có (trùng tên trong đơn vị). Chưa ghi người nào; "
-              "hãy chọn với từng dòng: cùng một người, hay người khác.").format(count=len(maybe)),
-            rows=maybe,
-        )  # fmt: skip
-
-
-def _refuse_wrong_answers(cursor: Any) -> None:
-    """``same_as`` must name a person the actor sees, whose code is not another one."""
-    cursor.execute(
-        "SELECT row FROM staged_person WHERE same_as > 0 AND person_id IS NULL ORDER BY row LIMIT 20"
-    )
-    rows = [int(row[0]) for row in cursor.fetchall()]
-    if rows:
+            _(
+                "{count} dòng có thể là người đã có (trùng tên trong đơn vị). Chưa ghi người nào; "
+                "hãy chọn với từng dòng: cùng một người, hay người khác."
+            ).format(count=len(sifted.maybe)),
+            rows={row: list(ids) for row, ids in sifted.maybe.items()},
+        )
+    if sifted.wrong_answers:
         raise DomainError(
             "person.answer_wrong",
             _(
                 "Có dòng được chọn là một người không còn trong danh sách hoặc có mã khác. Chưa ghi người nào."
             ),
-            rows=rows,
+            rows=list(sifted.wrong_answers),
         )
-
-
-def _insert_new(cursor: Any) -> int:
-    cursor.execute("SELECT count(*) FROM staged_person WHERE NOT known")
-    expected = int(cursor.fetchone()[0])
-    cursor.execute(_INSERT_PEOPLE)
-    if cursor.rowcount != expected:
-        cursor.execute(
-            "SELECT staged.row FROM staged_person AS staged WHERE NOT known AND NOT EXISTS "
-            "(SELECT 1 FROM org_person AS person WHERE person.id = staged.person_id) ORDER BY row LIMIT 20"
-        )
+    if sifted.elsewhere:
         raise DomainError(
             "person.code_elsewhere",
-            _("Có mã đang dùng cho người ở đơn vị ngoài phạm vi của bạn. Chưa ghi người nào; "
-              "hãy xem lại mã hoặc nhờ cấp trên chuyển sinh hoạt."),
-            rows=[int(row[0]) for row in cursor.fetchall()],
-        )  # fmt: skip
-    return expected
+            _(
+                "Có mã đang dùng cho người ở đơn vị ngoài phạm vi của bạn. Chưa ghi người nào; "
+                "hãy xem lại mã hoặc nhờ cấp trên chuyển sinh hoạt."
+            ),
+            rows=list(sifted.elsewhere),
+        )
 
 
 def _bring_up_to_date(cursor: Any) -> set[int]:
