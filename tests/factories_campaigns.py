@@ -77,3 +77,10 @@ def study(
         session = Session(Level.COMMUNE, Form.IN_PERSON, tuple(one.pk for one in documents))
         done = credits.credit(campaign, claims, session=session, batch_id=posted.batch_id, by=by)
     return sorted(one.unit_id for one in done)
+
+
+def started_titled(unit: Unit, documents: list[Document], title: str) -> Campaign:
+    """A running campaign with a title of its own."""
+    planned = draft(unit, documents, title=title)
+    with access.acting(operator()):
+        return campaigns.start(planned, by=operator())

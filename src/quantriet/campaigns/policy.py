@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quantriet.core.errors import DomainError
@@ -78,12 +79,14 @@ def from_data(data: Mapping[str, Any]) -> Policy:
         if not low <= int(getattr(policy, name)) <= high:
             raise DomainError(
                 "policy.out_of_range",
-                f"Thiết lập “{name}” phải từ {low} đến {high}. Chưa lưu thay đổi nào.",
+                gettext("Thiết lập “%(name)s” phải từ %(low)s đến %(high)s. Chưa lưu thay đổi nào.")
+                % {"name": name, "low": low, "high": high},
                 setting=name,
             )
     if not policy.classes:
         raise DomainError(
-            "policy.no_class", "Chưa chọn đối tượng nào để triệu tập. Hãy chọn ít nhất một đối tượng."
+            "policy.no_class",
+            gettext("Chưa chọn đối tượng nào để triệu tập. Hãy chọn ít nhất một đối tượng."),
         )
     return policy
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from quantriet.core.errors import DomainError
 from quantriet.ledger.measures import WHOLE, Grade, Measure, Slice
@@ -101,7 +102,7 @@ def begin(
     if first is None:
         raise DomainError(
             "ledger.sealed",
-            "Sổ số liệu của đợt này đã khóa. Chưa ghi gì thêm; hãy mở đính chính với lý do.",
+            _("Sổ số liệu của đợt này đã khóa. Chưa ghi gì thêm; hãy mở đính chính với lý do."),
         )
     return Posted(first, is_new=False)
 
@@ -245,17 +246,26 @@ def rebuild() -> int:
 
 
 def freeze(
-    book: Book, unit: Unit, *, label: str, figures: dict[str, dict[str, dict[str, int]]], by: Actor
+    book: Book,
+    unit: Unit,
+    *,
+    label: str,
+    figures: dict[str, dict[str, dict[str, int]]],
+    by: Actor,
+    clock: tuple[int, int] | None = None,
 ) -> Freeze:
     """Keep the figures of ``unit``'s subtree as they stand, with the clock they were read at.
 
     ``figures`` is what ``queries.slices_below`` gave in the caller's transaction: measure → slice → grade.
+    ``clock`` is (epoch, fold) of the statement that read them; without it the clock of now.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT epoch, fold FROM ledger_clock")
-        epoch, number = cursor.fetchone()
+    if clock is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT epoch, fold FROM ledger_clock")
+            epoch, number = cursor.fetchone()
+        clock = (int(epoch), int(number))
     return Freeze.objects.create(
-        book=book, unit=unit, label=f"{label} ({by.name})", epoch=epoch, fold=number, figures=figures
+        book=book, unit=unit, label=f"{label} ({by.name})"[:200], epoch=clock[0], fold=clock[1], figures=figures
     )
 
 

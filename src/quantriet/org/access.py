@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from quantriet.core import scope
 from quantriet.core.errors import ForbiddenError, NotFoundError
@@ -145,8 +146,10 @@ def require(by: Actor, can: Can, unit: Unit | int) -> None:
     if not may(by, can, unit):
         raise ForbiddenError(
             "gate.forbidden",
-            "Vai trò đang dùng không làm được việc này ở đơn vị này. Chưa có gì thay đổi; "
-            "hãy đổi sang vai trò khác hoặc nhờ đơn vị cấp trên.",
+            _(
+                "Vai trò đang dùng không làm được việc này ở đơn vị này. Chưa có gì thay đổi; "
+                "hãy đổi sang vai trò khác hoặc nhờ đơn vị cấp trên."
+            ),
         )
 
 
@@ -168,7 +171,7 @@ def row_or_404(rows: QuerySet[_M], pk: int) -> _M:
 
 def not_found() -> NotFoundError:
     """The one answer for what does not exist and for what is not the actor's to know."""
-    return NotFoundError("gate.not_found", "Không có nội dung này, hoặc đơn vị của bạn không được xem.")
+    return NotFoundError("gate.not_found", _("Không có nội dung này, hoặc đơn vị của bạn không được xem."))
 
 
 @contextmanager

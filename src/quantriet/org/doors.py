@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from quantriet.core import answers, jobs
 from quantriet.core.errors import DomainError, ForbiddenError
@@ -72,8 +73,8 @@ def endpoint(needed: Can) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """An operation of the API, below ``@router.get`` and its like: ``needed`` is its permission.
 
     ``request.actor`` was found by ``web.api`` from the session or the token. A ``DomainError`` becomes
-    problem details (RFC 9457) there. A write asked with an ``Idempotency-Key`` is done once: whoever asks again gets
-    the answer that was given. An operation returns a Schema or ``Status(201, schema)``, never a queryset:
+    problem details (RFC 9457) there. A write asked with an ``Idempotency-Key`` is done once: whoever asks
+    again gets the answer that was given. An operation returns a Schema or ``Status(201, schema)``, never a queryset:
     the scope is closed before the answer is written.
     """
 
@@ -131,7 +132,7 @@ def _answer(
 def _lacks(needed: Can) -> ForbiddenError:
     return ForbiddenError(
         "gate.forbidden",
-        "Vai trò đang dùng không có quyền mở trang này. Hãy đổi đơn vị hoặc vai trò ở góc trên.",
+        _("Vai trò đang dùng không có quyền mở trang này. Hãy đổi đơn vị hoặc vai trò ở góc trên."),
         permission=needed.value,
     )
 
@@ -142,8 +143,10 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
             request,
             ForbiddenError(
                 "gate.no_role",
-                "Tài khoản này hiện không giữ vai trò nào. "
-                "Hãy nhờ quản trị của đơn vị hoặc cấp trên giao vai trò.",
+                _(
+                    "Tài khoản này hiện không giữ vai trò nào. "
+                    "Hãy nhờ quản trị của đơn vị hoặc cấp trên giao vai trò."
+                ),
             ),
         )
     target = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from quantriet.campaigns import policy as policies
 from quantriet.campaigns.models import (
@@ -42,16 +43,23 @@ class Answers:
 
 
 def plan(unit: Unit, *, preset: str, answers: Answers, by: Actor) -> Campaign:
-    """Draft a campaign from a preset: requirements and deadlines for each level, ready to be adjusted."""
+    """Draft a campaign from a preset: requirements and deadlines for each level, ready to be adjusted.
+
+    The same answers again (a double click, a lost answer) give the draft that is there.
+    """
     access.require(by, Can.CAMPAIGN_MANAGE, unit)
     chosen = policies.PRESETS.get(preset)
     if chosen is None:
-        raise DomainError("campaign.preset", "Không có mẫu này. Hãy chọn một mẫu trong danh sách.")
+        raise DomainError("campaign.preset", _("Không có mẫu này. Hãy chọn một mẫu trong danh sách."))
     if answers.ends_on < answers.starts_on:
         raise DomainError(
-            "campaign.dates", "Ngày kết thúc trước ngày bắt đầu. Chưa lưu gì; hãy sửa một trong hai ngày."
+            "campaign.dates", _("Ngày kết thúc trước ngày bắt đầu. Chưa lưu gì; hãy sửa một trong hai ngày.")
         )
     with transaction.atomic():
+        Unit.objects.select_for_update().get(pk=unit.pk)
+        there = _same_draft(unit, preset, answers)
+        if there is not None:
+            return there
         campaign = Campaign.objects.create(
             title=answers.title,
             kind=Campaign.Kind.DOCUMENTS if answers.documents else Campaign.Kind.STANDING,
@@ -75,6 +83,23 @@ def plan(unit: Unit, *, preset: str, answers: Answers, by: Actor) -> Campaign:
     return campaign
 
 
+def _same_draft(unit: Unit, preset: str, answers: Answers) -> Campaign | None:
+    drafts = Campaign.objects.filter(
+        state=Campaign.State.DRAFT,
+        version=1,
+        unit=unit,
+        preset=preset,
+        title=answers.title,
+        starts_on=answers.starts_on,
+        ends_on=answers.ends_on,
+    )
+    wanted = sorted(answers.documents)
+    for draft in drafts.order_by("pk"):
+        if sorted(draft.documents.values_list("document_id", "mode")) == wanted:
+            return draft
+    return None
+
+
 def set_documents(campaign: Campaign, documents: Sequence[tuple[int, str]]) -> None:
     """Put the documents of a draft in their order; only published ones can be studied."""
     found = Document.objects.in_bulk([pk for pk, _mode in documents])
@@ -82,7 +107,7 @@ def set_documents(campaign: Campaign, documents: Sequence[tuple[int, str]]) -> N
         if pk not in found or found[pk].state != DocumentState.PUBLISHED:
             raise DomainError(
                 "campaign.document_not_published",
-                "Văn bản chưa phát hành nên chưa mở đợt được. Hãy phát hành văn bản trước.",
+                _("Văn bản chưa phát hành nên chưa mở đợt được. Hãy phát hành văn bản trước."),
             )
     campaign.documents.all().delete()
     CampaignDocument.objects.bulk_create(
@@ -117,12 +142,14 @@ def adjust(campaign: Campaign, changes: Changes, *, by: Actor) -> Campaign:
         if locked.state != Campaign.State.DRAFT:
             raise DomainError(
                 "campaign.started",
-                "Đợt đã giao xuống nên không sửa khung được nữa. Hãy dùng gia hạn hoặc điều chỉnh danh sách.",
+                _(
+                    "Đợt đã giao xuống nên không sửa khung được nữa. Hãy dùng gia hạn hoặc điều chỉnh danh sách."
+                ),
             )
         if locked.version != changes.version:
             raise ConflictError(
                 "campaign.changed",
-                "Người khác vừa sửa đợt này. Chưa lưu bản của bạn; hãy xem hai bản và chọn.",
+                _("Người khác vừa sửa đợt này. Chưa lưu bản của bạn; hãy xem hai bản và chọn."),
                 theirs={"title": locked.title, "starts_on": str(locked.starts_on)},
                 yours={"title": changes.title, "starts_on": str(changes.starts_on)},
             )
@@ -149,11 +176,13 @@ def add_requirement(campaign: Campaign, *, kind: str, tree: str, by: Actor) -> R
     """One more kind of thing that units of a tree owe; it owes nobody anything until it has a deadline."""
     access.require(by, Can.CAMPAIGN_MANAGE, campaign.unit)
     if kind not in Requirement.Kind.values or tree not in Tree.values:
-        raise DomainError("requirement.unknown", "Không có loại việc này. Chưa thêm gì; hãy chọn trong danh sách.")
+        raise DomainError(
+            "requirement.unknown", _("Không có loại việc này. Chưa thêm gì; hãy chọn trong danh sách.")
+        )
     with transaction.atomic():
         locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if locked.state != Campaign.State.DRAFT:
-            raise DomainError("campaign.started", "Đợt đã giao xuống nên không thêm việc được nữa.")
+            raise DomainError("campaign.started", _("Đợt đã giao xuống nên không thêm việc được nữa."))
         requirement, is_new = Requirement.objects.get_or_create(campaign=locked, kind=kind, tree=tree)
         if is_new:
             audit.record(
@@ -170,7 +199,9 @@ def discard(campaign: Campaign, *, by: Actor) -> None:
         if locked is None:
             return
         if locked.state != Campaign.State.DRAFT:
-            raise DomainError("campaign.started", "Đợt đã giao xuống nên không xóa được; hãy kết thúc đợt.")
+            raise DomainError(
+                "campaign.started", _("Đợt đã giao xuống nên không xóa được; hãy kết thúc đợt.")
+            )
         audit.record(by, "campaign.discard", locked, unit=locked.unit_id, detail={"title": locked.title})
         locked.delete()
 
@@ -198,7 +229,7 @@ def begin_start(campaign: Campaign, *, by: Actor) -> Campaign:
             return locked
         if not locked.requirements.filter(deadlines__isnull=False).exists():
             raise DomainError(
-                "campaign.no_duty", "Đợt này chưa giao việc cho cấp nào. Hãy đặt ít nhất một thời hạn."
+                "campaign.no_duty", _("Đợt này chưa giao việc cho cấp nào. Hãy đặt ít nhất một thời hạn.")
             )
         locked.book = ledger.open_book(
             locked.unit, kind=Book.Kind.CAMPAIGN, title=locked.title, year=locked.starts_on.year
@@ -398,7 +429,7 @@ def close(campaign: Campaign, *, lessons: Sequence[tuple[str, bool, date | None]
         if locked.state == Campaign.State.CLOSED:
             return locked
         if locked.state != Campaign.State.ACTIVE:
-            raise DomainError("campaign.not_active", "Đợt chưa chạy nên chưa kết thúc được.")
+            raise DomainError("campaign.not_active", _("Đợt chưa chạy nên chưa kết thúc được."))
         locked.state = Campaign.State.CLOSED
         locked.closed_at = timezone.now()
         locked.save(update_fields=["state", "closed_at"])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from quantriet.campaigns.commands import declarations
 from quantriet.campaigns.models import Campaign, Credit, RollLine
@@ -139,7 +140,7 @@ def credit(
 
 def _book(campaign: Campaign) -> int:
     if campaign.book_id is None or campaign.state == Campaign.State.DRAFT:
-        raise DomainError("campaign.not_started", "Đợt này chưa bắt đầu nên chưa ghi nhận được ai.")
+        raise DomainError("campaign.not_started", _("Đợt này chưa bắt đầu nên chưa ghi nhận được ai."))
     return campaign.book_id
 
 

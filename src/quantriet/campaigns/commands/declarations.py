@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from quantriet.campaigns.models import Campaign, Declaration, Obligation, Requirement, RollLine
 from quantriet.core.errors import ConflictError, DomainError
@@ -74,7 +75,7 @@ def declare(campaign: Campaign, unit: Unit, *, kind: str, totals: Totals, by: Ac
     """
     access.require(by, Can.ATTENDANCE_RECORD, unit)
     if campaign.book_id is None:
-        raise DomainError("campaign.not_started", "Đợt này chưa bắt đầu nên chưa khai số liệu được.")
+        raise DomainError("campaign.not_started", _("Đợt này chưa bắt đầu nên chưa khai số liệu được."))
     _check(campaign, unit, kind, totals.figures)
     with transaction.atomic():
         row = Declaration.objects.select_for_update().filter(campaign=campaign, unit=unit, kind=kind).first()
@@ -109,14 +110,17 @@ def declare(campaign: Campaign, unit: Unit, *, kind: str, totals: Totals, by: Ac
 def _check(campaign: Campaign, unit: Unit, kind: str, figures: Mapping[str, int]) -> None:
     known = FIGURES.get(kind)
     if known is None or not set(figures) <= set(known):
-        raise DomainError("declaration.unknown", "Không có loại số liệu này. Hãy tải lại trang và khai lại.")
+        raise DomainError(
+            "declaration.unknown", _("Không có loại số liệu này. Hãy tải lại trang và khai lại.")
+        )
     if any(value < 0 for value in figures.values()):
-        raise DomainError("declaration.negative", "Số khai không được âm. Chưa lưu gì; hãy sửa lại.")
+        raise DomainError("declaration.negative", _("Số khai không được âm. Chưa lưu gì; hãy sửa lại."))
     for part, whole in WITHIN.get(kind, ()):
         if figures.get(part, 0) > figures.get(whole, 0):
             raise DomainError(
                 "declaration.part_above_whole",
-                f"Số {figures.get(part, 0)} lớn hơn tổng {figures.get(whole, 0)}. Chưa lưu gì; hãy xem lại hai số.",
+                _("Số %(part)s lớn hơn tổng %(whole)s. Chưa lưu gì; hãy xem lại hai số.")
+                % {"part": figures.get(part, 0), "whole": figures.get(whole, 0)},
             )
     if kind in UNIT_KINDS:
         _check_unit_kind(campaign, unit, kind, figures)
@@ -130,8 +134,11 @@ def _check(campaign: Campaign, unit: Unit, kind: str, figures: Mapping[str, int]
         if limits[Declaration.Kind(kind)] > summoned:
             raise DomainError(
                 "declaration.above_summoned",
-                f"Khai {limits[Declaration.Kind(kind)]} người nhưng danh sách triệu tập chỉ có {summoned}. "
-                "Chưa lưu gì; người ngoài danh sách hãy ghi vào mục khách, hoặc bổ sung danh sách triệu tập.",
+                _(
+                    "Khai %(declared)s người nhưng danh sách triệu tập chỉ có %(summoned)s. Chưa lưu gì; "
+                    "người ngoài danh sách hãy ghi vào mục khách, hoặc bổ sung danh sách triệu tập."
+                )
+                % {"declared": limits[Declaration.Kind(kind)], "summoned": summoned},
                 summoned=summoned,
             )
 
@@ -141,13 +148,14 @@ def _check_unit_kind(campaign: Campaign, unit: Unit, kind: str, figures: Mapping
     if any(value > 1 for value in figures.values()):
         raise DomainError(
             "declaration.once",
-            "Việc này tính theo đơn vị: đã làm là 1, chưa làm là 0. Chưa lưu gì; hãy chọn lại.",
+            _("Việc này tính theo đơn vị: đã làm là 1, chưa làm là 0. Chưa lưu gì; hãy chọn lại."),
         )
     owing = Obligation.objects.filter(campaign=campaign, unit=unit, kind=MEETS[kind])
     if not owing.exclude(state=Obligation.State.WAIVED).exists():
         raise DomainError(
             "declaration.not_owed",
-            f"{unit.name} không phải làm việc này trong đợt. Chưa lưu gì; nếu cần, hãy báo đơn vị mở đợt.",
+            _("%(unit)s không phải làm việc này trong đợt. Chưa lưu gì; nếu cần, hãy báo đơn vị mở đợt.")
+            % {"unit": unit.name},
         )
 
 
@@ -165,7 +173,7 @@ def _refuse_taking_back(row: Declaration, previous: int | None) -> None:
     if previous is not None and met.exists():
         raise DomainError(
             "declaration.taken_back",
-            "Việc này đã ghi là xong. Chưa đổi gì; muốn rút lại, hãy mở lại việc với lý do.",
+            _("Việc này đã ghi là xong. Chưa đổi gì; muốn rút lại, hãy mở lại việc với lý do."),
         )
 
 
@@ -182,7 +190,8 @@ def _refuse_stale(row: Declaration | None, totals: Totals) -> None:
     if row is not None and totals.version != row.version:
         raise ConflictError(
             "declaration.changed",
-            f"{row.actor} vừa khai số khác cho đơn vị này. Chưa lưu số của bạn; hãy xem hai bản và chọn.",
+            _("%(actor)s vừa khai số khác cho đơn vị này. Chưa lưu số của bạn; hãy xem hai bản và chọn.")
+            % {"actor": row.actor},
             theirs=row.figures,
             yours=dict(totals.figures),
             version=row.version,

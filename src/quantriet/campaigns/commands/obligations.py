@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from quantriet.campaigns.commands.declarations import MEETS, UNIT_KINDS, on_time
 from quantriet.campaigns.models import Campaign, Declaration, Extension, Obligation, Requirement
@@ -79,7 +80,7 @@ def _fresh_key(campaign: Campaign, key: str) -> str:
 def reopen(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
     """Take "done" back, with the reason; the ledger gets the reversal. The caller has checked its permission."""
     if not reason.strip():
-        raise DomainError("obligation.reason", "Hãy ghi lý do mở lại. Chưa thay đổi gì.")
+        raise DomainError("obligation.reason", _("Hãy ghi lý do mở lại. Chưa thay đổi gì."))
     with transaction.atomic():
         locked = Obligation.objects.select_for_update().get(pk=obligation.pk)
         if locked.state != Obligation.State.DONE:
@@ -138,8 +139,14 @@ def tighten(campaign: Campaign, unit: Unit, *, kind: str, due_at: datetime, by: 
         if due_at > earliest:
             raise DomainError(
                 "deadline.looser",
-                f"Hạn {format_date(access.local_day(due_at))} muộn hơn hạn cấp trên giao "
-                f"({format_date(access.local_day(earliest))}). Chưa đổi gì; hãy chọn ngày sớm hơn hoặc bằng.",
+                _(
+                    "Hạn %(asked)s muộn hơn hạn cấp trên giao (%(limit)s). "
+                    "Chưa đổi gì; hãy chọn ngày sớm hơn hoặc bằng."
+                )
+                % {
+                    "asked": format_date(access.local_day(due_at)),
+                    "limit": format_date(access.local_day(earliest)),
+                },
             )
         moved = owed.exclude(due_at=due_at).update(due_at=due_at)
         audit.record(
@@ -164,7 +171,7 @@ def extend(
     access.require(by, Can.CAMPAIGN_MANAGE, campaign.unit)
     if not decision.number.strip() or not decision.reason.strip():
         raise DomainError(
-            "extension.decision", "Gia hạn cần số văn bản và lý do. Chưa đổi hạn của đơn vị nào."
+            "extension.decision", _("Gia hạn cần số văn bản và lý do. Chưa đổi hạn của đơn vị nào.")
         )
     with transaction.atomic():
         extension, is_new = Extension.objects.get_or_create(
@@ -179,7 +186,7 @@ def extend(
         if is_new and owed.filter(limit_at__gt=decision.due_at).exists():
             raise DomainError(
                 "extension.earlier",
-                "Hạn mới sớm hơn hạn đang có. Chưa đổi gì; gia hạn phải là ngày muộn hơn.",
+                _("Hạn mới sớm hơn hạn đang có. Chưa đổi gì; gia hạn phải là ngày muộn hơn."),
             )
         extension.obligations.add(*owed)
         owed.update(due_at=decision.due_at, limit_at=decision.due_at)
@@ -197,7 +204,7 @@ def waive(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
     """Free a unit of an obligation, with the reason; it no longer counts as owed."""
     access.require(by, Can.CAMPAIGN_MANAGE, obligation.unit)
     if not reason.strip():
-        raise DomainError("obligation.reason", "Hãy ghi lý do miễn. Chưa thay đổi gì.")
+        raise DomainError("obligation.reason", _("Hãy ghi lý do miễn. Chưa thay đổi gì."))
     due = {
         Requirement.Kind.CONFERENCE: Measure.CONFERENCES_DUE,
         Requirement.Kind.MATERIALS: Measure.MATERIALS_DUE,

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from quantriet.campaigns import policy as policies
 from quantriet.campaigns.commands.campaigns import summon_lines
@@ -28,7 +29,7 @@ def _lines(campaign: Campaign, line: RollLine, count: int) -> list[Line]:
 
 def _posted(campaign: Campaign, lines: list[Line], *, by: Actor, key: str, reason: str, unit_id: int) -> int:
     if campaign.book_id is None:
-        raise DomainError("campaign.not_started", "Đợt này chưa bắt đầu nên chưa có danh sách triệu tập.")
+        raise DomainError("campaign.not_started", _("Đợt này chưa bắt đầu nên chưa có danh sách triệu tập."))
     posted = ledger.begin(
         campaign.book_id, by=by, origin="roll.correct", key=key, unit_id=unit_id, reason=reason
     )
@@ -53,8 +54,11 @@ def add(
                 return line
             raise DomainError(
                 "roll.person_twice",
-                f"{person.full_name} đã có trong danh sách của {line.unit.name}. "
-                "Chưa thêm; hãy chuyển dòng đó hoặc để nguyên.",
+                _(
+                    "%(person)s đã có trong danh sách của %(unit)s. "
+                    "Chưa thêm; hãy chuyển dòng đó hoặc để nguyên."
+                )
+                % {"person": person.full_name, "unit": line.unit.name},
             )
         if line is None:
             line = RollLine(campaign=campaign, person=person)
@@ -156,13 +160,17 @@ def excuse(campaign: Campaign, excuses: dict[int, str], *, key: str, on: date, b
 
 def _reason(reason: str) -> None:
     if not reason.strip():
-        raise DomainError("roll.reason", "Điều chỉnh danh sách cần lý do. Chưa thay đổi gì; hãy ghi lý do.")
+        raise DomainError(
+            "roll.reason", _("Điều chỉnh danh sách cần lý do. Chưa thay đổi gì; hãy ghi lý do.")
+        )
 
 
 def _refuse_fulfilled(line: RollLine) -> None:
     if line.fulfilled_on is not None:
         raise DomainError(
             "roll.fulfilled",
-            "Người này đã được ghi nhận học xong nên dòng danh sách không đổi được nữa. "
-            "Nếu ghi nhầm, hãy sửa điểm danh trước.",
+            _(
+                "Người này đã được ghi nhận học xong nên dòng danh sách không đổi được nữa. "
+                "Nếu ghi nhầm, hãy sửa điểm danh trước."
+            ),
         )
