@@ -213,3 +213,27 @@ def clause_or_404(by: Actor, clause_id: int) -> Clause:
 def version_in_force(document: Document) -> DocumentVersion | None:
     """The newest file of the document."""
     return DocumentVersion.objects.filter(document=document).order_by(F("ordinal").desc()).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a document does to another: the kind in words, the number, and the other where it may be read."""
+
+    kind: str
+    number: str
+    document_id: int | None
+
+
+def readable_relations(document: Document, by: Actor) -> list[Relation]:
+    """The relations of a document; another document is linked only where the actor may read it."""
+    relations = list(document.relations.all())
+    others = [relation.other_id for relation in relations if relation.other_id]
+    known = set(visible_documents(by).filter(pk__in=others).values_list("pk", flat=True)) if others else set()
+    return [
+        Relation(
+            relation.get_kind_display(),
+            relation.other_number,
+            relation.other_id if relation.other_id in known else None,
+        )
+        for relation in relations
+    ]

@@ -1,0 +1,1 @@
+"""The pages of documents, split by noun: ``papers``, ``entry``, ``clauses``, ``materials``, ``receipts``."""
