@@ -110,6 +110,57 @@ def slices_below(book_id: int, unit_id: int, *, on: date) -> dict[str, dict[str,
     return found
 
 
+# The same subtree cut into its parts: each direct child with everything below it, and the unit itself.
+_PARTS = """
+WITH clock AS (SELECT epoch, horizon, fold FROM ledger_clock), inside AS (
+    SELECT below.unit_id,
+           CASE WHEN nlevel(below.path) = nlevel(top.path) THEN top.unit_id
+                ELSE subpath(below.path, nlevel(top.path), 1)::text::bigint END AS part
+    FROM org_placement AS top
+    JOIN org_placement AS below ON below.path <@ top.path AND below.valid @> %(on)s::date
+    WHERE top.unit_id = %(unit)s AND top.valid @> %(on)s::date
+), facts AS (
+    SELECT unit_id, measure, slice, grade, amount FROM ledger_tally
+    WHERE book_id = %(book)s AND unit_id IN (SELECT unit_id FROM inside)
+    UNION ALL
+    SELECT entry.unit_id, entry.measure, entry.slice, entry.grade, entry.amount
+    FROM ledger_entry AS entry CROSS JOIN clock
+    WHERE entry.book_id = %(book)s AND entry.epoch = clock.epoch AND entry.xid >= clock.horizon
+      AND entry.unit_id IN (SELECT unit_id FROM inside)
+)
+SELECT 0::bigint, clock.epoch, 0, 0, clock.fold FROM clock
+UNION ALL
+SELECT inside.part, facts.measure, facts.slice, facts.grade, sum(facts.amount)::bigint
+FROM facts JOIN inside USING (unit_id) GROUP BY 1, 2, 3, 4
+"""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A subtree at one instant: the clock, and the counts of each part (unit → measure → slice → grade)."""
+
+    epoch: int
+    fold: int
+    counts: dict[int, dict[str, dict[str, dict[str, int]]]]
+
+
+def parts_below(book_id: int, unit_id: int, *, on: date) -> Parts:
+    """The subtree's counts by direct child (and the unit's own), with the clock, in one statement: parts and
+    whole agree whatever is posted or folded meanwhile.
+    """
+    clock = (0, 0)
+    found: dict[int, dict[str, dict[str, dict[str, int]]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTS, {"book": book_id, "unit": unit_id, "on": on})
+        for part, measure, cut, grade, amount in cursor.fetchall():
+            if not part:
+                clock = (int(measure), int(amount))
+            elif amount:
+                slices = found.setdefault(int(part), {}).setdefault(str(measure), {})
+                slices.setdefault(str(cut), {})[str(grade)] = int(amount)
+    return Parts(clock[0], clock[1], found)
+
+
 _VERIFY = """
 WITH clock AS (SELECT epoch, horizon FROM ledger_clock), counted AS (
     SELECT entry.book_id, entry.unit_id, entry.measure, entry.slice, entry.grade, sum(entry.amount) AS amount
