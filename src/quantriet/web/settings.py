@@ -89,7 +89,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "quantriet.org.sessions"
 SESSION_COOKIE_NAME = "__Host-quantriet" if QUANTRIET.https else "quantriet"
 SESSION_COOKIE_SECURE = QUANTRIET.https
 SESSION_COOKIE_AGE = 12 * 3600

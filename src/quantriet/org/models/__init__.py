@@ -1,6 +1,16 @@
 """Tables of floor 1, split by noun."""
 
 from quantriet.org.models.accounts import Account, RoleAssignment, SignInFailure
+from quantriet.org.models.credentials import (
+    IssuerIdentity,
+    IssuerInvitation,
+    Passkey,
+    RecoveryCode,
+    SecondFactor,
+    SignedInSession,
+    SignInCard,
+    SpentToken,
+)
 from quantriet.org.models.imports import Import
 from quantriet.org.models.people import Membership, Person, PersonClass, Post
 from quantriet.org.models.records import AccessEvent, AuditEvent, DataRequest, Notice
@@ -13,14 +23,22 @@ __all__ = [
     "DataRequest",
     "Facility",
     "Import",
+    "IssuerIdentity",
+    "IssuerInvitation",
     "Membership",
     "Notice",
+    "Passkey",
     "Person",
     "PersonClass",
     "Placement",
     "Post",
+    "RecoveryCode",
     "RoleAssignment",
+    "SecondFactor",
+    "SignInCard",
     "SignInFailure",
+    "SignedInSession",
+    "SpentToken",
     "Tree",
     "TreeVersion",
     "Unit",

@@ -1,0 +1,24 @@
+"""Sessions in the database, each with its account in a column, so that they can be listed and ended."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.base_session import AbstractBaseSession
+
+
+class SessionStore(DatabaseStore):
+    """Django's store over ``org.SignedInSession``."""
+
+    @classmethod
+    def get_model_class(cls) -> type[AbstractBaseSession]:
+        """The table of sessions."""
+        return apps.get_model("org", "SignedInSession")
+
+    def create_model_instance(self, data: Mapping[str, Any]) -> AbstractBaseSession:
+        """The row for these values, with the account that is signed in."""
+        row = super().create_model_instance(dict(data))
+        row.account_id = data.get(SESSION_KEY)  # type: ignore[attr-defined]
+        return row
