@@ -36,7 +36,9 @@ def test_a_personal_code_carries_at_least_128_bits() -> None:
     assert codes.MAC_LETTERS * 5 >= 128
 
 
-@pytest.mark.parametrize("text", ["", "QT1", "QT1.1.2.ABC", "QT2.1.2." + "0" * 26, "https://example.org", "QT1.0.2." + "0" * 26])
+@pytest.mark.parametrize(
+    "text", ["", "QT1", "QT1.1.2.ABC", "QT2.1.2." + "0" * 26, "https://example.org", "QT1.0.2." + "0" * 26]
+)
 def test_anything_else_is_no_personal_code(text: str) -> None:
     assert codes.read_personal(text) is None
 

@@ -39,15 +39,19 @@ def test_check_in_opens_an_hour_before_the_start(now: datetime, code: Code) -> N
     assert verdicts.judge(Ask(Act.IN, is_code=True), NOTHING, MEETING, now=now).code == code
 
 
-@pytest.mark.parametrize(("after", "state"), [(timedelta(minutes=15), "present"), (timedelta(minutes=15) + SECOND, "late")])
+@pytest.mark.parametrize(
+    ("after", "state"), [(timedelta(minutes=15), "present"), (timedelta(minutes=15) + SECOND, "late")]
+)
 def test_late_begins_after_the_minutes_of_the_policy(after: timedelta, state: str) -> None:
     verdict = verdicts.judge(Ask(Act.IN), NOTHING, MEETING, now=START + after)
 
     assert (verdict.code, verdict.after.state, verdict.after.in_at) == (Code.RECORDED, state, START + after)
 
 
-@pytest.mark.parametrize(("before", "early"), [(timedelta(minutes=15), False), (timedelta(minutes=15) + SECOND, True)])
-def test_left_early_ends_with_the_minutes_of_the_policy(before: timedelta, early: bool) -> None:
+@pytest.mark.parametrize(
+    ("before", "early"), [(timedelta(minutes=15), False), (timedelta(minutes=15) + SECOND, True)]
+)
+def test_left_early_ends_with_the_minutes_of_the_policy(*, before: timedelta, early: bool) -> None:
     known = Known("present", START, version=1)
 
     verdict = verdicts.judge(Ask(Act.OUT), known, MEETING, now=END - before)
@@ -124,7 +128,7 @@ def test_what_is_known_always_makes_sense(marks: list[tuple[Ask, datetime]]) -> 
     ("minutes", "earns"),
     [(89, False), (90, True), (180, True)],
 )
-def test_half_of_the_time_earns_credit_where_the_policy_asks_for_half(minutes: int, earns: bool) -> None:
+def test_half_of_the_time_earns_credit_where_the_policy_asks_for_half(*, minutes: int, earns: bool) -> None:
     half = replace(MEETING, minimum_share=50)
     known = Known("present", START, START + timedelta(minutes=minutes))
 
@@ -147,6 +151,6 @@ def test_without_a_minimum_presence_earns_credit() -> None:
     ],
 )
 def test_a_mark_is_at_the_moment_while_the_conference_runs(
-    state: str, at_the_moment: bool, now: datetime, grade: Grade
+    *, state: str, at_the_moment: bool, now: datetime, grade: Grade
 ) -> None:
     assert verdicts.grade(replace(MEETING, state=state), at_the_moment=at_the_moment, now=now) == grade

@@ -40,15 +40,21 @@ SENTENCES: dict[Code, Promise] = {
     Code.RECORDED: _("Đã ghi."),
     Code.CHANGED: _("Đã sửa."),
     Code.ALREADY: _("Đã ghi từ trước, không tính thêm."),
-    Code.TOO_EARLY: _("Chưa đến giờ điểm danh: mở trước giờ họp 60 phút. Chưa ghi; hãy quét lại khi đến giờ."),
+    Code.TOO_EARLY: _(
+        "Chưa đến giờ điểm danh: mở trước giờ họp 60 phút. Chưa ghi; hãy quét lại khi đến giờ."
+    ),
     Code.CLOSED: _("Hội nghị đã kết thúc nên không quét được nữa. Hãy ghi bổ sung trong danh sách."),
     Code.CANCELLED: _("Hội nghị đã hủy. Chưa ghi gì."),
     Code.WRONG_SITE: _(
         "Người này không thuộc danh sách của điểm này. Đã giữ lượt này để người phụ trách hội nghị quyết định."
     ),
-    Code.FOREIGN_CODE: _("Mã của hội nghị khác. Chưa ghi; hãy tìm tên trong danh sách hoặc dùng thẻ của hội nghị này."),
+    Code.FOREIGN_CODE: _(
+        "Mã của hội nghị khác. Chưa ghi; hãy tìm tên trong danh sách hoặc dùng thẻ của hội nghị này."
+    ),
     Code.FORGED_CODE: _("Mã không đúng. Chưa ghi; hãy tìm tên trong danh sách và báo người phụ trách."),
-    Code.UNKNOWN_CODE: _("Không có ai ở điểm này mang mã đó. Chưa ghi; hãy gõ lại hoặc tìm tên trong danh sách."),
+    Code.UNKNOWN_CODE: _(
+        "Không có ai ở điểm này mang mã đó. Chưa ghi; hãy gõ lại hoặc tìm tên trong danh sách."
+    ),
     Code.UNKNOWN_PERSON: _("Không tìm thấy người này. Chưa ghi; hãy tải lại trang."),
     Code.NOT_IN: _("Chưa có lượt vào nên chưa ghi lượt ra. Hãy ghi có mặt trước."),
     Code.OUT_BEFORE_IN: _("Giờ ra trước giờ vào. Chưa ghi; hãy xem lại giờ."),

@@ -6,300 +6,781 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('campaigns', '0002_walls'),
-        ('documents', '0001_initial'),
-        ('ledger', '0002_entries'),
-        ('org', '0003_imports_and_sign_in'),
+        ("campaigns", "0002_walls"),
+        ("documents", "0001_initial"),
+        ("ledger", "0002_entries"),
+        ("org", "0003_imports_and_sign_in"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Conference',
+            name="Conference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('conference', 'Hội nghị'), ('cell_meeting', 'Sinh hoạt chi bộ')], default='conference', max_length=12)),
-                ('title', models.CharField(max_length=300)),
-                ('level', models.SmallIntegerField(choices=[(0, 'Trung ương'), (1, 'Cấp tỉnh'), (2, 'Cấp xã'), (3, 'Cấp cơ sở'), (4, 'Chi bộ')])),
-                ('form', models.SmallIntegerField(choices=[(0, 'Không phân hình thức'), (1, 'Trực tiếp'), (2, 'Trực tuyến'), (3, 'Truyền hình'), (4, 'Phát thanh'), (5, 'Tự nghiên cứu')], default=1)),
-                ('classes', models.JSONField(blank=True, default=list)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('chair', models.CharField(blank=True, max_length=160)),
-                ('head_chaired', models.BooleanField(default=True)),
-                ('head_taught', models.BooleanField(default=False)),
-                ('deputy_reason', models.CharField(blank=True, max_length=300)),
-                ('join_link', models.URLField(blank=True, max_length=500)),
-                ('content', models.TextField(blank=True)),
-                ('minutes', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('planned', 'Đã triệu tập'), ('open', 'Đang họp'), ('closed', 'Đã kết thúc'), ('cancelled', 'Đã hủy')], default='planned', max_length=10)),
-                ('state_reason', models.CharField(blank=True, max_length=300)),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('code_key', models.BinaryField(default=quantriet.conferences.models.conferences.new_code_key, max_length=32)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.batch')),
-                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='conferences', to='campaigns.campaign')),
-                ('chair_person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='org.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conferences', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("conference", "Hội nghị"), ("cell_meeting", "Sinh hoạt chi bộ")],
+                        default="conference",
+                        max_length=12,
+                    ),
+                ),
+                ("title", models.CharField(max_length=300)),
+                (
+                    "level",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Trung ương"),
+                            (1, "Cấp tỉnh"),
+                            (2, "Cấp xã"),
+                            (3, "Cấp cơ sở"),
+                            (4, "Chi bộ"),
+                        ]
+                    ),
+                ),
+                (
+                    "form",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Không phân hình thức"),
+                            (1, "Trực tiếp"),
+                            (2, "Trực tuyến"),
+                            (3, "Truyền hình"),
+                            (4, "Phát thanh"),
+                            (5, "Tự nghiên cứu"),
+                        ],
+                        default=1,
+                    ),
+                ),
+                ("classes", models.JSONField(blank=True, default=list)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("chair", models.CharField(blank=True, max_length=160)),
+                ("head_chaired", models.BooleanField(default=True)),
+                ("head_taught", models.BooleanField(default=False)),
+                ("deputy_reason", models.CharField(blank=True, max_length=300)),
+                ("join_link", models.URLField(blank=True, max_length=500)),
+                ("content", models.TextField(blank=True)),
+                ("minutes", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Đã triệu tập"),
+                            ("open", "Đang họp"),
+                            ("closed", "Đã kết thúc"),
+                            ("cancelled", "Đã hủy"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("state_reason", models.CharField(blank=True, max_length=300)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "code_key",
+                    models.BinaryField(
+                        default=quantriet.conferences.models.conferences.new_code_key, max_length=32
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("key", models.CharField(max_length=80, unique=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.batch",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conferences",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "chair_person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="org.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="conferences", to="org.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-starts_at', '-id'),
+                "ordering": ("-starts_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='AgendaItem',
+            name="AgendaItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=300)),
-                ('planned_minutes', models.PositiveSmallIntegerField(default=0)),
-                ('actual_minutes', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('presenter', models.CharField(blank=True, max_length=160)),
-                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('conference', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agenda', to='conferences.conference')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=300)),
+                ("planned_minutes", models.PositiveSmallIntegerField(default=0)),
+                ("actual_minutes", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("presenter", models.CharField(blank=True, max_length=160)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "conference",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="agenda",
+                        to="conferences.conference",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'id'),
+                "ordering": ("position", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Remark',
+            name="Remark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('text', models.TextField()),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='org.person')),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.batch')),
-                ('conference', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='conferences.conference')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("text", models.TextField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="org.person",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.batch",
+                    ),
+                ),
+                (
+                    "conference",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="remarks",
+                        to="conferences.conference",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=200)),
-                ('place', models.CharField(blank=True, max_length=300)),
-                ('capacity', models.PositiveIntegerField(blank=True, null=True)),
-                ('clerk', models.CharField(blank=True, max_length=160)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('form', models.SmallIntegerField(choices=[(0, 'Không phân hình thức'), (1, 'Trực tiếp'), (2, 'Trực tuyến'), (3, 'Truyền hình'), (4, 'Phát thanh'), (5, 'Tự nghiên cứu')], default=1)),
-                ('join_link', models.URLField(blank=True, max_length=500)),
-                ('state', models.CharField(choices=[('planned', 'Chưa báo cáo'), ('ready', 'Sẵn sàng'), ('connected', 'Đã kết nối'), ('closed', 'Đã kết thúc')], default='planned', max_length=10)),
-                ('state_at', models.DateTimeField(blank=True, null=True)),
-                ('is_hub', models.BooleanField(default=False)),
-                ('conference', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sites', to='conferences.conference')),
-                ('facility', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='org.facility')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sites', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=200)),
+                ("place", models.CharField(blank=True, max_length=300)),
+                ("capacity", models.PositiveIntegerField(blank=True, null=True)),
+                ("clerk", models.CharField(blank=True, max_length=160)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                (
+                    "form",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Không phân hình thức"),
+                            (1, "Trực tiếp"),
+                            (2, "Trực tuyến"),
+                            (3, "Truyền hình"),
+                            (4, "Phát thanh"),
+                            (5, "Tự nghiên cứu"),
+                        ],
+                        default=1,
+                    ),
+                ),
+                ("join_link", models.URLField(blank=True, max_length=500)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Chưa báo cáo"),
+                            ("ready", "Sẵn sàng"),
+                            ("connected", "Đã kết nối"),
+                            ("closed", "Đã kết thúc"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("state_at", models.DateTimeField(blank=True, null=True)),
+                ("is_hub", models.BooleanField(default=False)),
+                (
+                    "conference",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sites",
+                        to="conferences.conference",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="org.facility",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sites", to="org.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-is_hub', 'name', 'id'),
+                "ordering": ("-is_hub", "name", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('no_picture', 'Mất hình'), ('no_sound', 'Mất tiếng'), ('lost_line', 'Mất đường truyền'), ('other', 'Sự cố khác')], max_length=12)),
-                ('from_at', models.DateTimeField()),
-                ('to_at', models.DateTimeField(blank=True, null=True)),
-                ('remedy', models.CharField(blank=True, max_length=300)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='incidents', to='conferences.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("no_picture", "Mất hình"),
+                            ("no_sound", "Mất tiếng"),
+                            ("lost_line", "Mất đường truyền"),
+                            ("other", "Sự cố khác"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("from_at", models.DateTimeField()),
+                ("to_at", models.DateTimeField(blank=True, null=True)),
+                ("remedy", models.CharField(blank=True, max_length=300)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="incidents",
+                        to="conferences.site",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('from_at', 'id'),
+                "ordering": ("from_at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Guest',
+            name="Guest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=160)),
-                ('organisation', models.CharField(blank=True, max_length=200)),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.batch')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guests', to='conferences.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=160)),
+                ("organisation", models.CharField(blank=True, max_length=200)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.batch",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guests",
+                        to="conferences.site",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='AttendanceConflict',
+            name="AttendanceConflict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('state', models.CharField(choices=[('present', 'Có mặt'), ('late', 'Đến muộn'), ('excused', 'Vắng có lý do'), ('absent', 'Vắng')], max_length=8)),
-                ('at', models.DateTimeField(blank=True, null=True)),
-                ('source', models.CharField(choices=[('list', 'Đánh dấu danh sách'), ('scan', 'Quét mã'), ('code', 'Gõ mã'), ('import', 'Nhập từ tệp'), ('make_up', 'Học bù'), ('superior', 'Đã dự ở cấp trên')], max_length=8)),
-                ('client_id', models.UUIDField(blank=True, null=True)),
-                ('actor', models.CharField(max_length=120)),
-                ('decision', models.CharField(choices=[('open', 'Chờ quyết định'), ('here', 'Dự ở điểm này'), ('elsewhere', 'Dự ở điểm kia')], default='open', max_length=10)),
-                ('decided_by', models.CharField(blank=True, max_length=120)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='org.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
-                ('conference', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to='conferences.conference')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to='conferences.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("present", "Có mặt"),
+                            ("late", "Đến muộn"),
+                            ("excused", "Vắng có lý do"),
+                            ("absent", "Vắng"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("list", "Đánh dấu danh sách"),
+                            ("scan", "Quét mã"),
+                            ("code", "Gõ mã"),
+                            ("import", "Nhập từ tệp"),
+                            ("make_up", "Học bù"),
+                            ("superior", "Đã dự ở cấp trên"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("client_id", models.UUIDField(blank=True, null=True)),
+                ("actor", models.CharField(max_length=120)),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("open", "Chờ quyết định"),
+                            ("here", "Dự ở điểm này"),
+                            ("elsewhere", "Dự ở điểm kia"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("decided_by", models.CharField(blank=True, max_length=120)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="org.person"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
+                (
+                    "conference",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conflicts",
+                        to="conferences.conference",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conflicts",
+                        to="conferences.site",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('person_class', models.SmallIntegerField(choices=[(0, 'Chưa phân loại'), (1, 'Cấp ủy viên'), (2, 'Cán bộ chủ chốt'), (3, 'Đảng viên'), (4, 'Công chức, viên chức ngoài Đảng'), (5, 'Đoàn viên, hội viên'), (6, 'Nhân dân')], default=0)),
-                ('state', models.CharField(choices=[('present', 'Có mặt'), ('late', 'Đến muộn'), ('excused', 'Vắng có lý do'), ('absent', 'Vắng')], max_length=8)),
-                ('in_at', models.DateTimeField(blank=True, null=True)),
-                ('out_at', models.DateTimeField(blank=True, null=True)),
-                ('left_early', models.BooleanField(default=False)),
-                ('excuse', models.CharField(blank=True, max_length=200)),
-                ('form', models.SmallIntegerField(choices=[(0, 'Không phân hình thức'), (1, 'Trực tiếp'), (2, 'Trực tuyến'), (3, 'Truyền hình'), (4, 'Phát thanh'), (5, 'Tự nghiên cứu')])),
-                ('held_on', models.DateField()),
-                ('grade', models.SmallIntegerField(choices=[(1, 'ghi tại chỗ'), (2, 'nhập sau'), (3, 'có văn bản'), (4, 'tự khai')])),
-                ('source', models.CharField(choices=[('list', 'Đánh dấu danh sách'), ('scan', 'Quét mã'), ('code', 'Gõ mã'), ('import', 'Nhập từ tệp'), ('make_up', 'Học bù'), ('superior', 'Đã dự ở cấp trên')], max_length=8)),
-                ('client_id', models.UUIDField(blank=True, null=True)),
-                ('actor', models.CharField(max_length=120)),
-                ('call', models.CharField(max_length=120)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.batch')),
-                ('line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attendances', to='campaigns.rollline')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='org.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='org.unit')),
-                ('conference', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='conferences.conference')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='conferences.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "person_class",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Chưa phân loại"),
+                            (1, "Cấp ủy viên"),
+                            (2, "Cán bộ chủ chốt"),
+                            (3, "Đảng viên"),
+                            (4, "Công chức, viên chức ngoài Đảng"),
+                            (5, "Đoàn viên, hội viên"),
+                            (6, "Nhân dân"),
+                        ],
+                        default=0,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("present", "Có mặt"),
+                            ("late", "Đến muộn"),
+                            ("excused", "Vắng có lý do"),
+                            ("absent", "Vắng"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("in_at", models.DateTimeField(blank=True, null=True)),
+                ("out_at", models.DateTimeField(blank=True, null=True)),
+                ("left_early", models.BooleanField(default=False)),
+                ("excuse", models.CharField(blank=True, max_length=200)),
+                (
+                    "form",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Không phân hình thức"),
+                            (1, "Trực tiếp"),
+                            (2, "Trực tuyến"),
+                            (3, "Truyền hình"),
+                            (4, "Phát thanh"),
+                            (5, "Tự nghiên cứu"),
+                        ]
+                    ),
+                ),
+                ("held_on", models.DateField()),
+                (
+                    "grade",
+                    models.SmallIntegerField(
+                        choices=[(1, "ghi tại chỗ"), (2, "nhập sau"), (3, "có văn bản"), (4, "tự khai")]
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("list", "Đánh dấu danh sách"),
+                            ("scan", "Quét mã"),
+                            ("code", "Gõ mã"),
+                            ("import", "Nhập từ tệp"),
+                            ("make_up", "Học bù"),
+                            ("superior", "Đã dự ở cấp trên"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("client_id", models.UUIDField(blank=True, null=True)),
+                ("actor", models.CharField(max_length=120)),
+                ("call", models.CharField(max_length=120)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.batch",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="attendances",
+                        to="campaigns.rollline",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendances",
+                        to="org.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="attendances", to="org.unit"
+                    ),
+                ),
+                (
+                    "conference",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to="conferences.conference",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to="conferences.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SiteUnit',
+            name="SiteUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('conference', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='site_units', to='conferences.conference')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='site_units', to='conferences.site')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='site_units', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "conference",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="site_units",
+                        to="conferences.conference",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="site_units",
+                        to="conferences.site",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="site_units", to="org.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='AttendanceChange',
+            name="AttendanceChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('before', models.JSONField()),
-                ('after_version', models.PositiveIntegerField()),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('actor', models.CharField(max_length=120)),
-                ('call', models.CharField(max_length=120)),
-                ('attendance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='conferences.attendance')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='org.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("before", models.JSONField()),
+                ("after_version", models.PositiveIntegerField()),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("actor", models.CharField(max_length=120)),
+                ("call", models.CharField(max_length=120)),
+                (
+                    "attendance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="conferences.attendance",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="org.person"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
-                'indexes': [models.Index(fields=['call'], name='attendance_change_call')],
+                "ordering": ("id",),
+                "indexes": [models.Index(fields=["call"], name="attendance_change_call")],
             },
         ),
         migrations.AddIndex(
-            model_name='conference',
-            index=models.Index(fields=['unit', '-starts_at'], name='conference_unit'),
+            model_name="conference",
+            index=models.Index(fields=["unit", "-starts_at"], name="conference_unit"),
         ),
         migrations.AddIndex(
-            model_name='conference',
-            index=models.Index(fields=['campaign', 'state'], name='conference_campaign'),
+            model_name="conference",
+            index=models.Index(fields=["campaign", "state"], name="conference_campaign"),
         ),
         migrations.AddConstraint(
-            model_name='conference',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='conference_ends_after_start'),
+            model_name="conference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="conference_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('state_reason', ''), _negated=True), _connector='OR'), name='conference_cancelled_says_why'),
+            model_name="conference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "cancelled"), _negated=True),
+                    models.Q(("state_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="conference_cancelled_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.UniqueConstraint(fields=('conference', 'position'), name='agenda_position_once'),
+            model_name="agendaitem",
+            constraint=models.UniqueConstraint(
+                fields=("conference", "position"), name="agenda_position_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='site',
-            index=models.Index(fields=['unit'], name='site_unit'),
+            model_name="site",
+            index=models.Index(fields=["unit"], name="site_unit"),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.UniqueConstraint(fields=('conference', 'name'), name='site_name_once'),
+            model_name="site",
+            constraint=models.UniqueConstraint(fields=("conference", "name"), name="site_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_hub', True)), fields=('conference',), name='site_one_hub'),
+            model_name="site",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_hub", True)), fields=("conference",), name="site_one_hub"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_at', None)), fields=('site', 'kind'), name='incident_open_once'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_at", None)), fields=("site", "kind"), name="incident_open_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('to_at', None), ('to_at__gte', models.F('from_at')), _connector='OR'), name='incident_ends_after_start'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_at", None), ("to_at__gte", models.F("from_at")), _connector="OR"),
+                name="incident_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guest',
-            constraint=models.UniqueConstraint(fields=('site', 'name', 'organisation'), name='guest_once'),
+            model_name="guest",
+            constraint=models.UniqueConstraint(fields=("site", "name", "organisation"), name="guest_once"),
         ),
         migrations.AddConstraint(
-            model_name='attendanceconflict',
-            constraint=models.UniqueConstraint(fields=('site', 'person'), name='attendance_conflict_once'),
+            model_name="attendanceconflict",
+            constraint=models.UniqueConstraint(fields=("site", "person"), name="attendance_conflict_once"),
         ),
         migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(fields=['site', 'state'], name='attendance_site'),
+            model_name="attendance",
+            index=models.Index(fields=["site", "state"], name="attendance_site"),
         ),
         migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(fields=['person'], name='attendance_person'),
+            model_name="attendance",
+            index=models.Index(fields=["person"], name="attendance_person"),
         ),
         migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(fields=['batch'], name='attendance_batch'),
+            model_name="attendance",
+            index=models.Index(fields=["batch"], name="attendance_batch"),
         ),
         migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(fields=['site', 'call'], name='attendance_call'),
+            model_name="attendance",
+            index=models.Index(fields=["site", "call"], name="attendance_call"),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('conference', 'person'), name='attendance_once'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(fields=("conference", "person"), name="attendance_once"),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(condition=models.Q(('client_id__isnull', False)), fields=('conference', 'client_id'), name='attendance_client_once'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("client_id__isnull", False)),
+                fields=("conference", "client_id"),
+                name="attendance_client_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('out_at', None), ('in_at', None), ('out_at__gte', models.F('in_at')), _connector='OR'), name='attendance_out_after_in'),
+            model_name="attendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("out_at", None), ("in_at", None), ("out_at__gte", models.F("in_at")), _connector="OR"
+                ),
+                name="attendance_out_after_in",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('excuse', ''), ('state', 'excused'), _connector='OR'), name='attendance_excuse_of_excused'),
+            model_name="attendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("excuse", ""), ("state", "excused"), _connector="OR"),
+                name="attendance_excuse_of_excused",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='siteunit',
-            constraint=models.UniqueConstraint(fields=('conference', 'unit'), name='site_unit_once'),
+            model_name="siteunit",
+            constraint=models.UniqueConstraint(fields=("conference", "unit"), name="site_unit_once"),
         ),
     ]

@@ -166,9 +166,7 @@ class AttendanceConflict(Scoped):
 
     class Meta:
         ordering = ("id",)
-        constraints = (
-            models.UniqueConstraint(fields=("site", "person"), name="attendance_conflict_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("site", "person"), name="attendance_conflict_once"),)
 
 
 class Guest(Scoped):
@@ -188,9 +186,7 @@ class Guest(Scoped):
 
     class Meta:
         ordering = ("id",)
-        constraints = (
-            models.UniqueConstraint(fields=("site", "name", "organisation"), name="guest_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("site", "name", "organisation"), name="guest_once"),)
 
 
 class Remark(Scoped):

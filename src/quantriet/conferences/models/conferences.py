@@ -82,7 +82,9 @@ class Conference(Stamped):
     class Meta:
         ordering = ("-starts_at", "-id")
         constraints = (
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="conference_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="conference_ends_after_start"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="cancelled") | ~Q(state_reason=""), name="conference_cancelled_says_why"
             ),
@@ -98,9 +100,7 @@ class AgendaItem(Stamped):
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="agenda")
     position = models.PositiveSmallIntegerField()
-    document = models.ForeignKey(
-        Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=300)
     planned_minutes = models.PositiveSmallIntegerField(default=0)
     actual_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -132,9 +132,7 @@ class Site(Stamped):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="sites")
     name = models.CharField(max_length=200)
     place = models.CharField(max_length=300, blank=True)
-    facility = models.ForeignKey(
-        Facility, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    facility = models.ForeignKey(Facility, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     capacity = models.PositiveIntegerField(null=True, blank=True)
     clerk = models.CharField(max_length=160, blank=True)
     phone = models.CharField(max_length=40, blank=True)

@@ -1,0 +1,1 @@
+"""All writes of conferences, split by noun: ``conferences.call(...)``, ``attendance.record(...)``."""

@@ -1,0 +1,440 @@
+"""The one place where attendances are written and counted: rows, corrections, excuses, credit and the ledger
+in one batch. Every way of recording ends here; what was counted in is counted out exactly.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from quantriet.campaigns import policy as policies
+from quantriet.campaigns.commands import credits, roll
+from quantriet.campaigns.commands.credits import Claim, Session
+from quantriet.campaigns.models import Credit
+from quantriet.conferences import verdicts
+from quantriet.conferences.models import AgendaItem, Attendance, AttendanceChange, Conference, Site
+from quantriet.conferences.models.attendance import Source
+from quantriet.conferences.queries.roster import Place
+from quantriet.conferences.verdicts import HERE, Known, Meeting
+from quantriet.ledger import commands as ledger
+from quantriet.ledger.commands import Line
+from quantriet.ledger.measures import Grade, Measure, Slice
+from quantriet.org import access
+from quantriet.org.access import Actor
+
+MEANS = {Source.MAKE_UP: Credit.Means.MADE_UP, Source.SUPERIOR: Credit.Means.SUPERIOR}
+
+
+@dataclass(frozen=True)
+class Write:
+    """One person's row as it must become: where he counts, what is known then, how it came in."""
+
+    place: Place
+    known: Known
+    source: str
+    grade: Grade
+    client_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a command: its key (taken once a site), who acts, why, and the rows it found."""
+
+    site: Site
+    key: str
+    by: Actor
+    reason: str = ""
+    rows: dict[int, Attendance] = field(default_factory=dict)
+
+
+def meeting_of(conference: Conference) -> Meeting:
+    """What the judge must know of a conference; without a campaign the usual minutes hold."""
+    campaign = conference.campaign
+    policy = policies.from_data(campaign.policy) if campaign is not None else policies.Policy()
+    return Meeting(
+        conference.starts_at,
+        conference.ends_at,
+        conference.state,
+        policy.late_after,
+        policy.early_before,
+        policy.minimum_share,
+    )
+
+
+def known_of(row: Attendance) -> Known:
+    """What a row says, as the judge reads it."""
+    return Known(row.state, row.in_at, row.out_at, row.left_early, row.excuse, row.version)
+
+
+def source_of(row_id: int) -> str:
+    """How a credit names the attendance it rests on."""
+    return f"conferences_attendance:{row_id}"
+
+
+def counted(row: Attendance, level: int) -> list[Line]:
+    """What a row counts for besides credit: lượt, late, left early. Guests are those not on the roll.
+
+    Who was credited for a superior's session is counted there already.
+    """
+    if row.state not in HERE or row.source == Source.SUPERIOR:
+        return []
+    measures = [Measure.ATTENDANCES if row.line_id else Measure.GUESTS]
+    measures += [Measure.LATE] if row.state == "late" else []
+    measures += [Measure.LEFT_EARLY] if row.left_early else []
+    cut = Slice(row.person_class, level + 1, row.form)
+    return [Line(row.unit_id, measure, Grade(row.grade), row.held_on, 1, cut) for measure in measures]
+
+
+def reversed_lines(lines: Iterable[Line]) -> list[Line]:
+    """The same changes with the sign turned."""
+    return [
+        Line(line.unit_id, line.measure, line.grade, line.occurred_on, -line.amount, line.slice)
+        for line in lines
+    ]
+
+
+_INSERT = """
+INSERT INTO conferences_attendance
+    (created_at, conference_id, site_id, person_id, unit_id, line_id, person_class, state, in_at, out_at,
+     left_early, excuse, form, held_on, grade, source, client_id, actor, call, batch_id, version)
+SELECT statement_timestamp(), %(conference)s, %(site)s, new.person_id, new.unit_id, new.line_id,
+       new.person_class, new.state, new.in_at, new.out_at, new.left_early, new.excuse, %(form)s, %(held_on)s,
+       new.grade, new.source, new.client_id, %(actor)s, %(call)s, %(batch)s, 1
+FROM unnest(%(people)s::bigint[], %(units)s::bigint[], %(lines)s::bigint[], %(classes)s::smallint[],
+            %(states)s::text[], %(ins)s::timestamptz[], %(outs)s::timestamptz[], %(early)s::boolean[],
+            %(excuses)s::text[], %(grades)s::smallint[], %(sources)s::text[], %(clients)s::uuid[])
+     AS new(person_id, unit_id, line_id, person_class, state, in_at, out_at, left_early, excuse, grade, source,
+            client_id)
+ON CONFLICT DO NOTHING
+RETURNING id, person_id
+"""
+
+
+class NothingWrittenError(Exception):
+    """Every row was written by somebody else meanwhile: the batch is taken back with it."""
+
+
+def apply(writes: Sequence[Write], call: Call) -> dict[int, int] | None:
+    """Write rows and count them; returns the ids of the rows by person. Rows that another call inserted
+    meanwhile are left out: the caller judges them again. ``None``: this key was taken before (a retry).
+    """
+    conference = call.site.conference
+    ordered = sorted(writes, key=lambda write: write.place.person_id)
+    try:
+        with transaction.atomic():
+            batch_id = _begin(call)
+            if batch_id == 0:
+                return None
+            lines: list[Line] = []
+            new = [write for write in ordered if write.place.person_id not in call.rows]
+            inserted = _insert(new, call, batch_id) if new else {}
+            known = [write for write in ordered if write.place.person_id in call.rows]
+            if not inserted and not known:
+                raise NothingWrittenError  # noqa: TRY301 - takes the savepoint back with the empty batch
+            fresh = [
+                _as_row(write, inserted[write.place.person_id], call)
+                for write in new
+                if write.place.person_id in inserted
+            ]
+            for row in fresh:
+                lines += counted(row, conference.level)
+            before = {row.pk: _copy(row) for row in call.rows.values()}
+            changed = _change(known, call, batch_id, lines) if known else []
+            _excuse([*fresh, *changed], before, call)
+            _credit(fresh, changed, before, call, batch_id)
+            if batch_id is not None and conference.campaign is not None:
+                ledger.append(_book(conference), batch_id, lines)
+    except NothingWrittenError:
+        return {}
+    return {row.person_id: row.pk for row in (*fresh, *changed)}
+
+
+def _book(conference: Conference) -> int:
+    campaign = conference.campaign
+    if campaign is None or campaign.book_id is None:
+        raise ValueError("counted without a book")
+    return campaign.book_id
+
+
+def _begin(call: Call) -> int | None:
+    """The batch of the call; ``None`` without a book; 0 when this key was taken before (a retry)."""
+    campaign = call.site.conference.campaign
+    if campaign is None or campaign.book_id is None:
+        taken = Attendance.objects.filter(site=call.site, call=call.key).exists()
+        return 0 if taken else None
+    posted = ledger.begin(
+        campaign.book_id,
+        by=call.by,
+        origin="attendance.record",
+        key=f"attendance:{call.site.pk}:{call.key}"[:120],
+        unit_id=call.site.unit_id,
+        reason=call.reason,
+    )
+    return posted.batch_id if posted.is_new else 0
+
+
+def _insert(new: Sequence[Write], call: Call, batch_id: int | None) -> dict[int, int]:
+    conference = call.site.conference
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            {
+                "conference": conference.pk,
+                "site": call.site.pk,
+                "form": call.site.form,
+                "held_on": access.local_day(conference.starts_at),
+                "actor": call.by.name,
+                "call": call.key,
+                "batch": batch_id,
+                "people": [write.place.person_id for write in new],
+                "units": [write.place.unit_id for write in new],
+                "lines": [write.place.line_id for write in new],
+                "classes": [write.place.person_class for write in new],
+                "states": [write.known.state for write in new],
+                "ins": [write.known.in_at for write in new],
+                "outs": [write.known.out_at for write in new],
+                "early": [write.known.left_early for write in new],
+                "excuses": [write.known.excuse for write in new],
+                "grades": [int(write.grade) for write in new],
+                "sources": [write.source for write in new],
+                "clients": [write.client_id for write in new],
+            },
+        )
+        return {int(person_id): int(row_id) for row_id, person_id in cursor.fetchall()}
+
+
+def _as_row(write: Write, row_id: int, call: Call) -> Attendance:
+    """The row just inserted, without reading it back."""
+    place, known, conference = write.place, write.known, call.site.conference
+    return Attendance(
+        pk=row_id,
+        conference=conference,
+        site=call.site,
+        person_id=place.person_id,
+        unit_id=place.unit_id or 0,
+        line_id=place.line_id,
+        person_class=place.person_class,
+        state=known.state,
+        in_at=known.in_at,
+        out_at=known.out_at,
+        left_early=known.left_early,
+        excuse=known.excuse,
+        form=call.site.form,
+        held_on=access.local_day(conference.starts_at),
+        grade=write.grade,
+        source=write.source,
+        version=1,
+    )
+
+
+def _copy(row: Attendance) -> Attendance:
+    """The row as it stood, for counting it out and for undo."""
+    names = [one.attname for one in Attendance._meta.concrete_fields]  # noqa: SLF001 - Django's public-by-habit API
+    return Attendance(**{name: getattr(row, name) for name in names})
+
+
+_CHANGED_FIELDS = (
+    "site", "state", "in_at", "out_at", "left_early", "excuse", "form", "grade", "source", "client_id", "actor",
+    "call", "batch", "version",
+)  # fmt: skip
+
+
+def _change(writes: Sequence[Write], call: Call, batch_id: int | None, lines: list[Line]) -> list[Attendance]:
+    """Correct rows: the old count out, the new one in, what stood before kept."""
+    level = call.site.conference.level
+    rows: list[Attendance] = []
+    history: list[AttendanceChange] = []
+    for write in writes:
+        row = call.rows[write.place.person_id]
+        lines += reversed_lines(counted(row, level))
+        kept = _plain(row)
+        came_newly = row.state not in HERE and write.known.state in HERE
+        row.state, row.excuse = write.known.state, write.known.excuse
+        row.in_at, row.out_at, row.left_early = write.known.in_at, write.known.out_at, write.known.left_early
+        if came_newly or write.source in MEANS:
+            row.grade, row.source = write.grade, write.source
+        row.site, row.form = call.site, call.site.form
+        row.client_id = row.client_id or write.client_id
+        row.actor, row.call, row.batch_id = call.by.name, call.key, batch_id
+        row.version += 1
+        lines += counted(row, level)
+        rows.append(row)
+        history.append(
+            AttendanceChange(
+                attendance=row,
+                person_id=row.person_id,
+                unit_id=row.unit_id,
+                before=kept,
+                after_version=row.version,
+                reason=call.reason,
+                actor=call.by.name,
+                call=call.key,
+            )
+        )
+    Attendance.objects.bulk_update(rows, _CHANGED_FIELDS, batch_size=500)
+    AttendanceChange.objects.bulk_create(history, batch_size=1000)
+    return rows
+
+
+def _plain(row: Attendance) -> dict[str, Any]:
+    """A row as plain values: what undo reads back."""
+    known = asdict(known_of(row))
+    moments = {name: known[name].isoformat() if known[name] else None for name in ("in_at", "out_at")}
+    return {**known, **moments, "source": row.source, "grade": int(row.grade), "site": row.site_id}
+
+
+def known_from_plain(kept: dict[str, Any]) -> Known:
+    """What stood before a correction, as the judge reads it."""
+    moments = {
+        name: datetime.fromisoformat(kept[name]) if kept[name] else None for name in ("in_at", "out_at")
+    }
+    return Known(
+        kept["state"],
+        moments["in_at"],
+        moments["out_at"],
+        kept["left_early"],
+        kept["excuse"],
+        kept["version"],
+    )
+
+
+def _excuse(rows: Sequence[Attendance], before: dict[int, Attendance], call: Call) -> None:
+    """Carry excuses to the roll: set where a row became excused, taken back where no other row excuses."""
+    conference = call.site.conference
+    if conference.campaign is None:
+        return
+    wanted = {row.person_id: row.excuse or "Có lý do" for row in rows if row.state == "excused"}
+    lifted = [
+        row.person_id
+        for row in rows
+        if row.state != "excused" and row.pk in before and before[row.pk].state == "excused"
+    ]
+    if lifted:
+        others = (
+            Attendance.objects.filter(
+                conference__campaign=conference.campaign, person_id__in=lifted, state="excused"
+            )
+            .exclude(conference=conference)
+            .values_list("person_id", "excuse")
+        )
+        wanted |= dict.fromkeys(lifted, "") | {person: text or "Có lý do" for person, text in others}
+    if wanted:
+        on = access.local_day(conference.starts_at)
+        key = f"attendance:{call.site.pk}:{call.key}:excuse"[:120]
+        roll.excuse(conference.campaign, wanted, key=key, on=on, by=call.by)
+
+
+def _credit(
+    fresh: Sequence[Attendance],
+    changed: Sequence[Attendance],
+    before: dict[int, Attendance],
+    call: Call,
+    batch_id: int | None,
+) -> None:
+    """Claim credit for who is there, take it back from who is not, and claim anew what other sessions carry."""
+    conference = call.site.conference
+    if conference.campaign is None or batch_id is None:
+        return
+    meeting = meeting_of(conference)
+    lost = [
+        row
+        for row in changed
+        if verdicts.earns_credit(known_of(before[row.pk]), meeting)
+        and not verdicts.earns_credit(known_of(row), meeting)
+    ]
+    earning = [row for row in (*fresh, *changed) if verdicts.earns_credit(known_of(row), meeting)]
+    claim(conference, [row for row in earning if row.line_id], batch_id=batch_id, by=call.by)
+    if lost:
+        withdraw(conference, lost, key=f"{call.site.pk}:{call.key}", reason=call.reason, by=call.by)
+        reclaim(conference, [row.person_id for row in lost], batch_id=batch_id, by=call.by)
+
+
+def session_of(conference: Conference, form: int) -> Session:
+    """The session a claim rests on: level, form and the documents of the agenda."""
+    documents = AgendaItem.objects.filter(conference=conference, document__isnull=False)
+    return Session(conference.level, form, tuple(documents.values_list("document_id", flat=True)))
+
+
+def claim(conference: Conference, rows: Sequence[Attendance], *, batch_id: int, by: Actor) -> None:
+    """Claim credit for rows of one conference; those of one form go together."""
+    if conference.campaign is None:
+        return
+    for form in sorted({row.form for row in rows}):
+        claims = [
+            Claim(
+                row.person_id,
+                source_of(row.pk),
+                MEANS.get(Source(row.source), Credit.Means.ATTENDED),
+                int(row.grade),
+                _credited_on(row),
+            )
+            for row in rows
+            if row.form == form
+        ]
+        credits.credit(
+            conference.campaign, claims, session=session_of(conference, form), batch_id=batch_id, by=by
+        )
+
+
+def _credited_on(row: Attendance) -> date:
+    """The day of the session; a make-up counts on the day it was made up."""
+    return timezone.localdate() if row.source == Source.MAKE_UP else row.held_on
+
+
+def withdraw(conference: Conference, rows: Sequence[Attendance], *, key: str, reason: str, by: Actor) -> None:
+    """Take back the credits that rest on these rows."""
+    if conference.campaign is None:
+        return
+    credits.withdraw(
+        conference.campaign,
+        [source_of(row.pk) for row in rows],
+        reason=reason or "Sửa điểm danh",
+        key=f"attendance:{key}:withdraw"[:120],
+        by=by,
+    )
+
+
+def reclaim(conference: Conference, person_ids: Sequence[int], *, batch_id: int, by: Actor) -> None:
+    """Claim anew what the other sessions of these people in the campaign carry."""
+    others = (
+        Attendance.objects.filter(
+            conference__campaign=conference.campaign_id, person_id__in=list(person_ids), state__in=HERE
+        )
+        .exclude(conference=conference)
+        .select_related("conference__campaign")
+        .order_by("held_on", "pk")
+    )
+    by_conference: dict[int, list[Attendance]] = {}
+    for row in others:
+        if row.line_id and verdicts.earns_credit(known_of(row), meeting_of(row.conference)):
+            by_conference.setdefault(row.conference_id, []).append(row)
+    for rows in by_conference.values():
+        claim(rows[0].conference, rows, batch_id=batch_id, by=by)
+
+
+def remove(rows: Sequence[Attendance], call: Call) -> int:
+    """Take rows away that one call made by mistake, with their counts and credits; returns how many."""
+    conference = call.site.conference
+    with transaction.atomic():
+        batch_id = _begin(call)
+        if batch_id == 0:
+            return 0
+        lines: list[Line] = []
+        for row in rows:
+            lines += reversed_lines(counted(row, conference.level))
+        if batch_id is not None:
+            withdraw(conference, rows, key=f"{call.site.pk}:{call.key}", reason=call.reason, by=call.by)
+        excused = [row for row in rows if row.state == "excused"]
+        before = {row.pk: _copy(row) for row in excused}
+        for row in excused:
+            row.state = ""
+        Attendance.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        _excuse(excused, before, call)
+        if batch_id is not None:
+            reclaim(conference, [row.person_id for row in rows], batch_id=batch_id, by=call.by)
+            ledger.append(_book(conference), batch_id, lines)
+    return len(rows)
