@@ -236,7 +236,11 @@ def close(conference: Conference, *, actual_minutes: Sequence[int | None] = (), 
     """
     access.require(by, Can.CONFERENCE_MANAGE, conference.unit_id)
     with transaction.atomic():
-        locked = Conference.objects.select_for_update().select_related("campaign").get(pk=conference.pk)
+        locked = (
+            Conference.objects.select_for_update(of=("self",))
+            .select_related("campaign")
+            .get(pk=conference.pk)
+        )
         if locked.state == Conference.State.CLOSED:
             return locked
         _refuse_over(locked)

@@ -1,0 +1,191 @@
+"""Which conferences and sites concern an actor; the agenda, guests, remarks and claims of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from quantriet.conferences.models import (
+    Attendance,
+    AttendanceConflict,
+    Conference,
+    Guest,
+    Remark,
+    Site,
+    SiteUnit,
+)
+from quantriet.documents.models import Document
+from quantriet.org import access
+from quantriet.org.access import Actor
+from quantriet.org.models import Unit
+from quantriet.org.permissions import Can
+
+
+def conferences(by: Actor) -> QuerySet[Conference]:
+    """Conferences the actor may know of: called in his units, or with a site or people of his units; newest
+    first.
+    """
+    mine = access.units(by, Can.CONFERENCE_READ)
+    sits = SiteUnit.objects.filter(conference=OuterRef("pk")).filter(
+        Q(unit__in=mine) | Q(site__unit__in=mine)
+    )
+    return (
+        Conference.objects.filter(Q(unit__in=mine) | Exists(sits))
+        .select_related("unit", "campaign")
+        .order_by("-starts_at", "-id")
+    )
+
+
+def managed(by: Actor) -> QuerySet[Conference]:
+    """Conferences the actor may change: those of the units he manages."""
+    return conferences(by).filter(unit__in=access.units(by, Can.CONFERENCE_MANAGE))
+
+
+def sites(by: Actor, can: Can) -> QuerySet[Site]:
+    """Sites where the actor may do ``can``: run by his units, or of a conference called in them."""
+    mine = access.units(by, can)
+    return (
+        Site.objects.filter(Q(unit__in=mine) | Q(conference__unit__in=mine))
+        .select_related("conference__campaign", "conference__unit", "unit")
+        .order_by("-is_hub", "name", "id")
+    )
+
+
+@dataclass(frozen=True)
+class AgendaRow:
+    """A point of the agenda with the number of its document, where the reader may know it."""
+
+    position: int
+    title: str
+    document_id: int | None
+    number: str
+    planned_minutes: int
+    actual_minutes: int | None
+    presenter: str
+
+
+def agenda(conference: Conference) -> list[AgendaRow]:
+    """The agenda in its order."""
+    items = list(conference.agenda.order_by("position"))
+    numbers = dict(
+        Document.objects.filter(pk__in=[item.document_id for item in items if item.document_id]).values_list(
+            "pk", "number"
+        )
+    )
+    return [
+        AgendaRow(
+            item.position,
+            item.title,
+            item.document_id,
+            numbers.get(item.document_id or 0, ""),
+            item.planned_minutes,
+            item.actual_minutes,
+            item.presenter,
+        )
+        for item in items
+    ]
+
+
+def guests(site: Site) -> QuerySet[Guest]:
+    """Guests of a site as they came."""
+    return Guest.objects.filter(site=site).order_by("id")
+
+
+def remarks(conference: Conference) -> QuerySet[Remark]:
+    """What was said, as it was said."""
+    return Remark.objects.filter(conference=conference).select_related("author", "unit").order_by("id")
+
+
+def open_conflicts(conference: Conference) -> QuerySet[AttendanceConflict]:
+    """Claims that wait for a decision."""
+    return (
+        AttendanceConflict.objects.filter(conference=conference, decision=AttendanceConflict.Decision.OPEN)
+        .select_related("person", "site", "unit")
+        .order_by("id")
+    )
+
+
+def sites_of(people: Sequence[int], conference: Conference) -> dict[int, Attendance]:
+    """Where given people are recorded in a conference, by person."""
+    rows = Attendance.objects.filter(conference=conference, person_id__in=people).select_related("site")
+    return {row.person_id: row for row in rows}
+
+
+def subordinate_units(unit: Unit) -> QuerySet[Unit]:
+    """The live units directly below: each gets a site by default."""
+    placed = access.today_placements().filter(parent=unit, former=False, unit__tree=unit.tree)
+    return (
+        Unit.objects.filter(pk__in=placed.values("unit"), closed_on=None)
+        .exclude(kind__in=("body", "press"))
+        .order_by("sort_key", "id")
+    )
+
+
+_MINE = """
+SELECT DISTINCT assigned.conference_id
+FROM campaigns_rollline AS line
+JOIN org_placement AS placed ON placed.unit_id = line.unit_id AND placed.valid @> quantriet_today()
+JOIN conferences_siteunit AS assigned
+  ON assigned.unit_id = ANY (string_to_array(placed.path::text, '.')::bigint[])
+JOIN conferences_conference AS meeting
+  ON meeting.id = assigned.conference_id AND meeting.campaign_id = line.campaign_id
+WHERE line.person_id = %(person)s AND line.state = 'summoned'
+  AND (meeting.classes = '[]'::jsonb OR meeting.classes @> to_jsonb(line.person_class::int))
+UNION
+SELECT assigned.conference_id
+FROM org_membership AS member
+JOIN org_placement AS placed ON placed.unit_id = member.unit_id AND placed.valid @> quantriet_today()
+JOIN conferences_siteunit AS assigned
+  ON assigned.unit_id = ANY (string_to_array(placed.path::text, '.')::bigint[])
+JOIN conferences_conference AS meeting ON meeting.id = assigned.conference_id AND meeting.campaign_id IS NULL
+WHERE member.person_id = %(person)s AND member.is_primary AND member.to_on IS NULL
+"""
+
+
+def summoned_to(person_id: int) -> QuerySet[Conference]:
+    """The sessions one person is expected at, next first: his own record, read without any role."""
+    found = Conference.objects.raw(
+        f"SELECT id FROM conferences_conference WHERE id IN ({_MINE})", {"person": person_id}
+    )
+    return (
+        Conference.objects.filter(pk__in=[row.pk for row in found])
+        .exclude(state=Conference.State.CANCELLED)
+        .select_related("unit", "campaign")
+        .order_by("-starts_at", "-id")
+    )
+
+
+def own_attendance(person_id: int) -> dict[int, Attendance]:
+    """What is recorded of one person, by conference."""
+    rows = Attendance.objects.filter(person_id=person_id).select_related("site")
+    return {row.conference_id: row for row in rows}
+
+
+def behind(batch_ids: Sequence[int], below: QuerySet[Unit]) -> QuerySet[Attendance]:
+    """The attendances that carry given batches of the ledger: the rows behind a figure."""
+    return (
+        Attendance.objects.filter(batch__in=list(batch_ids), unit__in=below)
+        .select_related("person", "unit", "site", "conference")
+        .order_by("unit__sort_key", "unit_id", "person__sort_key", "id")
+    )
+
+
+def upcoming(by: Actor, *, until: datetime) -> QuerySet[Site]:
+    """Sites the actor works at whose conference is not over and begins before ``until``, next first."""
+    mine = access.units(by, Can.ATTENDANCE_RECORD)
+    return (
+        Site.objects.filter(
+            unit__in=mine,
+            conference__state__in=(Conference.State.PLANNED, Conference.State.OPEN),
+            conference__starts_at__lt=until,
+        )
+        .select_related("conference", "unit")
+        .order_by("conference__starts_at", "-is_hub", "name", "id")
+    )
+
+
+def is_begun(conference: Conference) -> bool:
+    """Whether the hour of the start has come."""
+    return timezone.now() >= conference.starts_at
