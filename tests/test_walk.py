@@ -82,11 +82,11 @@ def client_of(role: str, world: World) -> Client:
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_no_foreign_mark_in_any_body(role: str, world: World) -> None:
     client = client_of(role, world)
-    leaks, opened, probes = [], 0, 0
+    leaks: list[str] = []
+    opened = 0
     for pattern, places, url in addresses(world):
         response = client.get(url)
         text = body(response)
-        probes += 1
         leaks += [f"{role}: {url} ({pattern}) shows {word}" for word in FORBIDDEN if word in text]
         opened += response.status_code == 200 and set(places) <= {"own", "child"}
     assert leaks == []
@@ -114,6 +114,9 @@ def test_a_foreign_row_answers_like_one_that_does_not_exist(role: str, world: Wo
 def scrubbed(text: str, url: str) -> str:
     """Without what differs by itself: the address asked for, and tokens drawn anew for each page."""
     text = re.sub(r'"[A-Za-z0-9]{64}"', "", text)
+    for number in re.findall(r"/(\d+)(?=/)", url):  # a redirect to the row's own page
+        text = text.replace(f"/{number}/", "/-/")
+        url = url.replace(f"/{number}/", "/-/")
     for written in (url, url.strip("/"), quote(url), quote(url, safe="")):
         text = text.replace(written, "")
     return text
