@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 import psycopg
 from psycopg import sql
@@ -113,7 +114,7 @@ def look(source: Path) -> Contents:
                 )
             for name, wanted in told["parts"].items():
                 part = archive.extractfile(name)
-                if part is None or hashlib.file_digest(part, "sha256").hexdigest() != wanted:
+                if part is None or _digest_of(part) != wanted:
                     raise DomainError(
                         "backup.damaged", f"Bản sao lưu hỏng ở phần “{name}”. Chưa khôi phục gì."
                     )
@@ -168,7 +169,14 @@ def _place(source: Path, target: Path) -> None:
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return _digest_of(file)
+
+
+def _digest_of(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.read(1024 * 1024):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _pg(of: House, program: str, arguments: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone
 
@@ -55,7 +56,7 @@ def _next() -> Notice | None:
     return waiting.select_for_update(skip_locked=True).order_by("id").first()
 
 
-def _message(notice: Notice, connection: object) -> EmailMessage:
+def _message(notice: Notice, connection: BaseEmailBackend) -> EmailMessage:
     address = f"{settings.SITE_ADDRESS}{notice.link}" if notice.link and settings.SITE_ADDRESS else ""
     text = "\n\n".join(filter(None, (notice.text or notice.title, address)))
     name = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")

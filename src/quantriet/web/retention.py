@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django.utils import timezone
 from quantriet.core.models import KeptAnswer, Work
 from quantriet.core.retention import PERIODS
 from quantriet.org import access
-from quantriet.org.models import Import, Notice
+from quantriet.org.models import Import, Notice, SignedInSession
 from quantriet.web.models import ApiToken
 
 
@@ -44,8 +43,8 @@ def _imports(before: datetime) -> QuerySet[Import]:
     return Import.objects.filter(created_at__lt=before)
 
 
-def _sessions(before: datetime) -> QuerySet[Session]:
-    return Session.objects.filter(expire_date__lt=before)
+def _sessions(before: datetime) -> QuerySet[SignedInSession]:
+    return SignedInSession.objects.filter(expire_date__lt=before)
 
 
 def _tokens(before: datetime) -> QuerySet[ApiToken]:

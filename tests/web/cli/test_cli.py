@@ -60,7 +60,7 @@ def test_an_account_is_opened_given_a_role_and_reset(capsys: pytest.CaptureFixtu
     )
     _code, again = run(capsys, "account", "reset", str(opened["username"]))
 
-    account = Account.objects.get(pk=opened["account_id"])
+    account = Account.objects.get(pk=str(opened["account_id"]))
     assert account.check_password(str(again["password"]))
     assert sorted(RoleAssignment.objects.values_list("role", flat=True)) == ["inspector", "officer"]
     assert same["role"] == "inspector"

@@ -1,0 +1,97 @@
+"""A house is backed up, lost, and put back in another place: rows, files, keys; a damaged archive is refused."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from quantriet.core.errors import DomainError
+from quantriet.web import backups
+from quantriet.web.postgres import EmbeddedPostgres
+
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+
+
+@pytest.fixture
+def homes() -> Iterator[tuple[Path, Path]]:
+    """Two empty houses; they go with their servers."""
+    folder = Path(tempfile.mkdtemp(prefix="qt sao lưu "))
+    made = (folder / "cũ", folder / "mới")
+    for home in made:
+        EmbeddedPostgres(home, settings={"fsync": "off", "shared_buffers": "32MB"}).ensure()
+    yield made
+    for home in made:
+        EmbeddedPostgres(home).remove()
+    shutil.rmtree(folder)
+
+
+def quantriet(home: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    """A command of a process of its own, working in ``home``."""
+    given = {
+        name: value for name, value in os.environ.items() if not name.startswith(("QUANTRIET", "DATABASE"))
+    }
+    environ = {**given, "PYTHONPATH": str(SOURCE), "QUANTRIET_HOME": str(home)}
+    done = subprocess.run(
+        [sys.executable, "-m", "quantriet", *words], env=environ, capture_output=True, text=True, check=False
+    )
+    lines = done.stdout.strip().splitlines()
+    return done.returncode, json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {
+        "err": done.stderr
+    }
+
+
+def test_a_house_moves_with_rows_files_and_keys(homes: tuple[Path, Path]) -> None:
+    old, new = homes
+    archive = old.parent / "đêm qua.backup"
+    assert quantriet(old, "migrate", "--no-input", "--verbosity", "0")[0] == 0
+    assert quantriet(old, "found-root", "GOC", "Đảng bộ tỉnh", "--json")[0] == 0
+    (old / "files" / "ab" / "cd").mkdir(parents=True)
+    (old / "files" / "ab" / "cd" / ("ab" * 32)).write_bytes(b"nghi quyet")
+
+    saved = quantriet(old, "backup", str(archive), "--json")
+    tried = quantriet(new, "restore", str(archive), "--dry-run", "--json")
+    done = quantriet(new, "restore", str(archive), "--json")
+    refused = quantriet(new, "restore", str(archive), "--json")
+    again = quantriet(new, "restore", str(archive), "--replace", "--json")
+
+    assert (saved[0], archive.stat().st_mode & 0o777) == (0, 0o600)
+    assert (tried[0], tried[1].get("dry_run")) == (0, True)
+    assert (done[0], done[1].get("epoch"), done[1].get("ledger_equal")) == (0, 2, True)
+    assert (refused[0], refused[1]["error"]["code"]) == (1, "restore.not_empty")
+    assert again[0] == 0
+    with psycopg.connect(EmbeddedPostgres(new).dsn("app")) as connection:
+        assert connection.execute("SELECT code, name FROM org_unit").fetchall() == [("GOC", "Đảng bộ tỉnh")]
+        shut = connection.execute(
+            "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'org_person'"
+        ).fetchone()
+    assert shut == (True,)
+    assert (new / "files" / "ab" / "cd" / ("ab" * 32)).read_bytes() == b"nghi quyet"
+    assert (new / "keys.json").read_bytes() == (old / "keys.json").read_bytes()
+
+
+def test_a_damaged_or_foreign_archive_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "part").write_bytes(b"other bytes")
+    (tmp_path / "manifest.json").write_text(
+        json.dumps({"format": 1, "made_at": "2026-11-22", "parts": {"database.dump": "0" * 64}})
+    )
+    with tarfile.open(tmp_path / "damaged", "w") as archive:
+        archive.add(tmp_path / "manifest.json", "manifest.json")
+        archive.add(tmp_path / "part", "database.dump")
+    (tmp_path / "foreign").write_bytes(b"no archive")
+
+    codes = []
+    for name in ("damaged", "foreign", "absent"):
+        with pytest.raises(DomainError) as refused:
+            backups.look(tmp_path / name)
+        codes.append(refused.value.code)
+
+    assert codes == ["backup.damaged", "backup.unreadable", "backup.unreadable"]
