@@ -2,11 +2,13 @@
 devices; its grade says what it is worth, and named rows that come later push the declared rest back.
 """
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from quantriet.campaigns.models import Campaign, Declaration, Obligation, Requirement, RollLine
@@ -73,107 +75,198 @@ def declare(campaign: Campaign, unit: Unit, *, kind: str, totals: Totals, by: Ac
     A second declarer who saw an older version is told and shown both; figures that cannot be true (present
     above summoned) are refused with both numbers named.
     """
-    access.require(by, Can.ATTENDANCE_RECORD, unit)
+    return declare_all(campaign, [(unit, totals)], kind=kind, by=by)[0]
+
+
+def declare_all(
+    campaign: Campaign, told: Sequence[tuple[Unit, Totals]], *, kind: str, by: Actor
+) -> list[Declaration]:
+    """``declare`` for a list of units, all or none; the rows come in the order of ``told``.
+
+    One batch and a fixed number of queries, however long the list.
+    """
+    _require_all(by, [unit.pk for unit, _totals in told])
     if campaign.book_id is None:
-        raise DomainError("campaign.not_started", _("Đợt này chưa bắt đầu nên chưa khai số liệu được."))
-    _check(campaign, unit, kind, totals.figures)
+        raise DomainError("campaign.not_started", "Đợt này chưa bắt đầu nên chưa khai số liệu được.")
+    _check(campaign, told, kind)
     with transaction.atomic():
-        row = Declaration.objects.select_for_update().filter(campaign=campaign, unit=unit, kind=kind).first()
-        if row is not None and _same(row, totals):
-            return row
-        _refuse_stale(row, totals)
-        version = 1 if row is None else row.version + 1
-        posted = ledger.begin(
-            campaign.book_id,
-            by=by,
-            origin="declarations.declare",
-            key=f"declare:{kind}:{unit.pk}:{version}",
-            unit_id=unit.pk,
-            reason="" if row is None else "Khai lại",
-        )
-        lines = [] if row is None else _posted_lines(row, -1)
-        if row is None:
-            row = Declaration(campaign=campaign, unit=unit, kind=kind)
+        rows = {
+            row.unit_id: row
+            for row in Declaration.objects.select_for_update()
+            .filter(campaign=campaign, unit__in=[unit for unit, _totals in told], kind=kind)
+            .order_by("unit_id")
+        }
+        fresh = [(unit, totals) for unit, totals in told if not _is_told(rows.get(unit.pk), totals)]
+        if fresh:
+            rows |= _write(campaign, fresh, kind, rows, by=by)
+    return [rows[unit.pk] for unit, _totals in told]
+
+
+def _require_all(by: Actor, unit_ids: Sequence[int]) -> None:
+    if len(unit_ids) == 1:
+        access.require(by, Can.ATTENDANCE_RECORD, unit_ids[0])
+        return
+    allowed = set(
+        access.units(by, Can.ATTENDANCE_RECORD).filter(pk__in=list(unit_ids)).values_list("pk", flat=True)
+    )
+    for unit_id in unit_ids:
+        if unit_id not in allowed:
+            access.require(by, Can.ATTENDANCE_RECORD, unit_id)
+
+
+def _is_told(row: Declaration | None, totals: Totals) -> bool:
+    """Whether exactly this stands already; raises ``ConflictError`` when another version was seen."""
+    if row is not None and _same(row, totals):
+        return True
+    _refuse_stale(row, totals)
+    return False
+
+
+def _write(
+    campaign: Campaign,
+    told: Sequence[tuple[Unit, Totals]],
+    kind: str,
+    standing: Mapping[int, Declaration],
+    *,
+    by: Actor,
+) -> dict[int, Declaration]:
+    assert campaign.book_id is not None  # noqa: S101 - ``declare_all`` refused before
+    versions = {unit.pk: standing[unit.pk].version + 1 if unit.pk in standing else 1 for unit, _ in told}
+    posted = ledger.begin(
+        campaign.book_id,
+        by=by,
+        origin="declarations.declare",
+        key=_key(kind, versions),
+        unit_id=told[0][0].pk,
+        reason="Khai lại" if standing else "",
+    )
+    lines: list[Line] = []
+    rows: dict[int, Declaration] = {}
+    previous: dict[int, int | None] = {}
+    for unit, totals in told:
+        row = standing.get(unit.pk)
+        lines += [] if row is None else _posted_lines(row, -1)
+        row = rows[unit.pk] = row or Declaration(campaign=campaign, unit=unit, kind=kind)
         row.figures, row.paper, row.happened_on = dict(totals.figures), totals.paper, totals.happened_on
-        row.level, row.form, row.version = totals.level or unit.level, totals.form, version
-        row.actor, previous, row.batch_id = by.name, row.batch_id, posted.batch_id
-        _refuse_taking_back(row, previous)
-        row.posted = {name: _to_post(row, name) for name in row.figures}
-        row.save()
+        row.level, row.form, row.version = totals.level or unit.level, totals.form, versions[unit.pk]
+        row.actor, previous[unit.pk], row.batch_id = by.name, row.batch_id, posted.batch_id
+    _refuse_taking_back(campaign, rows, previous, kind)
+    named = _named(campaign, rows) if kind == Declaration.Kind.PRESENCE else {}
+    for row in rows.values():
+        row.posted = {name: _to_post(row, name, named.get(row.unit_id, 0)) for name in row.figures}
         lines += _posted_lines(row, 1)
-        lines += _fulfilment(campaign, unit, row)
-        ledger.append(campaign.book_id, posted.batch_id, lines)
-        audit.record(by, "declaration.declare", row, unit=unit, detail={"kind": kind, "figures": row.figures})
-    return row
+    _save(rows.values())
+    lines += _fulfilment(campaign, rows, kind)
+    ledger.append(campaign.book_id, posted.batch_id, lines)
+    first = rows[told[0][0].pk]
+    detail = {"figures": first.figures} if len(rows) == 1 else {"units": len(rows)}
+    audit.record(by, "declaration.declare", first, unit=first.unit_id, detail={"kind": kind, **detail})
+    return rows
 
 
-def _check(campaign: Campaign, unit: Unit, kind: str, figures: Mapping[str, int]) -> None:
+def _key(kind: str, versions: Mapping[int, int]) -> str:
+    """The key of a batch: of one unit its version, of a list the hash of all."""
+    if len(versions) == 1:
+        unit_id, version = next(iter(versions.items()))
+        return f"declare:{kind}:{unit_id}:{version}"
+    told = ",".join(f"{unit_id}:{version}" for unit_id, version in sorted(versions.items()))
+    return f"declare-all:{kind}:{hashlib.sha256(told.encode()).hexdigest()[:40]}"
+
+
+def _save(rows: Iterable[Declaration]) -> None:
+    new = [row for row in rows if row.pk is None]
+    known = [row for row in rows if row.pk is not None]
+    if known:
+        written = [one.name for one in Declaration._meta.concrete_fields if not one.primary_key]  # noqa: SLF001 - Django's public-by-habit API
+        Declaration.objects.bulk_update(known, written, batch_size=500)
+    Declaration.objects.bulk_create(new, batch_size=2000)
+
+
+def _check(campaign: Campaign, told: Sequence[tuple[Unit, Totals]], kind: str) -> None:
     known = FIGURES.get(kind)
-    if known is None or not set(figures) <= set(known):
-        raise DomainError(
-            "declaration.unknown", _("Không có loại số liệu này. Hãy tải lại trang và khai lại.")
-        )
-    if any(value < 0 for value in figures.values()):
-        raise DomainError("declaration.negative", _("Số khai không được âm. Chưa lưu gì; hãy sửa lại."))
-    for part, whole in WITHIN.get(kind, ()):
-        if figures.get(part, 0) > figures.get(whole, 0):
-            raise DomainError(
-                "declaration.part_above_whole",
-                _("Số %(part)s lớn hơn tổng %(whole)s. Chưa lưu gì; hãy xem lại hai số.")
-                % {"part": figures.get(part, 0), "whole": figures.get(whole, 0)},
-            )
+    if known is None or any(not set(totals.figures) <= set(known) for _unit, totals in told):
+        raise DomainError("declaration.unknown", "Không có loại số liệu này. Hãy tải lại trang và khai lại.")
+    for _unit, totals in told:
+        figures = totals.figures
+        if any(value < 0 for value in figures.values()):
+            raise DomainError("declaration.negative", "Số khai không được âm. Chưa lưu gì; hãy sửa lại.")
+        for part, whole in WITHIN.get(kind, ()):
+            if figures.get(part, 0) > figures.get(whole, 0):
+                raise DomainError(
+                    "declaration.part_above_whole",
+                    f"Số {figures.get(part, 0)} lớn hơn tổng {figures.get(whole, 0)}. "
+                    "Chưa lưu gì; hãy xem lại hai số.",
+                )
     if kind in UNIT_KINDS:
-        _check_unit_kind(campaign, unit, kind, figures)
-    roll = RollLine.objects.filter(campaign=campaign, unit=unit, state=RollLine.State.SUMMONED)
-    limits = {
-        Declaration.Kind.PRESENCE: figures.get("present", 0) + figures.get("excused", 0),
-        Declaration.Kind.ESSAYS: figures.get("handed_in", 0),
-    }
-    if kind in limits:
-        summoned = roll.count()
-        if limits[Declaration.Kind(kind)] > summoned:
+        _check_unit_kind(campaign, told, kind)
+    if kind in (Declaration.Kind.PRESENCE, Declaration.Kind.ESSAYS):
+        _check_summoned(campaign, told, kind)
+
+
+def _check_summoned(campaign: Campaign, told: Sequence[tuple[Unit, Totals]], kind: str) -> None:
+    counted = dict(
+        RollLine.objects.filter(
+            campaign=campaign, unit__in=[unit for unit, _totals in told], state=RollLine.State.SUMMONED
+        )
+        .order_by()
+        .values_list("unit_id")
+        .annotate(how_many=Count("id"))
+    )
+    for unit, totals in told:
+        figures = totals.figures
+        claimed = figures.get("handed_in", 0)
+        if kind == Declaration.Kind.PRESENCE:
+            claimed = figures.get("present", 0) + figures.get("excused", 0)
+        summoned = counted.get(unit.pk, 0)
+        if claimed > summoned:
             raise DomainError(
                 "declaration.above_summoned",
-                _(
-                    "Khai %(declared)s người nhưng danh sách triệu tập chỉ có %(summoned)s. Chưa lưu gì; "
-                    "người ngoài danh sách hãy ghi vào mục khách, hoặc bổ sung danh sách triệu tập."
-                )
-                % {"declared": limits[Declaration.Kind(kind)], "summoned": summoned},
+                f"Khai {claimed} người nhưng danh sách triệu tập chỉ có {summoned}. "
+                "Chưa lưu gì; người ngoài danh sách hãy ghi vào mục khách, hoặc bổ sung danh sách triệu tập.",
                 summoned=summoned,
             )
 
 
-def _check_unit_kind(campaign: Campaign, unit: Unit, kind: str, figures: Mapping[str, int]) -> None:
+def _check_unit_kind(campaign: Campaign, told: Sequence[tuple[Unit, Totals]], kind: str) -> None:
     """A unit has supplied its materials or issued its programme once, and only where it owes that."""
-    if any(value > 1 for value in figures.values()):
+    if any(value > 1 for _unit, totals in told for value in totals.figures.values()):
         raise DomainError(
             "declaration.once",
-            _("Việc này tính theo đơn vị: đã làm là 1, chưa làm là 0. Chưa lưu gì; hãy chọn lại."),
+            "Việc này tính theo đơn vị: đã làm là 1, chưa làm là 0. Chưa lưu gì; hãy chọn lại.",
         )
-    owing = Obligation.objects.filter(campaign=campaign, unit=unit, kind=MEETS[kind])
-    if not owing.exclude(state=Obligation.State.WAIVED).exists():
-        raise DomainError(
-            "declaration.not_owed",
-            _("%(unit)s không phải làm việc này trong đợt. Chưa lưu gì; nếu cần, hãy báo đơn vị mở đợt.")
-            % {"unit": unit.name},
+    owing = set(
+        Obligation.objects.filter(
+            campaign=campaign, unit__in=[unit for unit, _totals in told], kind=MEETS[kind]
         )
+        .exclude(state=Obligation.State.WAIVED)
+        .values_list("unit_id", flat=True)
+    )
+    for unit, _totals in told:
+        if unit.pk not in owing:
+            raise DomainError(
+                "declaration.not_owed",
+                f"{unit.name} không phải làm việc này trong đợt. Chưa lưu gì; nếu cần, hãy báo đơn vị mở đợt.",
+            )
 
 
-def _refuse_taking_back(row: Declaration, previous: int | None) -> None:
+def _refuse_taking_back(
+    campaign: Campaign, rows: Mapping[int, Declaration], previous: Mapping[int, int | None], kind: str
+) -> None:
     """What a declaration has met is opened again with a reason, not by declaring nothing."""
-    if row.kind not in UNIT_KINDS or any(row.figures.values()):
+    emptied = [
+        unit_id
+        for unit_id, row in rows.items()
+        if kind in UNIT_KINDS and not any(row.figures.values()) and previous[unit_id] is not None
+    ]
+    if not emptied:
         return
     met = Obligation.objects.filter(
-        campaign_id=row.campaign_id,
-        unit_id=row.unit_id,
-        kind=MEETS[row.kind],
-        state=Obligation.State.DONE,
-        batch_id=previous,
-    )
-    if previous is not None and met.exists():
+        campaign=campaign, unit__in=emptied, kind=MEETS[kind], state=Obligation.State.DONE
+    ).values_list("unit_id", "batch_id")
+    if any(previous[unit_id] == batch_id for unit_id, batch_id in met):
         raise DomainError(
             "declaration.taken_back",
-            _("Việc này đã ghi là xong. Chưa đổi gì; muốn rút lại, hãy mở lại việc với lý do."),
+            "Việc này đã ghi là xong. Chưa đổi gì; muốn rút lại, hãy mở lại việc với lý do.",
         )
 
 
@@ -202,17 +295,20 @@ def _grade(row: Declaration) -> Grade:
     return Grade.DOCUMENTED if row.paper else Grade.DECLARED
 
 
-def _to_post(row: Declaration, name: str) -> int:
-    """What of a declared figure goes into the ledger: presence only beyond the people already named; what is
+def _named(campaign: Campaign, unit_ids: Iterable[int]) -> dict[int, int]:
+    """How many people of units are counted as present by name."""
+    named = RollLine.objects.filter(campaign=campaign, unit__in=list(unit_ids), fulfilled_on__isnull=False)
+    return dict(named.order_by().values_list("unit_id").annotate(how_many=Count("id")))
+
+
+def _to_post(row: Declaration, name: str, named: int) -> int:
+    """What of a declared figure goes into the ledger: presence only beyond the ``named`` people; what is
     counted by units stands there by the obligation it meets (``_fulfilment``).
     """
     declared = int(row.figures[name])
     if row.kind in UNIT_KINDS:
         return 0
     if row.kind == Declaration.Kind.PRESENCE and name == "present":
-        named = RollLine.objects.filter(
-            campaign_id=row.campaign_id, unit_id=row.unit_id, fulfilled_on__isnull=False
-        ).count()
         return max(0, declared - named)
     return declared
 
@@ -225,29 +321,34 @@ def _posted_lines(row: Declaration, sign: int) -> list[Line]:
     ]
 
 
-def _fulfilment(campaign: Campaign, unit: Unit, row: Declaration) -> list[Line]:
-    """What is declared also meets the unit's open obligation of that kind, once."""
-    if not any(row.figures.values()):
+_COUNTED: Mapping[str, Measure] = {
+    Requirement.Kind.CONFERENCE: Measure.CONFERENCES_HELD,
+    Requirement.Kind.MATERIALS: Measure.MATERIALS_SUPPLIED,
+    Requirement.Kind.PROGRAMME: Measure.PROGRAMMES_ISSUED,
+}
+
+
+def _fulfilment(campaign: Campaign, rows: Mapping[int, Declaration], kind: str) -> list[Line]:
+    """What is declared also meets the units' open obligations of that kind, once."""
+    met = [unit_id for unit_id, row in rows.items() if any(row.figures.values())]
+    if not met:
         return []
-    owed = (
+    owed = list(
         Obligation.objects.select_for_update()
-        .filter(campaign=campaign, unit=unit, kind=MEETS[row.kind], state=Obligation.State.OPEN)
-        .first()
+        .filter(campaign=campaign, unit__in=met, kind=MEETS[kind], state=Obligation.State.OPEN)
+        .order_by("unit_id")
     )
-    if owed is None:
-        return []
-    owed.state, owed.done_on = Obligation.State.DONE, row.happened_on
-    owed.grade, owed.batch_id = _grade(row), row.batch_id
-    owed.save(update_fields=["state", "done_on", "grade", "batch"])
-    counted = {
-        Requirement.Kind.CONFERENCE: Measure.CONFERENCES_HELD,
-        Requirement.Kind.MATERIALS: Measure.MATERIALS_SUPPLIED,
-        Requirement.Kind.PROGRAMME: Measure.PROGRAMMES_ISSUED,
-    }
-    measure = counted.get(MEETS[row.kind])
-    lines = [] if measure is None else [Line(unit.pk, measure, _grade(row), row.happened_on, 1)]
-    if row.kind == Declaration.Kind.PROGRAMME and on_time(owed):
-        lines.append(Line(unit.pk, Measure.PROGRAMMES_ON_TIME, _grade(row), row.happened_on, 1))
+    measure = _COUNTED.get(MEETS[kind])
+    lines: list[Line] = []
+    for one in owed:
+        row = rows[one.unit_id]
+        one.state, one.done_on = Obligation.State.DONE, row.happened_on
+        one.grade, one.batch_id = _grade(row), row.batch_id
+        if measure is not None:
+            lines.append(Line(one.unit_id, measure, _grade(row), row.happened_on, 1))
+        if kind == Declaration.Kind.PROGRAMME and on_time(one):
+            lines.append(Line(one.unit_id, Measure.PROGRAMMES_ON_TIME, _grade(row), row.happened_on, 1))
+    Obligation.objects.bulk_update(owed, ["state", "done_on", "grade", "batch"], batch_size=500)
     return lines
 
 
@@ -266,9 +367,11 @@ def settle_presence(campaign: Campaign, unit_ids: Iterable[int]) -> list[Line]:
         .filter(campaign=campaign, kind=Declaration.Kind.PRESENCE, unit_id__in=list(unit_ids))
         .order_by("unit_id")
     )
+    named = _named(campaign, [row.unit_id for row in rows]) if rows else {}
     lines: list[Line] = []
     for row in rows:
-        wanted = _to_post(row, "present") if "present" in row.figures else 0
+        known = named.get(row.unit_id, 0)
+        wanted = _to_post(row, "present", known) if "present" in row.figures else 0
         before = int(row.posted.get("present", 0))
         if wanted == before:
             continue
