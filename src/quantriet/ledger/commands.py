@@ -65,11 +65,16 @@ ON CONFLICT (book_id, key) DO NOTHING
 RETURNING id
 """
 
+# Several steps of one command may append to its batch; ``part`` tells them apart in the entry's key.
 _APPEND = """
-INSERT INTO ledger_entry (book_id, batch_id, unit_id, measure, slice, grade, occurred_on, known_on, amount, epoch)
-SELECT %s, %s, line.unit_id, line.measure, line.slice, line.grade, line.occurred_on, quantriet_today(),
+INSERT INTO ledger_entry
+    (book_id, batch_id, part, unit_id, measure, slice, grade, occurred_on, known_on, amount, epoch)
+SELECT %(book)s, %(batch)s,
+       (SELECT coalesce(max(part), -1) + 1 FROM ledger_entry WHERE book_id = %(book)s AND batch_id = %(batch)s),
+       line.unit_id, line.measure, line.slice, line.grade, line.occurred_on, quantriet_today(),
        line.amount, clock.epoch
-FROM unnest(%s::bigint[], %s::smallint[], %s::smallint[], %s::smallint[], %s::date[], %s::bigint[])
+FROM unnest(%(units)s::bigint[], %(measures)s::smallint[], %(slices)s::smallint[], %(grades)s::smallint[],
+            %(days)s::date[], %(amounts)s::bigint[])
          AS line(unit_id, measure, slice, grade, occurred_on, amount)
 CROSS JOIN ledger_clock AS clock
 """
@@ -108,15 +113,18 @@ def begin(
 
 
 def append(book_id: int, batch_id: int, lines: Iterable[Line]) -> None:
-    """Append the changes of a new batch, once. Lines of one key are added up; a sum of 0 is no entry."""
+    """Append changes to a batch opened in this transaction. Lines of one key are added up; a sum of 0 is no
+    entry. Called again for the same batch it appends a further part.
+    """
     summed: dict[tuple[int, int, int, int, date], int] = defaultdict(int)
     for line in lines:
         summed[line.key] += line.amount
     kept = [(*line_key, amount) for line_key, amount in sorted(summed.items()) if amount]
     if kept:
-        columns = [list(column) for column in zip(*kept, strict=True)]
+        names = ("units", "measures", "slices", "grades", "days", "amounts")
+        columns = dict(zip(names, (list(column) for column in zip(*kept, strict=True)), strict=True))
         with connection.cursor() as cursor:
-            cursor.execute(_APPEND, [book_id, batch_id, *columns])
+            cursor.execute(_APPEND, {"book": book_id, "batch": batch_id, **columns})
 
 
 def post(
@@ -156,8 +164,9 @@ def reverse(batch_id: int, *, by: Actor, reason: str) -> Posted:
 
 
 _REVERSE = """
-INSERT INTO ledger_entry (book_id, batch_id, unit_id, measure, slice, grade, occurred_on, known_on, amount, epoch)
-SELECT entry.book_id, %s, entry.unit_id, entry.measure, entry.slice, entry.grade, entry.occurred_on,
+INSERT INTO ledger_entry
+    (book_id, batch_id, part, unit_id, measure, slice, grade, occurred_on, known_on, amount, epoch)
+SELECT entry.book_id, %s, entry.part, entry.unit_id, entry.measure, entry.slice, entry.grade, entry.occurred_on,
        quantriet_today(), -entry.amount, clock.epoch
 FROM ledger_entry AS entry CROSS JOIN ledger_clock AS clock
 WHERE entry.book_id = %s AND entry.batch_id = %s

@@ -8,6 +8,7 @@ CREATE TABLE ledger_entry (
     book_id bigint NOT NULL,
     id bigint NOT NULL DEFAULT nextval('ledger_entry_number'),
     batch_id bigint NOT NULL,
+    part smallint NOT NULL,
     unit_id bigint NOT NULL REFERENCES org_unit (id),
     measure smallint NOT NULL,
     slice smallint NOT NULL,
@@ -18,7 +19,7 @@ CREATE TABLE ledger_entry (
     epoch integer NOT NULL,
     xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (book_id, id),
-    UNIQUE (book_id, batch_id, unit_id, measure, slice, grade, occurred_on)
+    UNIQUE (book_id, batch_id, part, unit_id, measure, slice, grade, occurred_on)
 ) PARTITION BY LIST (book_id);
 CREATE INDEX ledger_entry_unfolded ON ledger_entry (epoch, xid);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON ledger_entry
