@@ -203,25 +203,26 @@ PLACES = re.compile(
         )
     )
 )
-TEXT = set(".py .md .txt .in .toml .json .js .mjs .css .html .yml .yaml .sh .cfg .service .conf".split()) | {""}
-    ".py",
-    ".md",
-    ".txt",
-    ".in",
-    ".toml",
-    ".json",
-    ".js",
-    ".mjs",
-    ".css",
-    ".html",
-    ".yml",
-    ".yaml",
-    ".sh",
-    ".cfg",
-    ".service",
-    ".conf",
-    "",
-}
+TEXT = set(
+    [
+        ".py",
+        ".md",
+        ".txt",
+        ".in",
+        ".toml",
+        ".json",
+        ".js",
+        ".mjs",
+        ".css",
+        ".html",
+        ".yml",
+        ".yaml",
+        ".sh",
+        ".cfg",
+        ".service",
+        ".conf",
+    ]
+) | {""}
 
 
 def tracked() -> Iterator[Path]:
