@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app as queue_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
 from psycopg.types.json import Jsonb
 
@@ -311,8 +312,8 @@ def take_over_stalled() -> int:
                 await app.job_manager.retry_job(job)
             return len(stalled)
 
-    # An application of its own: the one of this process may be serving.
-    connector = queue_app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    # An application of its own: the one of this process may be serving, on a connector that makes no other.
+    connector = DjangoConnector(alias="default").get_worker_connector()
     return asyncio.run(retry(queue_app.with_connector(connector)))
 
 
