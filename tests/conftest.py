@@ -22,6 +22,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.test import Client
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -30,6 +31,7 @@ from quantriet.web import database_roles
 from quantriet.web.database import read_database_settings
 from quantriet.web.postgres import EmbeddedPostgres
 from quantriet.web.postgres_binaries import find, major, run_as
+from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -182,6 +184,12 @@ def django_db_setup(
 def live_site(live_server: Any) -> str:
     """The address of a real server on a free port, working on the test database as the app."""
     return str(live_server.url)
+
+
+@pytest.fixture
+def client() -> Client:
+    """A browser; ``force_login`` in it includes the second factor."""
+    return factories.Browser()
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from datetime import date
 
 from django.test import Client
+from django.utils import timezone
 
-from quantriet.org import access
+from quantriet.org import access, second_factor, sessions
 from quantriet.org.access import Actor
 from quantriet.org.commands import accounts, people, units
 from quantriet.org.commands.accounts import AccountSpec
@@ -135,8 +136,20 @@ def actor(role: str, at: Unit, *, of: Person | None = None) -> Actor:
     return found
 
 
+class Browser(Client):
+    """A browser whose ``force_login`` is a whole sign-in: password and second factor, some minutes in use."""
+
+    def force_login(self, user: Account, backend: str | None = None) -> None:
+        super().force_login(user, backend)
+        session = self.session
+        now = timezone.now().timestamp()
+        session[second_factor.MARK] = {"account": user.pk, "at": now}
+        session[sessions.SEEN] = {"since": now, "at": now, "agent": "Trình duyệt thử", "address": "127.0.0.1"}
+        session.save()
+
+
 def signed_in(who: Account) -> Client:
     """A browser in which ``who`` is signed in."""
-    client = Client()
+    client = Browser()
     client.force_login(who)
     return client

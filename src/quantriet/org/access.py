@@ -34,6 +34,7 @@ class Actor:
 
     ``roots`` are the paths below which those roles look; a job carries ``account_id`` and ``unit_id`` and is
     given a fresh actor when it starts. ``only`` narrows what the roles may do, when a token of the API acts.
+    ``above_cell``: the unit stands above the cells, so its rows are other people's (``org.second_factor``).
     """
 
     account_id: int
@@ -43,6 +44,7 @@ class Actor:
     roles: frozenset[str]
     roots: tuple[str, ...]
     only: frozenset[Can] | None = None
+    above_cell: bool = False
 
     def can(self, permission: Can) -> bool:
         """Whether one of the roles holds the permission at all (where is another question)."""
@@ -69,6 +71,14 @@ def authority_unit(unit: Unit) -> Unit:
     if unit.kind == UnitKind.BODY and unit.committee is not None:
         return unit.committee
     return unit
+
+
+def stands_above_cell(unit: Unit) -> bool:
+    """Whether someone acting in ``unit`` looks at more than one cell. Bodies and unions stand where their
+    committee stands; a base cell is a cell, a section is not.
+    """
+    place = unit.committee or unit
+    return place.kind not in {UnitKind.CELL, UnitKind.BASE_CELL}
 
 
 def _roots(unit: Unit) -> tuple[str, ...]:
@@ -115,7 +125,15 @@ def actor(account: Account, *, unit_id: int | None = None) -> Actor | None:
         name=account.display_name,
         roles=roles,
         roots=_roots(unit) if looks_down else (),
+        above_cell=stands_above_cell(unit),
     )
+
+
+def own(account: Account) -> Actor:
+    """The account itself, for the audit of what it does to its own sign-in: no unit to look down from."""
+    found = actor(account)
+    nobody = Actor(account.pk, 0, account.person_id, account.display_name, roles=frozenset(), roots=())
+    return found or nobody
 
 
 def narrowed(by: Actor, only: frozenset[Can]) -> Actor:

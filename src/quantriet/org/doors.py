@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,10 +18,11 @@ from django.utils.translation import gettext as _
 from quantriet.core import answers, jobs
 from quantriet.core.errors import DomainError, ForbiddenError
 from quantriet.core.models import Work
-from quantriet.org import access
+from quantriet.org import access, second_factor, sessions
 from quantriet.org.access import Actor
 from quantriet.org.models import Account
 from quantriet.org.permissions import Can
+from quantriet.org.second_factor import Standing
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,11 +42,17 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def find_actor(request: HttpRequest) -> Actor | None:
-    """The signed-in account in the unit it acts in, read anew at each request."""
+    """The signed-in account in the unit it acts in, read anew at each request; nobody while the session has
+    not shown what this actor must show (``org.second_factor``).
+    """
     user = request.user
     if not isinstance(user, Account):
         return None
-    return access.actor(user, unit_id=request.session.get(ACTING_UNIT))
+    found = access.actor(user, unit_id=request.session.get(ACTING_UNIT))
+    if found is None or second_factor.standing(request.session, user, found) is not Standing.OPEN:
+        return None
+    sessions.note(request)
+    return found
 
 
 def page(read: Can, *, write: Can | None = None) -> Callable[[View[P]], Callable[..., HttpResponse]]:
@@ -117,6 +125,8 @@ def _answer(
     actor = find_actor(request)
     if actor is None:
         return _to_sign_in(request)
+    if getattr(request.user, "must_change_password", False):
+        return _to_new_password(request)
     acting_request = cast("ActorRequest", request)
     acting_request.actor = actor
     try:
@@ -138,7 +148,13 @@ def _lacks(needed: Can) -> ForbiddenError:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    if request.user.is_authenticated:
+    user = request.user
+    found = (
+        access.actor(user, unit_id=request.session.get(ACTING_UNIT)) if isinstance(user, Account) else None
+    )
+    if isinstance(user, Account) and found is not None:
+        return _to_second_factor(request, second_factor.standing(request.session, user, found))
+    if user.is_authenticated:
         return refuse(
             request,
             ForbiddenError(
@@ -149,7 +165,39 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
                 ),
             ),
         )
-    target = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
+    return _led_to(request, settings.LOGIN_URL)
+
+
+def _to_second_factor(request: HttpRequest, standing: Standing) -> HttpResponse:
+    if standing is Standing.CARD_TOO_NARROW:
+        return refuse(
+            request,
+            ForbiddenError(
+                "sign_in.card_narrow",
+                _(
+                    "Thẻ chỉ dùng cho chi bộ và hồ sơ của chính mình. "
+                    "Hãy đăng xuất rồi đăng nhập bằng mật khẩu."
+                ),
+            ),
+        )
+    if standing is Standing.CARD_ENDED:
+        logout(request)
+        return _led_to(request, settings.LOGIN_URL)
+    return _led_to(request, "second-factor")
+
+
+def _led_to(request: HttpRequest, name: str) -> HttpResponse:
+    """To the page ``name`` first, and from there back to what was asked for."""
+    back = request.get_full_path() if request.method in SAFE and "HX-Request" not in request.headers else "/"
+    target = f"{reverse(name)}?{urlencode({'next': back})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)
+
+
+def _to_new_password(request: HttpRequest) -> HttpResponse:
+    """A one-time password opens the page where one's own is set, and nothing else."""
+    target = reverse("change-password")
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return HttpResponseRedirect(target)

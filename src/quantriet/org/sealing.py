@@ -1,4 +1,4 @@
-"""The owner's code of a person: encrypted for reading back, and a blind index for finding it.
+"""Short secrets encrypted for reading back, and a blind index for finding the owner's code of a person.
 
 AES-256-GCM under the installation's data key, HMAC-SHA-256 under its index key. Both keys are stretched from
 the text in the settings; a code can be found by whoever holds the index key, and read only with the data key.
@@ -34,18 +34,21 @@ def _cipher(text: str) -> AESGCM:
     return AESGCM(_key(text, b"quantriet seal"))
 
 
-def seal(code: str) -> bytes:
-    """Encrypt a code: form byte, nonce, ciphertext with tag. Two seals of one code differ."""
+def seal(code: str, *, about: bytes = _ABOUT) -> bytes:
+    """Encrypt a code: form byte, nonce, ciphertext with tag. Two seals of one code differ.
+
+    ``about`` names the column (and row): what was sealed for one place cannot be opened in another.
+    """
     nonce = os.urandom(_NONCE)
-    sealed = _cipher(settings.QUANTRIET.data_key).encrypt(nonce, plain_code(code).encode(), _ABOUT)
+    sealed = _cipher(settings.QUANTRIET.data_key).encrypt(nonce, plain_code(code).encode(), about)
     return _FORM + nonce + sealed
 
 
-def unseal(sealed: bytes) -> str:
+def unseal(sealed: bytes, *, about: bytes = _ABOUT) -> str:
     """Read a sealed code; raises ``cryptography``'s ``InvalidTag`` when it was changed or the key is another."""
     raw = bytes(sealed)
     nonce, rest = raw[1 : 1 + _NONCE], raw[1 + _NONCE :]
-    return _cipher(settings.QUANTRIET.data_key).decrypt(nonce, rest, _ABOUT).decode()
+    return _cipher(settings.QUANTRIET.data_key).decrypt(nonce, rest, about).decode()
 
 
 def index(code: str) -> bytes:

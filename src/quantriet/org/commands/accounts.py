@@ -141,7 +141,7 @@ def reset(accounts: Sequence[Account], *, by: Actor) -> list[Slip]:
     slips: list[Slip] = []
     with transaction.atomic():
         for account in accounts:
-            unit_id = _require_power_over(account, by)
+            unit_id = require_power_over(account, by)
             password = _one_time_password()
             account.password = make_password(password, hasher=SLIP_HASHER)
             account.must_change_password = True
@@ -154,7 +154,7 @@ def reset(accounts: Sequence[Account], *, by: Actor) -> list[Slip]:
 
 def close(account: Account, *, by: Actor) -> Account:
     """Close an account: its sessions end with the next request, its roles end today. May be repeated."""
-    unit_id = _require_power_over(account, by)
+    unit_id = require_power_over(account, by)
     if not account.is_active:
         return account
     with transaction.atomic():
@@ -278,7 +278,7 @@ def _require_roles(roles: set[str], by: Actor) -> None:
             )  # fmt: skip
 
 
-def _require_power_over(account: Account, by: Actor) -> int | None:
+def require_power_over(account: Account, by: Actor) -> int | None:
     """The first unit of the account, once it is sure that the actor stands above everything it may do."""
     held = list(account.assignments.filter(to_on=None).order_by("id").values_list("unit_id", "role"))
     units = {unit_id for unit_id, _role in held}
