@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ngon-ngu/", set_language, name="set_language"),
     path("api/v1/openapi.json", api.openapi, name="openapi"),
     path("api/v1/", api.api.urls),
+    path("", include("quantriet.org.credential_urls")),
     path("van-ban/", include("quantriet.documents.urls")),
     path("design/", gallery.gallery, name="gallery"),
     path("metrics", metrics.metrics, name="metrics"),
