@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", api.openapi, name="openapi"),
     path("api/v1/", api.api.urls),
     path("", include("quantriet.org.credential_urls")),
+    path("", include("quantriet.campaigns.urls")),
+    path("", include("quantriet.org.urls")),
     path("van-ban/", include("quantriet.documents.urls")),
     path("design/", gallery.gallery, name="gallery"),
     path("metrics", metrics.metrics, name="metrics"),

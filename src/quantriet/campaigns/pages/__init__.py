@@ -1,0 +1,1 @@
+"""Pages of campaigns, split by what they show."""

@@ -1,0 +1,253 @@
+"""The rows behind a figure: people, units, declared totals, and every entry of the ledger with who wrote it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quantriet.campaigns import queries
+from quantriet.campaigns.models import Declaration, Obligation, RollLine
+from quantriet.campaigns.pages.board import XLSX, Shown, mix_of, shown, state_of
+from quantriet.core.components import Tab
+from quantriet.core.office.sheets_out import CellKind, Table, TableColumn, Workbook
+from quantriet.ledger.measures import Grade, Measure
+from quantriet.ledger.models import Entry
+from quantriet.ledger.rollup import NOTHING, Amount
+from quantriet.org import access, audit
+from quantriet.org.doors import ActorRequest, page
+from quantriet.org.permissions import Can
+
+A_PAGE = 100
+LONGEST_SHEET = 300_000
+
+# Which command wrote a batch, in the words of the office.
+ORIGINS = {
+    "campaigns.start": gettext_lazy("Giao việc khi mở đợt"),
+    "campaigns.draw_roll": gettext_lazy("Lập danh sách triệu tập"),
+    "roll.correct": gettext_lazy("Điều chỉnh danh sách triệu tập"),
+    "roll.excuse": gettext_lazy("Ghi vắng có lý do"),
+    "declarations.declare": gettext_lazy("Nhập nhanh tổng số"),
+    "obligations.fulfil": gettext_lazy("Ghi nhận đã làm"),
+    "obligations.reopen": gettext_lazy("Mở lại việc"),
+    "obligations.waive": gettext_lazy("Miễn"),
+    "credits.withdraw": gettext_lazy("Rút ghi nhận"),
+}
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A figure with what it rests on. ``named`` is ``None`` where names are not the actor's to see."""
+
+    view: Shown
+    measure: Measure
+    amount: Amount
+    people: QuerySet[RollLine] | None
+    duties: QuerySet[Obligation] | None
+    totals: list[tuple[Declaration, int]]
+    entries: QuerySet[Entry]
+
+    @property
+    def declared(self) -> int:
+        """What of the figure stands there as declared totals."""
+        return sum(amount for _row, amount in self.totals)
+
+
+def measure_or_404(name: str) -> Measure:
+    """The measure of an address."""
+    found = Measure.__members__.get(name.upper())
+    if found is None:
+        raise access.not_found()
+    return found
+
+
+def behind(view: Shown, measure: Measure) -> Behind:
+    """The figure and its rows, as the address looks at them."""
+    campaign, unit, lens = view.looking.campaign, view.looking.unit, view.lens
+    if campaign.book_id is None:
+        raise access.not_found()
+    people = queries.people_behind(campaign, unit, measure)
+    duties = queries.obligations_behind(campaign, unit, measure)
+    totals = queries.totals_behind(campaign, unit, measure)
+    entries = queries.entries_behind(campaign, unit, measure)
+    read = lens.read(campaign.book_id, whole=people is None and not totals)
+    counts = read.own(unit.pk) if view.only_own else read.below(unit.pk)
+    if view.only_own:
+        people = people.filter(unit=unit) if people is not None else None
+        duties = duties.filter(unit=unit) if duties is not None else None
+        totals = [(row, amount) for row, amount in totals if row.unit_id == unit.pk]
+        entries = entries.filter(unit=unit)
+    if lens.person_class and people is not None:
+        people = people.filter(person_class=lens.person_class)
+        totals = []
+        entries = entries.filter(slice__gte=lens.person_class * 100, slice__lt=lens.person_class * 100 + 100)
+    if lens.on is not None:
+        entries = entries.filter(occurred_on__lte=lens.on)
+        entries = entries.filter(known_on__lte=lens.on) if lens.as_then else entries
+        totals = [(row, amount) for row, amount in totals if row.happened_on <= lens.on]
+        if people is not None and measure in (Measure.PRESENT, Measure.MADE_UP, Measure.CREDITED):
+            people = people.filter(fulfilled_on__lte=lens.on)
+        if duties is not None and not measure.name.endswith("_DUE"):
+            duties = duties.filter(done_on__lte=lens.on)
+    return Behind(view, measure, counts.get(measure, NOTHING), people, duties, totals, entries)
+
+
+def _names_allowed(found: Behind) -> bool:
+    return access.may(found.view.looking.actor, Can.ATTENDANCE_READ, found.view.looking.unit)
+
+
+@page(Can.CAMPAIGN_READ)
+def figure(request: ActorRequest, campaign_id: int, name: str) -> HttpResponse:
+    """One figure: its evidence on top, then its rows; ``xem=so`` shows the entries of the ledger instead."""
+    view, _form = shown(request, campaign_id)
+    found = behind(view, measure_or_404(name))
+    in_ledger = request.GET.get("xem") == "so" or (
+        found.people is None and found.duties is None and not found.totals
+    )
+    rows = _ledger_rows(request, found) if in_ledger else _rows(request, found)
+    href = view.href("campaign-figure", view.looking.unit, name)
+    joined = "&" if "?" in href else "?"
+    words = view.looking.context(
+        "campaign",
+        found=found,
+        title=found.measure.label,
+        total=found.amount.total,
+        mix=mix_of(found.amount),
+        grades=[(Grade(at).label, count) for at, count in enumerate(found.amount.by_grade, start=1)],
+        in_ledger=in_ledger,
+        tabs=[
+            Tab(_("Các dòng"), href, active=not in_ledger),
+            Tab(_("Các lần ghi sổ"), f"{href}{joined}xem=so", active=in_ledger),
+        ],
+        sheet_href=view.href("campaign-figure-sheet", view.looking.unit, name),
+        back_href=view.href("campaign", view.looking.unit),
+        **rows,
+    )
+    return render(request, "campaigns/figure.html", words)
+
+
+def _rows(request: ActorRequest, found: Behind) -> dict[str, Any]:
+    number_of_page = request.GET.get("page")
+    if found.people is not None:
+        allowed = _names_allowed(found)
+        listed = queries.page_by_unit(found.people, number_of_page, size=A_PAGE)
+        if allowed:
+            shown_people = {line.person_id for line in listed.lines}
+            audit.opened(request.actor, shown_people, f"campaigns.figure:{found.measure.name.lower()}")
+        return {"listed": listed, "names_allowed": allowed, "page": listed.page}
+    if found.duties is not None:
+        shown_page = Paginator(found.duties, A_PAGE).get_page(number_of_page)
+        now = timezone.now()
+        return {"page": shown_page, "duties": [(one, *state_of(one, now)) for one in shown_page]}
+    return {"page": Paginator(found.totals, A_PAGE).get_page(number_of_page)}
+
+
+def _ledger_rows(request: ActorRequest, found: Behind) -> dict[str, Any]:
+    shown_page = Paginator(found.entries, A_PAGE).get_page(request.GET.get("page"))
+    return {
+        "page": shown_page,
+        "entries": [(entry, ORIGINS.get(entry.batch.origin, entry.batch.origin)) for entry in shown_page],
+    }
+
+
+@page(Can.CAMPAIGN_READ)
+def figure_sheet(request: ActorRequest, campaign_id: int, name: str) -> HttpResponse:
+    """The rows of a figure as an Excel sheet, all of them; names only for who may see them."""
+    view, _form = shown(request, campaign_id)
+    found = behind(view, measure_or_404(name))
+    book = Workbook()
+    title = str(found.measure.label)
+    if found.people is not None and _names_allowed(found):
+        book.add_table(_people_table(request, found, title))
+    if found.duties is not None:
+        book.add_table(_duties_table(found, title))
+    if found.totals:
+        book.add_table(_totals_table(found))
+    book.add_table(_entries_table(found))
+    response = HttpResponse(book.to_bytes(), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}-{campaign_id}.xlsx"'
+    return response
+
+
+def _people_table(request: ActorRequest, found: Behind, title: str) -> Table:
+    assert found.people is not None  # noqa: S101 - asked by the caller
+    lines = list(found.people[:LONGEST_SHEET])
+    audit.opened(request.actor, (line.person_id for line in lines), f"campaigns.sheet:{found.measure.name}")
+    columns = [
+        TableColumn(_("Đơn vị"), width=40),
+        TableColumn(_("Họ và tên"), width=30),
+        TableColumn(_("Đối tượng"), width=24),
+        TableColumn(_("Học xong ngày"), CellKind.DATE),
+        TableColumn(_("Vắng có lý do"), width=30),
+    ]
+    rows = (
+        (
+            line.unit.name,
+            line.person.full_name,
+            line.get_person_class_display(),
+            line.fulfilled_on,
+            line.excuse,
+        )
+        for line in lines
+    )
+    return Table(title, columns, rows, sheet_name=_("Từng người"))
+
+
+def _duties_table(found: Behind, title: str) -> Table:
+    assert found.duties is not None  # noqa: S101 - asked by the caller
+    columns = [
+        TableColumn(_("Đơn vị"), width=40),
+        TableColumn(_("Tình trạng"), width=16),
+        TableColumn(_("Hạn"), CellKind.DATE),
+        TableColumn(_("Xong ngày"), CellKind.DATE),
+        TableColumn(_("Lý do"), width=40),
+    ]
+    rows = (
+        (one.unit.name, one.get_state_display(), access.local_day(one.due_at), one.done_on, one.reason)
+        for one in found.duties
+    )
+    return Table(title, columns, rows, sheet_name=_("Từng đơn vị"))
+
+
+def _totals_table(found: Behind) -> Table:
+    columns = [
+        TableColumn(_("Đơn vị"), width=40),
+        TableColumn(_("Số khai"), CellKind.INTEGER),
+        TableColumn(_("Văn bản"), width=24),
+        TableColumn(_("Ngày"), CellKind.DATE),
+        TableColumn(_("Người khai"), width=24),
+    ]
+    rows = ((row.unit.name, amount, row.paper, row.happened_on, row.actor) for row, amount in found.totals)
+    return Table(_("Số khai tổng"), columns, rows, sheet_name=_("Số khai"))
+
+
+def _entries_table(found: Behind) -> Table:
+    columns = [
+        TableColumn(_("Lúc ghi"), CellKind.DATETIME),
+        TableColumn(_("Đơn vị"), width=40),
+        TableColumn(_("Số"), CellKind.INTEGER),
+        TableColumn(_("Bằng chứng"), width=16),
+        TableColumn(_("Ngày xảy ra"), CellKind.DATE),
+        TableColumn(_("Người ghi"), width=24),
+        TableColumn(_("Việc"), width=30),
+        TableColumn(_("Lý do"), width=30),
+    ]
+    rows = (
+        (
+            timezone.localtime(entry.batch.created_at),
+            entry.unit.name,
+            entry.amount,
+            entry.get_grade_display(),
+            entry.occurred_on,
+            entry.batch.actor,
+            ORIGINS.get(entry.batch.origin, entry.batch.origin),
+            entry.batch.reason,
+        )
+        for entry in found.entries[:LONGEST_SHEET]
+    )
+    return Table(_("Các lần ghi sổ"), columns, rows, sheet_name=_("Lần ghi"))

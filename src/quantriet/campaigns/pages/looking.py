@@ -1,0 +1,101 @@
+"""What every page of a campaign needs first: the campaign, the unit looked at, the way to it, the tabs."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from quantriet.campaigns import queries
+from quantriet.campaigns.models import Campaign
+from quantriet.core.components import Crumb, Tab
+from quantriet.org import access
+from quantriet.org.access import Actor
+from quantriet.org.doors import ActorRequest
+from quantriet.org.models import Unit
+from quantriet.org.permissions import Can
+
+
+@dataclass(frozen=True)
+class Looking:
+    """A campaign and the unit at which it is looked at. ``highest``: the unit this actor's view begins at."""
+
+    actor: Actor
+    campaign: Campaign
+    unit: Unit
+    highest: Unit
+
+    def href(self, name: str, *args: object, **query: object) -> str:
+        """The address of a page of this campaign for this unit; empty values are left out."""
+        return address(name, self.campaign, self.unit, *args, **query)
+
+    def crumbs(self) -> list[Crumb]:
+        """The way down the tree to the unit, as far as the actor may look up."""
+        path = access.today_placements().filter(unit=self.unit).values_list("path", flat=True).first() or ""
+        labels = [int(label) for label in str(path).split(".") if label]
+        seen = access.units(self.actor, Can.CAMPAIGN_READ).filter(pk__in=labels).in_bulk()
+        steps = [seen[label] for label in labels if label in seen]
+        if self.highest in steps:
+            steps = steps[steps.index(self.highest) :]
+        return [
+            Crumb(_("Đợt triển khai"), reverse("campaigns")),
+            *(
+                Crumb(step.short_name or step.name, address("campaign", self.campaign, step))
+                for step in steps
+            ),
+        ]
+
+    def tabs(self, active: str) -> list[Tab]:
+        """The views of a running campaign for this unit."""
+        views = (
+            ("campaign", _("Bảng"), Can.CAMPAIGN_READ),
+            ("campaign-unit", _("Việc phải làm"), Can.CAMPAIGN_READ),
+            ("campaign-missing", _("Còn thiếu"), Can.CAMPAIGN_READ),
+            ("campaign-roll", _("Danh sách triệu tập"), Can.ATTENDANCE_READ),
+            ("campaign-deadlines", _("Thời hạn"), Can.CAMPAIGN_READ),
+            ("campaign-reminders", _("Đã nhắc"), Can.REMINDER_SEND),
+        )
+        return [
+            Tab(label, self.href(name), active=name == active)
+            for name, label, can in views
+            if self.actor.can(can)
+        ]
+
+    def context(self, active: str, **more: Any) -> dict[str, Any]:
+        """What the frame of the page shows."""
+        manages = access.may(self.actor, Can.CAMPAIGN_MANAGE, self.campaign.unit_id)
+        return {
+            "campaign": self.campaign,
+            "unit": self.unit,
+            "crumbs": self.crumbs(),
+            "tabs": self.tabs(active),
+            "manages": manages,
+            **more,
+        }
+
+
+def address(name: str, campaign: Campaign, unit: Unit | int | None, *args: object, **query: object) -> str:
+    """The address of a page of a campaign, the unit and the filters in it."""
+    chosen = {"don_vi": unit.pk if isinstance(unit, Unit) else unit, **query}
+    kept = urlencode({key: value for key, value in chosen.items() if value not in (None, "", 0)})
+    base = reverse(name, args=[campaign.pk, *args])
+    return f"{base}?{kept}" if kept else base
+
+
+def look(request: ActorRequest, campaign_id: int) -> Looking:
+    """The campaign and the unit of the address; 404 for a campaign or unit that is not the actor's to see."""
+    campaign = access.row_or_404(queries.campaigns(request.actor), campaign_id)
+    highest = queries.visible_unit(campaign, request.actor)
+    wanted = request.GET.get("don_vi", "")
+    unit = highest
+    if wanted:
+        unit = access.unit_or_404(request.actor, Can.CAMPAIGN_READ, number(wanted))
+    return Looking(request.actor, campaign, unit, highest)
+
+
+def number(text: str) -> int:
+    """A row's number from the address; what is none is like a row that does not exist."""
+    if not text.isdecimal() or len(text) > 18:
+        raise access.not_found()
+    return int(text)

@@ -1,0 +1,244 @@
+"""Who is missing, reminding them, and the record of it."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from quantriet.campaigns import queries
+from quantriet.campaigns.commands import reminders as commands
+from quantriet.campaigns.models import Campaign, Declaration, Obligation, Reminder, ReminderLine, Requirement
+from quantriet.campaigns.pages.board import state_of
+from quantriet.campaigns.pages.looking import Looking, address, look, number
+from quantriet.core.components import Tab
+from quantriet.core.errors import DomainError
+from quantriet.core.text import format_date
+from quantriet.ledger import figures
+from quantriet.ledger.measures import Measure
+from quantriet.org import access, audit
+from quantriet.org.doors import ActorRequest, page
+from quantriet.org.models import Unit
+from quantriet.org.permissions import Can
+
+A_PAGE = 100
+PEOPLE = "people"
+
+
+def _kind(request: ActorRequest, kinds: Sequence[str]) -> str:
+    wanted = request.GET.get("loai", "") or request.POST.get("loai", "")
+    return wanted if wanted in kinds else PEOPLE
+
+
+def _kinds(campaign: Campaign) -> list[str]:
+    owed = set(Requirement.objects.filter(campaign=campaign).values_list("kind", flat=True))
+    return [kind for kind in Requirement.Kind.values if kind in owed]
+
+
+@page(Can.CAMPAIGN_READ)
+def missing(request: ActorRequest, campaign_id: int) -> HttpResponse:
+    """People who have not studied, or units that still owe a kind of thing (``loai``), with the way to remind."""
+    looking = look(request, campaign_id)
+    kinds = _kinds(looking.campaign)
+    kind = _kind(request, kinds)
+    labels = dict(Requirement.Kind.choices)
+    views = [
+        Tab(_("Người chưa học"), looking.href("campaign-missing"), active=kind == PEOPLE),
+        *(
+            Tab(labels[Requirement.Kind(one)], looking.href("campaign-missing", loai=one), active=kind == one)
+            for one in kinds
+        ),
+    ]
+    rows = _missing_people(request, looking) if kind == PEOPLE else _missing_units(request, looking, kind)
+    words = looking.context(
+        "campaign-missing",
+        views=views,
+        kind=kind,
+        can_remind=access.may(request.actor, Can.REMINDER_SEND, looking.unit),
+        remind_href=looking.href("campaign-remind", loai=kind),
+        **rows,
+    )
+    return render(request, "campaigns/missing.html", words)
+
+
+def _missing_people(request: ActorRequest, looking: Looking) -> dict[str, Any]:
+    allowed = access.may(request.actor, Can.ATTENDANCE_READ, looking.unit)
+    listed = queries.page_by_unit(
+        queries.missing_people(looking.campaign, looking.unit), request.GET.get("page"), size=A_PAGE
+    )
+    if allowed:
+        audit.opened(request.actor, {line.person_id for line in listed.lines}, "campaigns.missing")
+    return {
+        "listed": listed,
+        "page": listed.page,
+        "names_allowed": allowed,
+        "unnamed": _unnamed(looking.campaign, looking.unit),
+    }
+
+
+def _unnamed(campaign: Campaign, below: Unit) -> list[tuple[Unit, int]]:
+    """Units that declared a total: how many are missing there is known, who is not."""
+    if campaign.book_id is None:
+        return []
+    declared = queries.declarations_below(campaign, below).filter(
+        kind=Declaration.Kind.PRESENCE, posted__present__gt=0
+    )
+    units = [row.unit for row in declared]
+    if not units:
+        return []
+    read = figures.read(campaign.book_id, on=timezone.localdate())
+    found = []
+    for unit in units:
+        own = read.own(unit.pk)
+        summoned, present = own.get(Measure.SUMMONED), own.get(Measure.PRESENT)
+        left = (summoned.total if summoned else 0) - (present.total if present else 0)
+        if left > 0:
+            found.append((unit, left))
+    return found
+
+
+def _missing_units(request: ActorRequest, looking: Looking, kind: str) -> dict[str, Any]:
+    shown_page = Paginator(queries.owing_units(looking.campaign, looking.unit, kind), A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    now = timezone.now()
+    return {"page": shown_page, "duties": [(one, *state_of(one, now)) for one in shown_page]}
+
+
+# ---- reminding -------------------------------------------------------------------------------------------
+
+
+def _whom(looking: Looking, kind: str) -> list[Unit]:
+    """The units a reminder of a kind goes to: those that owe it, or where people are missing."""
+    if kind == PEOPLE:
+        lines = queries.missing_people(looking.campaign, looking.unit).order_by()
+        unnamed = {unit.pk for unit, _left in _unnamed(looking.campaign, looking.unit)}
+        ids = set(lines.values_list("unit_id", flat=True).distinct()) | unnamed
+    else:
+        owing = queries.owing_units(looking.campaign, looking.unit, kind).order_by()
+        ids = set(owing.values_list("unit_id", flat=True))
+    return list(Unit.objects.filter(pk__in=ids).order_by("sort_key", "id"))
+
+
+def _text(looking: Looking, kind: str) -> str:
+    """A text ready to send; the sender may change it."""
+    campaign = looking.campaign
+    if kind == PEOPLE:
+        what = _("còn đảng viên chưa học")
+        day = format_date(campaign.ends_on)
+    else:
+        what = str(dict(Requirement.Kind.choices)[Requirement.Kind(kind)]).lower()
+        first = (
+            Obligation.objects.filter(campaign=campaign, kind=kind, state=Obligation.State.OPEN)
+            .order_by("due_at")
+            .values_list("due_at", flat=True)
+            .first()
+        )
+        day = format_date(access.local_day(first)) if first else format_date(campaign.ends_on)
+    return _(
+        "%(sender)s đề nghị đơn vị khẩn trương thực hiện: %(what)s (%(title)s). Hạn: %(day)s. "
+        "Xong hãy ghi vào hệ thống; có vướng mắc xin báo lại. Trân trọng."
+    ) % {"sender": looking.unit.name, "what": what, "title": campaign.title, "day": day}
+
+
+@page(Can.REMINDER_SEND, write=Can.REMINDER_SEND)
+def remind(request: ActorRequest, campaign_id: int) -> HttpResponse:
+    """Choose how and whom, change the text, remind; a double click reminds nobody twice."""
+    looking = look(request, campaign_id)
+    kind = _kind(request, _kinds(looking.campaign))
+    units = _whom(looking, kind)
+    error = ""
+    if request.method == "POST":
+        try:
+            return HttpResponseRedirect(_reminded(request, looking, kind, units))
+        except DomainError as refused:
+            error = refused.sentence
+    words = looking.context(
+        "campaign-missing",
+        kind=kind,
+        units=units,
+        text=request.POST.get("text", "") or _text(looking, kind),
+        key=request.POST.get("key", "") or uuid.uuid4().hex,
+        channels=Reminder.Channel.choices,
+        chosen=request.POST.get("channel", "") or Reminder.Channel.PAGE,
+        error=error,
+        back_href=looking.href("campaign-missing", loai=kind),
+    )
+    return render(request, "campaigns/remind.html", words, status=422 if error else 200)
+
+
+def _reminded(request: ActorRequest, looking: Looking, kind: str, units: list[Unit]) -> str:
+    """Remind the ticked units that may be reminded; the address of the record."""
+    ticked = {int(value) for value in request.POST.getlist("unit") if value.isdecimal() and len(value) < 19}
+    channel, text = request.POST.get("channel", ""), request.POST.get("text", "").strip()[:2000]
+    key = request.POST.get("key", "")[:60]
+    if channel not in Reminder.Channel.values or not text or not key:
+        raise DomainError("reminder.unfit", "Lời nhắc cần cách gửi và nội dung. Chưa nhắc ai; hãy ghi đủ.")
+    known = Reminder.objects.filter(key=f"{request.actor.account_id}:{key}").first()
+    chosen = [unit.pk for unit in units if unit.pk in ticked]
+    if known is None and not chosen:
+        raise DomainError("reminder.nobody", "Chưa chọn đơn vị nào. Chưa nhắc ai; hãy đánh dấu ít nhất một.")
+    reminder = known or commands.remind(
+        looking.campaign,
+        chosen,
+        kind=Requirement.Kind.CONFERENCE if kind == PEOPLE else kind,
+        channel=channel,
+        text=text,
+        key=f"{request.actor.account_id}:{key}",
+        by=request.actor,
+    )
+    return address("campaign-reminder", looking.campaign, looking.unit, reminder.pk)
+
+
+def _reminders(looking: Looking) -> Any:
+    """Reminders of a campaign that reached a unit of the actor's, newest first."""
+    mine = access.units(looking.actor, Can.REMINDER_SEND)
+    lines = ReminderLine.objects.filter(unit__in=mine)
+    return Reminder.objects.filter(campaign=looking.campaign, pk__in=lines.values("reminder")).order_by("-id")
+
+
+@page(Can.REMINDER_SEND)
+def reminder_list(request: ActorRequest, campaign_id: int) -> HttpResponse:
+    """Who was reminded of what, when, and by whom."""
+    looking = look(request, campaign_id)
+    shown_page = Paginator(_reminders(looking), 30).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "campaigns/reminders.html",
+        looking.context(
+            "campaign-reminders",
+            page=shown_page,
+            rows=[(one, looking.href("campaign-reminder", one.pk)) for one in shown_page],
+        ),
+    )
+
+
+@page(Can.REMINDER_SEND, write=Can.REMINDER_SEND)
+def reminder(request: ActorRequest, campaign_id: int, reminder_id: int) -> HttpResponse:
+    """One reminder: the text to copy, the units, the telephone list; a post ticks "đã gọi"."""
+    looking = look(request, campaign_id)
+    found = access.row_or_404(_reminders(looking), reminder_id)
+    mine = access.units(request.actor, Can.REMINDER_SEND)
+    lines = (
+        ReminderLine.objects.filter(reminder=found, unit__in=mine)
+        .select_related("unit")
+        .order_by("unit__sort_key", "id")
+    )
+    if request.method == "POST":
+        commands.mark_called(
+            access.row_or_404(lines, number(request.POST.get("line", ""))), by=request.actor
+        )
+        return HttpResponseRedirect(looking.href("campaign-reminder", found.pk))
+    words = looking.context(
+        "campaign-reminders",
+        found=found,
+        lines=lines,
+        here=looking.href("campaign-reminder", found.pk),
+        all_href=reverse("campaign-reminders", args=[campaign_id]),
+    )
+    return render(request, "campaigns/reminder.html", words)

@@ -1,0 +1,385 @@
+"""From the first question to "Giao xuống": the list, a new campaign, everything adjustable, the start, the end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from quantriet.campaigns import forms, jobs, queries
+from quantriet.campaigns.commands import campaigns as commands
+from quantriet.campaigns.commands.campaigns import Answers, Changes
+from quantriet.campaigns.models import Campaign, CampaignDocument, Deadline, Requirement
+from quantriet.campaigns.policy import PRESETS, from_data
+from quantriet.core.components import Action, Crumb
+from quantriet.core.errors import ConflictError, DomainError
+from quantriet.documents import queries as document_queries
+from quantriet.documents.models import Document
+from quantriet.documents.models import State as DocumentState
+from quantriet.org import access
+from quantriet.org.access import Actor
+from quantriet.org.doors import ActorRequest, order, page
+from quantriet.org.models import Tree, Unit, UnitKind
+from quantriet.org.models.units import Level
+from quantriet.org.permissions import Can
+
+A_PAGE = 30
+
+
+@page(Can.CAMPAIGN_READ)
+def campaigns(request: ActorRequest) -> HttpResponse:
+    """Campaigns that concern the actor, newest first; ``xem=da-ket-thuc`` the finished ones."""
+    closed = request.GET.get("xem") == "da-ket-thuc"
+    rows = queries.campaigns(request.actor)
+    rows = rows.filter(state=Campaign.State.CLOSED) if closed else rows.exclude(state=Campaign.State.CLOSED)
+    actions = []
+    if request.actor.can(Can.CAMPAIGN_MANAGE):
+        actions.append(Action(_("Mở đợt mới"), reverse("campaign-new"), "plus", "primary"))
+    words = {
+        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "closed": closed,
+        "actions": actions,
+    }
+    return render(request, "campaigns/campaigns.html", words)
+
+
+def _own_units(actor: Actor, home: int) -> QuerySet[Unit]:
+    """Where the actor may open a campaign: his committee, and the committees right below it."""
+    children = access.today_placements().filter(parent=home, former=False).values("unit")
+    return (
+        access.units(actor, Can.CAMPAIGN_MANAGE)
+        .filter(Q(pk=home) | Q(pk__in=children), tree=Tree.PARTY, closed_on=None)
+        .exclude(kind__in=(UnitKind.BODY, UnitKind.PRESS, UnitKind.CELL))
+        .order_by("level", "sort_key", "id")
+    )
+
+
+def _readable_documents(actor: Actor) -> QuerySet[Document]:
+    return (
+        document_queries.visible_documents(actor)
+        .filter(state=DocumentState.PUBLISHED)
+        .order_by("-issued_on", "-pk")
+    )
+
+
+@dataclass(frozen=True)
+class DocumentChoice:
+    """A document that may be studied, whether it is ticked and how it is studied."""
+
+    document: Document
+    ticked: bool
+    mode: str
+
+
+def _document_choices(actor: Actor, chosen: dict[int, str]) -> list[DocumentChoice]:
+    """The newest documents, and the chosen ones whatever their age."""
+    rows = list(_readable_documents(actor)[:30])
+    missing = set(chosen) - {row.pk for row in rows}
+    rows += list(_readable_documents(actor).filter(pk__in=missing))
+    return [DocumentChoice(row, row.pk in chosen, chosen.get(row.pk, "thorough")) for row in rows]
+
+
+@page(Can.CAMPAIGN_MANAGE, write=Can.CAMPAIGN_MANAGE)
+def campaign_new(request: ActorRequest) -> HttpResponse:
+    """A preset and three questions; beside them what the last campaign left to put right."""
+    home = _home(request.actor)
+    units = _own_units(request.actor, home)
+    first = units.filter(pk=home).first() or units.first()
+    form = forms.StartForm(request.POST or None, initial={"unit": first})
+    choice = form.fields["unit"]
+    assert isinstance(choice, forms.forms.ModelChoiceField)  # noqa: S101 - it is, in the form
+    choice.queryset = units
+    chosen = dict(forms.documents_from(request.POST, _readable_documents(request.actor)))
+    if not chosen and request.GET.get("van_ban", "").isdecimal():
+        chosen = {int(request.GET["van_ban"]): "thorough"}
+    if request.method == "POST" and form.is_valid():
+        try:
+            return HttpResponseRedirect(_planned(request, form.cleaned_data, tuple(chosen.items())))
+        except DomainError as error:
+            form.add_error(None, error.sentence)
+    words = {
+        "form": form,
+        "choices": _document_choices(request.actor, chosen),
+        "modes": CampaignDocument.Mode.choices,
+        "presets": PRESETS.values(),
+        "lessons": queries.open_lessons(first) if first else (),
+        "crumbs": [Crumb(_("Đợt triển khai"), reverse("campaigns")), Crumb(_("Mở đợt mới"))],
+    }
+    return render(request, "campaigns/new.html", words, status=422 if form.errors else 200)
+
+
+def _home(actor: Actor) -> int:
+    """The committee the actor works for."""
+    return access.authority_unit(Unit.objects.select_related("committee").get(pk=actor.unit_id)).pk
+
+
+def _planned(request: ActorRequest, data: dict[str, Any], documents: Sequence[tuple[int, str]]) -> str:
+    if data["preset"] != "standing" and not documents:
+        raise DomainError(
+            "campaign.no_document",
+            "Chưa chọn văn bản nào. Hãy chọn văn bản, hoặc dùng mẫu “Việc thường xuyên trong năm”.",
+        )
+    answers = Answers(data["title"], data["starts_on"], data["ends_on"], tuple(documents))
+    planned = commands.plan(data["unit"], preset=data["preset"], answers=answers, by=request.actor)
+    return reverse("campaign-adjust", args=[planned.pk])
+
+
+# ---- adjusting a draft -----------------------------------------------------------------------------------
+
+
+def _draft(actor: Actor, campaign_id: int) -> Campaign:
+    found = access.row_or_404(queries.campaigns(actor), campaign_id)
+    access.require(actor, Can.CAMPAIGN_MANAGE, found.unit_id)
+    return found
+
+
+@dataclass(frozen=True)
+class DueCell:
+    """One field of the grid: a requirement at a level."""
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """One requirement with a field for each level."""
+
+    requirement: Requirement
+    cells: tuple[DueCell, ...]
+
+
+LEVELS = (Level.PROVINCE, Level.COMMUNE, Level.BASE, Level.CELL)
+
+
+def _due_rows(campaign: Campaign, posted: Any) -> list[DueRow]:
+    kept = {
+        (one.requirement_id, one.level): one.due_at
+        for one in Deadline.objects.filter(requirement__campaign=campaign)
+    }
+    rows = []
+    for requirement in campaign.requirements.order_by("tree", "id"):
+        cells = []
+        for level in LEVELS:
+            name = f"due_{requirement.pk}_{level}"
+            due = kept.get((requirement.pk, level))
+            value = access.local_day(due).isoformat() if due else ""
+            if posted is not None:
+                value = posted.get(name, "")
+            label = f"{requirement.get_kind_display()}, {level.label}"
+            cells.append(DueCell(name, label, value))
+        rows.append(DueRow(requirement, tuple(cells)))
+    return rows
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A unit left out with the reason."""
+
+    unit: Unit
+    reason: str
+
+
+def _excluded(request: ActorRequest, campaign: Campaign) -> list[Exclusion]:
+    """The exclusions as they stand or, when something was sent, as sent: ``out_<unit>`` reasons, and one more."""
+    if request.method != "POST":
+        return [
+            Exclusion(one.unit, one.reason)
+            for one in campaign.exceptions.select_related("unit").order_by("unit__sort_key", "id")
+        ]
+    sent = {
+        int(name.removeprefix("out_")): value.strip()[:300]
+        for name, value in request.POST.items()
+        if name.startswith("out_") and name.removeprefix("out_").isdecimal()
+    }
+    more = request.POST.get("out_unit", "")
+    if more.isdecimal():
+        sent[int(more)] = request.POST.get("out_reason", "").strip()[:300]
+    units = queries.units_below(campaign.unit).in_bulk(list(sent))
+    dropped = set(request.POST.getlist("in_again"))
+    return [
+        Exclusion(units[pk], reason)
+        for pk, reason in sent.items()
+        if pk in units and str(pk) not in dropped
+    ]
+
+
+def _changes(
+    request: ActorRequest, campaign: Campaign, form: forms.PolicyForm, out: list[Exclusion]
+) -> Changes:
+    if any(not one.reason for one in out):
+        raise DomainError(
+            "scope.reason", "Đơn vị không triển khai phải có lý do. Chưa lưu gì; hãy ghi lý do cho từng đơn vị."
+        )
+    data = form.cleaned_data
+    cells = [(requirement.pk, int(level)) for requirement in campaign.requirements.all() for level in LEVELS]
+    return Changes(
+        version=data["version"],
+        title=data["title"],
+        starts_on=data["starts_on"],
+        ends_on=data["ends_on"],
+        policy=form.policy(),
+        deadlines=_deadlines(request, cells),
+        lead_id=data["lead_id"],
+        partner_ids=tuple(data["partner_ids"]),
+        excluded=tuple((one.unit.pk, one.reason) for one in out),
+        documents=forms.documents_from(request.POST, _readable_documents(request.actor)),
+    )
+
+
+def _deadlines(request: ActorRequest, cells: list[tuple[int, int]]) -> dict[tuple[int, int], datetime]:
+    try:
+        return forms.deadlines_from(request.POST, cells)
+    except ValidationError as error:
+        raise DomainError(
+            "deadline.unreadable", "Có thời hạn không đọc được. Chưa lưu gì; hãy ghi ngày dạng 31/12/2026."
+        ) from error
+
+
+@page(Can.CAMPAIGN_MANAGE, write=Can.CAMPAIGN_MANAGE)
+def campaign_adjust(request: ActorRequest, campaign_id: int) -> HttpResponse:
+    """Everything of a draft; a second editor is shown both texts."""
+    campaign = _draft(request.actor, campaign_id)
+    if campaign.state != Campaign.State.DRAFT:
+        return HttpResponseRedirect(reverse("campaign", args=[campaign.pk]))
+    form = _policy_form(request, campaign)
+    out = _excluded(request, campaign)
+    conflict: ConflictError | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.adjust(campaign, _changes(request, campaign, form, out), by=request.actor)
+            return HttpResponseRedirect(reverse("campaign-adjust", args=[campaign.pk]) + "?luu=1")
+        except ConflictError as error:
+            conflict = error
+        except DomainError as error:
+            form.add_error(None, error.sentence)
+    status = 409 if conflict else 422 if form.errors else 200
+    return render(
+        request, "campaigns/adjust.html", _adjust_words(request, campaign, form, out, conflict), status=status
+    )
+
+
+def _policy_form(request: ActorRequest, campaign: Campaign) -> forms.PolicyForm:
+    names = _leads(campaign)
+    if request.method == "POST":
+        return forms.PolicyForm(request.POST, units=names)
+    initial = {
+        **from_data(campaign.policy).to_data(),
+        "version": campaign.version,
+        "title": campaign.title,
+        "starts_on": campaign.starts_on,
+        "ends_on": campaign.ends_on,
+        "lead_id": campaign.lead_id,
+        "partner_ids": list(campaign.partners.values_list("pk", flat=True)),
+    }
+    return forms.PolicyForm(units=names, initial=initial)
+
+
+def _leads(campaign: Campaign) -> list[tuple[int, str]]:
+    """Who may lead or cooperate: the campaign's unit, its bodies and the committees' other organisations."""
+    attached = Unit.objects.filter(committee=campaign.unit, closed_on=None).order_by("sort_key", "id")
+    found = [(campaign.unit_id, campaign.unit.name), *attached.values_list("pk", "name")]
+    if campaign.lead_id not in dict(found):
+        found.append((campaign.lead_id, campaign.lead.name))
+    return found
+
+
+def _adjust_words(
+    request: ActorRequest,
+    campaign: Campaign,
+    form: forms.PolicyForm,
+    out: list[Exclusion],
+    conflict: ConflictError | None,
+) -> dict[str, Any]:
+    posted = request.POST if request.method == "POST" else None
+    chosen = dict(campaign.documents.values_list("document_id", "mode"))
+    if posted is not None:
+        chosen = dict(forms.documents_from(posted, _readable_documents(request.actor)))
+    return {
+        "campaign": campaign,
+        "form": form,
+        "saved": request.GET.get("luu") == "1" and posted is None,
+        "conflict": conflict,
+        "rows": _due_rows(campaign, posted),
+        "levels": [level.label for level in LEVELS],
+        "excluded": out,
+        "below": Unit.objects.filter(
+            pk__in=access.today_placements().filter(parent=campaign.unit, former=False).values("unit")
+        ).order_by("sort_key", "id"),
+        "choices": _document_choices(request.actor, chosen),
+        "modes": CampaignDocument.Mode.choices,
+        "more": forms.RequirementForm(),
+        "crumbs": [Crumb(_("Đợt triển khai"), reverse("campaigns")), Crumb(campaign.title)],
+    }
+
+
+@page(Can.CAMPAIGN_MANAGE, write=Can.CAMPAIGN_MANAGE)
+def campaign_require(request: ActorRequest, campaign_id: int) -> HttpResponse:
+    """Add a kind of thing owed to a draft."""
+    campaign = _draft(request.actor, campaign_id)
+    if request.method == "POST":
+        kind, tree = request.POST.get("kind", ""), request.POST.get("tree", "")
+        commands.add_requirement(campaign, kind=kind, tree=tree, by=request.actor)
+    return HttpResponseRedirect(reverse("campaign-adjust", args=[campaign.pk]) + "#thoi-han")
+
+
+@page(Can.CAMPAIGN_MANAGE, write=Can.CAMPAIGN_MANAGE)
+def campaign_start(request: ActorRequest, campaign_id: int) -> HttpResponse:
+    """Give the campaign down: ordered as work whose page shows how far it is; ordered again it goes on."""
+    campaign = _draft(request.actor, campaign_id)
+    unfinished = campaign.state in {Campaign.State.DRAFT, Campaign.State.STARTING}
+    if request.method != "POST" or not unfinished:
+        return HttpResponseRedirect(reverse("campaign", args=[campaign.pk]))
+    if not campaign.requirements.filter(deadlines__isnull=False).exists():
+        raise DomainError(
+            "campaign.no_duty", "Đợt này chưa giao việc cho cấp nào. Hãy đặt ít nhất một thời hạn."
+        )
+    work = order(
+        jobs.start_campaign,
+        by=request.actor,
+        title=_("Giao xuống: %(title)s") % {"title": campaign.title},
+        key=f"campaign-start:{campaign.pk}",
+        campaign=campaign.pk,
+    )
+    return HttpResponseRedirect(reverse("work", args=[work.pk]))
+
+
+@page(Can.CAMPAIGN_MANAGE, write=Can.CAMPAIGN_MANAGE)
+def campaign_discard(request: ActorRequest, campaign_id: int) -> HttpResponse:
+    """Throw a draft away."""
+    if request.method == "POST":
+        commands.discard(_draft(request.actor, campaign_id), by=request.actor)
+    return HttpResponseRedirect(reverse("campaigns"))
+
+
+@page(Can.CAMPAIGN_MANAGE, write=Can.CAMPAIGN_MANAGE)
+def campaign_close(request: ActorRequest, campaign_id: int) -> HttpResponse:
+    """End a campaign with its lessons and what remains to put right, one a line."""
+    campaign = _draft(request.actor, campaign_id)
+    if request.method == "POST":
+        given = [(request.POST.get("lessons", ""), False), (request.POST.get("remedies", ""), True)]
+        lessons = [
+            (line.strip()[:500], is_remedy, None)
+            for text, is_remedy in given
+            for line in text.splitlines()
+            if line.strip()
+        ]
+        commands.close(campaign, lessons=lessons, by=request.actor)
+        return HttpResponseRedirect(reverse("campaign", args=[campaign.pk]))
+    words = {
+        "campaign": campaign,
+        "crumbs": [
+            Crumb(_("Đợt triển khai"), reverse("campaigns")),
+            Crumb(campaign.title, reverse("campaign", args=[campaign.pk])),
+            Crumb(_("Kết thúc đợt")),
+        ],
+    }
+    return render(request, "campaigns/close.html", words)
