@@ -189,6 +189,7 @@ def _write_people(about: Import, file: ReadFile, by: Actor, step: Step | None) -
     faults = list(parsed.faults)
     _tell(step, _("Đang ghi {count} người").format(count=len(parsed.specs)))
     done, questions = _register(_answered(parsed.specs, about), faults, file, by)
+    people.count_members(sorted({spec.unit_id for spec in parsed.specs.values()}), by=by)
     notices = (*file.sheet.notices, *parsed.notices)
     return Outcome(done.new, done.changed, done.same, questions, tuple(_by_place(faults)), notices)
 

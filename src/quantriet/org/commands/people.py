@@ -4,8 +4,9 @@ A person is known by the owner's code, else by name, birth date and unit; the se
 certain: ``register`` refuses until each such row says whether it is the same person or another.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quantriet.core.errors import DomainError, ForbiddenError
+from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
 from quantriet.core.text import clean_line, fold, person_key
 from quantriet.org import access, audit, sealing
 from quantriet.org.access import Actor
@@ -25,14 +26,17 @@ from quantriet.org.specs import ANOTHER, PersonSpec
 
 __all__ = [
     "ANOTHER",
+    "PersonFacts",
     "PersonSpec",
     "Registered",
     "Sifted",
+    "count_members",
     "end_post",
     "give_post",
     "register",
     "register_certain",
     "transfer",
+    "update",
 ]
 
 
@@ -48,6 +52,37 @@ class Registered:
     def same(self) -> int:
         """How many rows changed nothing."""
         return len(self.ids) - self.new - self.changed
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What may be corrected on a person's page."""
+
+    full_name: str
+    birth_date: date | None = None
+    phone: str = ""
+    email: str = ""
+
+    @classmethod
+    def of(cls, person: Person) -> "PersonFacts":
+        """The facts of a person as they stand."""
+        return cls(person.full_name, person.birth_date, person.phone, person.email)
+
+    def cleaned(self) -> "PersonFacts":
+        """The same with every text in its stored form."""
+        return PersonFacts(
+            clean_line(self.full_name), self.birth_date, clean_line(self.phone), clean_line(self.email)
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Field → value."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def version(self) -> str:
+        """Names exactly these texts: a form sends back the version of what its reader saw."""
+        told = "\x1f".join(str(value) for value in self.as_dict().values())
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -198,6 +233,14 @@ WHERE NOT EXISTS (
 ) ORDER BY row
 RETURNING person_id
 """
+_COUNT_MEMBERS = """
+UPDATE org_unit AS unit SET member_count = counted.members
+FROM (
+    SELECT unit_id, count(*) AS members FROM org_membership
+    WHERE unit_id = ANY(%s) AND to_on IS NULL AND is_primary AND status <> 'non_member' GROUP BY unit_id
+) AS counted
+WHERE counted.unit_id = unit.id AND unit.tree = 'party' AND unit.member_count <> counted.members
+"""
 _INSERT_POSTS = """
 INSERT INTO org_post (created_at, person_id, unit_id, title, label, from_on)
 SELECT statement_timestamp(), id, unit_id, post, post_label, from_on FROM staged_person
@@ -260,6 +303,45 @@ def register_certain(specs: Sequence[PersonSpec], *, by: Actor) -> Sifted:
         wrong_answers=tuple(wrong),
         elsewhere=tuple(elsewhere),
     )
+
+
+def update(person: Person, facts: PersonFacts, *, seen: str, by: Actor) -> Person:
+    """Correct a person's own facts. ``seen`` is the version (``PersonFacts.version``) the user had before him.
+
+    When somebody else changed them meanwhile, raises ``ConflictError`` (``person.changed``) whose context holds
+    both texts (``yours``, ``theirs``); a retry of a change already made is answered as done.
+    """
+    _require_units({person.home_unit_id}, by)
+    wanted = facts.cleaned()
+    if not wanted.full_name:
+        raise DomainError("person.no_name", _("Phải có họ tên. Chưa lưu; hãy ghi họ tên."))
+    with transaction.atomic():
+        row = Person.objects.select_for_update().get(pk=person.pk)
+        standing = PersonFacts.of(row)
+        if wanted == standing:
+            return row
+        if standing.version != seen:
+            raise ConflictError(
+                "person.changed",
+                _("Có người vừa sửa người này. Bản của bạn chưa ghi; hãy so hai bản rồi lưu lại."),
+                yours=wanted.as_dict(),
+                theirs=standing.as_dict(),
+            )
+        for name, value in wanted.as_dict().items():
+            setattr(row, name, value)
+        row.birth_year = wanted.birth_date.year if wanted.birth_date else row.birth_year
+        row.folded, row.sort_key = fold(row.full_name), person_key(row.full_name)
+        row.save()
+        changed = [name for name, value in wanted.as_dict().items() if value != standing.as_dict()[name]]
+        audit.record(by, "person.update", row, unit=row.home_unit_id, detail={"fields": changed})
+    return row
+
+
+def count_members(unit_ids: Sequence[int], *, by: Actor) -> None:
+    """Set ``member_count`` of Party units to the open primary memberships their register holds now."""
+    _require_units(set(unit_ids), by)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_MEMBERS, [list(unit_ids)])
 
 
 def transfer(people: Sequence[Person], *, to: Unit, on: date, by: Actor) -> int:

@@ -27,6 +27,7 @@ WANTED: dict[str, Sequence[Column]] = {
 }
 NEEDS: dict[str, Can] = {Import.Kind.UNITS: Can.UNIT_MANAGE, Import.Kind.PEOPLE: Can.PERSON_MANAGE}
 SHOWN = 500
+KEPT = 5_000
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Outcome:
             "asked": len(self.questions),
             "faulty": self.faulty,
             "fault_count": len(self.faults),
-            "faults": [_told(fault) for fault in self.faults[:SHOWN]],
+            "faults": [_told(fault) for fault in self.faults[:KEPT]],
             "notices": [_told(fault) for fault in self.notices[:SHOWN]],
             "questions": [
                 {"row": q.row, "name": q.name, "candidates": [list(one) for one in q.candidates]}

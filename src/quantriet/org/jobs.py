@@ -1,0 +1,70 @@
+"""Long work of floor 1, done by the worker as the actor who ordered it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from quantriet.core.jobs import Running
+from quantriet.org import access
+from quantriet.org.access import Actor
+from quantriet.org.commands import imports
+from quantriet.org.commands.imports import Rows
+from quantriet.org.doors import job
+from quantriet.org.models import Import
+from quantriet.org.permissions import Can
+
+STEPS = 4
+
+
+def _teller(running: Running) -> Callable[[str], None]:
+    """Tells each step of an import, and stops between two of them when asked; what was begun is taken back."""
+    done = 0
+
+    def step(words: str) -> None:
+        nonlocal done
+        running.stop_if_asked()
+        running.progress(done, STEPS, words)
+        done += 1
+
+    return step
+
+
+def _import(actor: Actor, import_id: int) -> Import:
+    return access.row_or_404(Import.objects.all(), import_id)
+
+
+def _check(actor: Actor, running: Running, import_id: int) -> Mapping[str, Any]:
+    with access.acting(actor):
+        imports.check(_import(actor, import_id), by=actor, step=_teller(running))
+    return {"href": reverse("import", args=[import_id])}
+
+
+def _carry_out(actor: Actor, running: Running, import_id: int, rows: str) -> Mapping[str, Any]:
+    with access.acting(actor):
+        imports.carry_out(_import(actor, import_id), rows=Rows(rows), by=actor, step=_teller(running))
+    return {"href": reverse("import", args=[import_id])}
+
+
+@job(Can.PERSON_MANAGE)
+def check_people(actor: Actor, running: Running, *, import_id: int) -> Mapping[str, Any]:
+    """Look at what a sheet of people would do."""
+    return _check(actor, running, import_id)
+
+
+@job(Can.UNIT_MANAGE)
+def check_units(actor: Actor, running: Running, *, import_id: int) -> Mapping[str, Any]:
+    """Look at what a sheet of units would do."""
+    return _check(actor, running, import_id)
+
+
+@job(Can.PERSON_MANAGE)
+def import_people(actor: Actor, running: Running, *, import_id: int, rows: str) -> Mapping[str, Any]:
+    """Write a sheet of people."""
+    return _carry_out(actor, running, import_id, rows)
+
+
+@job(Can.UNIT_MANAGE)
+def import_units(actor: Actor, running: Running, *, import_id: int, rows: str) -> Mapping[str, Any]:
+    """Write a sheet of units."""
+    return _carry_out(actor, running, import_id, rows)

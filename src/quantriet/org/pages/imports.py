@@ -1,0 +1,206 @@
+"""Import of units and people: drop the sheet, see its columns and faults, then write it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from quantriet.core.errors import DomainError
+from quantriet.core.jobs import Task
+from quantriet.core.office.cells import Fault
+from quantriet.core.office.columns import find_header
+from quantriet.org import access, jobs
+from quantriet.org.access import Actor
+from quantriet.org.commands import imports as commands
+from quantriet.org.commands.imports import Rows
+from quantriet.org.doors import ActorRequest, order, page
+from quantriet.org.forms import ColumnsForm, UploadForm
+from quantriet.org.models import Import
+from quantriet.org.permissions import Can
+from quantriet.org.queries import imports as queries
+from quantriet.org.queries.imports import ReadFile
+
+# Above this size (about five thousand rows) the worker does it and the page shows how far it is.
+LARGE = 256 * 1024
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHECKS: dict[str, Task] = {Import.Kind.UNITS: jobs.check_units, Import.Kind.PEOPLE: jobs.check_people}
+WRITES: dict[str, Task] = {Import.Kind.UNITS: jobs.import_units, Import.Kind.PEOPLE: jobs.import_people}
+SAMPLE = 8
+
+
+@page(Can.PERSON_MANAGE, write=Can.PERSON_MANAGE)
+def imports(request: ActorRequest) -> HttpResponse:
+    """Drop a sheet of units or of people; earlier imports below."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            about = _stage(request, form.cleaned_data["file"])
+        except DomainError as error:
+            form.add_error("file", error.sentence)
+        else:
+            return HttpResponseRedirect(reverse("import", args=[about.pk]))
+    words = {
+        "form": form,
+        "kinds": Import.Kind.choices,
+        "kind": request.POST.get("kind", request.GET.get("kind", Import.Kind.PEOPLE)),
+        "earlier": queries.imports(request.actor)[:30],
+        "crumbs": [(_("Đơn vị"), reverse("units")), (_("Nhập từ Excel"), "")],
+    }
+    return render(request, "org/imports.html", words, status=422 if form.errors else 200)
+
+
+def _stage(request: ActorRequest, file: Any) -> Import:
+    kind = str(request.POST.get("kind", ""))
+    if kind not in queries.NEEDS:
+        raise DomainError("import.kind", _("Hãy chọn tệp chứa cây đơn vị hay danh sách người."))
+    unit = access.unit_or_404(request.actor, queries.NEEDS[kind], request.actor.unit_id)
+    unit = access.authority_unit(unit)
+    return commands.stage(file.read(), file_name=str(file.name or ""), kind=kind, unit=unit, by=request.actor)
+
+
+@page(Can.PERSON_MANAGE)
+def import_template(request: ActorRequest, kind: str) -> HttpResponse:
+    """An empty sheet with the right columns."""
+    if kind not in queries.NEEDS:
+        raise access.not_found()
+    response = HttpResponse(queries.template(kind), content_type=SHEET)
+    response["Content-Disposition"] = f'attachment; filename="mau-{kind}.xlsx"'
+    return response
+
+
+def _about(by: Actor, import_id: int) -> Import:
+    return access.row_or_404(queries.imports(by), import_id)
+
+
+@page(Can.PERSON_MANAGE)
+def import_file(request: ActorRequest, import_id: int) -> HttpResponse:
+    """One import: its columns before it was looked at; counts, questions and faults afterwards."""
+    about = _about(request.actor, import_id)
+    words: dict[str, Any] = {
+        "about": about,
+        "outcome": about.outcome,
+        "crumbs": [(_("Nhập từ Excel"), reverse("imports")), (about.file_name, "")],
+    }
+    if about.state == Import.State.STAGED:
+        file = queries.read(about)
+        words |= {"form": _columns_form(about, file), "sample": _sample(file)}
+    else:
+        shown = about.outcome.get("faults", [])[: queries.SHOWN]
+        words |= {"shown_faults": shown, "questions": about.outcome.get("questions", [])}
+        if shown:
+            words["fault_rows"] = _fault_rows(queries.read(about), shown)
+    return render(request, "org/import.html", words)
+
+
+def _columns_form(about: Import, file: ReadFile, data: Any = None) -> ColumnsForm:
+    wanted = queries.WANTED[about.kind]
+    header = find_header(file.sheet.rows, wanted)
+    return ColumnsForm(wanted, header, dict(file.columns.positions), data)
+
+
+def _sample(file: ReadFile) -> list[list[str]]:
+    """The first rows as they stand, header first."""
+    width = max((len(row.values) for row in file.sheet.rows[:50]), default=0)
+    rows = [row for row in file.sheet.rows if row.number >= file.columns.header_row][: SAMPLE + 1]
+    return [[str(row.number), *[row.text(place) for place in range(width)]] for row in rows]
+
+
+def _fault_rows(file: ReadFile, faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Faulty rows with their cells; a faulty cell carries its sentence."""
+    told: dict[int, dict[int | None, str]] = {}
+    for fault in faults:
+        told.setdefault(fault["row"], {}).setdefault(fault["column"], fault["sentence"])
+    places = sorted(set(file.columns.positions.values()))
+    return [
+        {
+            "number": row.number,
+            "cells": [(row.text(place), told[row.number].get(place, "")) for place in places],
+            "whole": told[row.number].get(None, ""),
+        }
+        for row in file.sheet.rows
+        if row.number in told
+    ][:100]
+
+
+@page(Can.PERSON_MANAGE, write=Can.PERSON_MANAGE)
+def import_columns(request: ActorRequest, import_id: int) -> HttpResponse:
+    """Take the picked columns, then look at what would happen."""
+    about = _about(request.actor, import_id)
+    form = _columns_form(about, queries.read(about), request.POST)
+    if not form.is_valid():
+        words = {"about": about, "form": form, "crumbs": [(_("Nhập từ Excel"), reverse("imports"))]}
+        return render(request, "org/import.html", words, status=422)
+    commands.choose_columns(about, form.positions(), sheet=about.sheet, by=request.actor)
+    return _look(request, about)
+
+
+@page(Can.PERSON_MANAGE, write=Can.PERSON_MANAGE)
+def import_check(request: ActorRequest, import_id: int) -> HttpResponse:
+    """Look at what would happen to the data of this moment."""
+    return _look(request, _about(request.actor, import_id))
+
+
+def _look(request: ActorRequest, about: Import) -> HttpResponse:
+    if _is_large(about):
+        title = _("Kiểm tra tệp {name}").format(name=about.file_name)
+        work = order(CHECKS[about.kind], by=request.actor, title=title, import_id=about.pk)
+        return HttpResponseRedirect(reverse("work", args=[work.pk]))
+    commands.check(about, by=request.actor)
+    return HttpResponseRedirect(reverse("import", args=[about.pk]))
+
+
+@page(Can.PERSON_MANAGE, write=Can.PERSON_MANAGE)
+def import_answer(request: ActorRequest, import_id: int) -> HttpResponse:
+    """Take the answers to doubtful rows, then look again."""
+    about = _about(request.actor, import_id)
+    answers = {
+        int(name.removeprefix("row-")): int(str(value))
+        for name, value in request.POST.items()
+        if name.startswith("row-") and name[4:].isdecimal() and str(value).lstrip("-").isdecimal()
+    }
+    commands.answer(about, answers, by=request.actor)
+    return _look(request, about)
+
+
+@page(Can.PERSON_MANAGE, write=Can.PERSON_MANAGE)
+def import_do(request: ActorRequest, import_id: int) -> HttpResponse:
+    """Write the file: all of it, or the faultless rows when the user chose so."""
+    about = _about(request.actor, import_id)
+    rows = Rows.FAULTLESS if request.POST.get("rows") == Rows.FAULTLESS.value else Rows.ALL
+    if _is_large(about):
+        title = _("Nhập tệp {name}").format(name=about.file_name)
+        work = order(
+            WRITES[about.kind],
+            by=request.actor,
+            title=title,
+            key=f"import:{about.pk}:{rows.value}",
+            import_id=about.pk,
+            rows=rows.value,
+        )
+        return HttpResponseRedirect(reverse("work", args=[work.pk]))
+    done = commands.carry_out(about, rows=rows, by=request.actor)
+    counts = done.outcome
+    messages.success(
+        request, _("Đã ghi: {new} mới, {changed} đổi.").format(new=counts["new"], changed=counts["changed"])
+    )
+    return HttpResponseRedirect(reverse("import", args=[about.pk]))
+
+
+@page(Can.PERSON_MANAGE)
+def import_faults(request: ActorRequest, import_id: int) -> HttpResponse:
+    """The workbook of faulty rows, to fix and send again."""
+    about = _about(request.actor, import_id)
+    faults = [
+        Fault(one["row"], one["column"], one["code"], one["sentence"])
+        for one in about.outcome.get("faults", [])
+    ]
+    response = HttpResponse(queries.fault_file(about, faults), content_type=SHEET)
+    response["Content-Disposition"] = 'attachment; filename="cac-dong-loi.xlsx"'
+    return response
+
+
+def _is_large(about: Import) -> bool:
+    return queries.store().path(about.sha256).stat().st_size > LARGE

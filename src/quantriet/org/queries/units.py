@@ -1,0 +1,113 @@
+"""Reads of units: the tree as it stands today, what a unit's page shows."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from quantriet.core.components import Crumb
+from quantriet.core.text import fold
+from quantriet.org import access
+from quantriet.org.access import HOUSE, Actor
+from quantriet.org.models import Facility, Placement, Post, Unit
+from quantriet.org.permissions import Can
+from quantriet.org.routes import unit_href
+
+FOUND_AT_MOST = 100
+
+
+@dataclass(frozen=True)
+class Child:
+    """A unit in a list of units: how many units are directly below it, how many people it stands for.
+
+    ``members`` is the unit's own count, or where it has none the sum of what is below.
+    """
+
+    unit: Unit
+    children: int
+    members: int
+
+
+def tops(by: Actor) -> list[Unit]:
+    """The units from which the actor looks down: where the browser of the tree begins."""
+    if by.roots == HOUSE:
+        rows = access.today_placements().filter(parent=None)
+    else:
+        rows = access.today_placements().filter(path__in=by.roots)
+    found = rows.select_related("unit").order_by("unit__tree", "unit__sort_key", "unit_id")
+    return [placed.unit for placed in found]
+
+
+def way_down(by: Actor, unit: Unit) -> list[Crumb]:
+    """The units above, from the root; those outside the actor's view are words without an address."""
+    placed = access.today_placements().filter(unit=unit).first()
+    if placed is None:
+        return [Crumb(unit.name)]
+    ids = [int(label) for label in placed.path.split(".")]
+    mine = set(access.units(by, Can.UNIT_READ).filter(pk__in=ids).values_list("pk", flat=True))
+    units = Unit.objects.in_bulk(ids)
+    return [
+        Crumb(
+            units[pk].short_name or units[pk].name,
+            unit_href(pk) if pk in mine and pk != unit.pk else "",
+        )
+        for pk in ids
+    ]
+
+
+# One statement for a page of children: direct children by the parent's index, people by the subtree's paths.
+_CHILDREN = """
+SELECT child.unit_id,
+       (SELECT count(*) FROM org_placement AS below
+        WHERE below.parent_id = child.unit_id AND below.valid @> %(today)s::date) AS children,
+       (SELECT coalesce(sum(inside.member_count), 0) FROM org_placement AS deep
+        JOIN org_unit AS inside ON inside.id = deep.unit_id
+        WHERE deep.path <@ child.path AND deep.valid @> %(today)s::date AND deep.unit_id <> child.unit_id) AS members
+FROM org_placement AS child
+WHERE child.valid @> %(today)s::date AND child.parent_id = %(parent)s
+"""
+
+
+def children(unit: Unit) -> list[Child]:
+    """Units directly below today, in Vietnamese order, bodies and press first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quantriet_today()")
+        today = cursor.fetchone()[0]
+        cursor.execute(_CHILDREN, {"parent": unit.pk, "today": today})
+        rows = {int(pk): (int(below), int(members)) for pk, below, members in cursor.fetchall()}
+    units = Unit.objects.filter(pk__in=rows).order_by("level", "sort_key", "id")
+    return [Child(each, rows[each.pk][0], each.member_count or rows[each.pk][1]) for each in units]
+
+
+def tied(unit: Unit) -> QuerySet[Unit]:
+    """Units of other trees tied to this committee."""
+    return Unit.objects.filter(committee=unit).exclude(tree=unit.tree).order_by("tree", "sort_key", "id")
+
+
+def search(by: Actor, text: str) -> list[Unit]:
+    """Units of the actor's view whose name (without marks) or code holds the words, at most a hundred."""
+    wanted = fold(text)
+    if not wanted:
+        return []
+    mine = access.units(by, Can.UNIT_READ)
+    by_name = mine.filter(folded__contains=wanted) | mine.filter(code__iexact=text.strip())
+    return list(by_name.order_by("level", "sort_key", "id")[:FOUND_AT_MOST])
+
+
+def posts(unit: Unit) -> QuerySet[Post]:
+    """Posts held in a unit today, heads first."""
+    return (
+        Post.objects.filter(unit=unit, to_on=None)
+        .select_related("person")
+        .order_by("-title", "person__sort_key", "id")
+    )
+
+
+def facilities(unit: Unit) -> QuerySet[Facility]:
+    """Halls and rooms of a unit."""
+    return Facility.objects.filter(unit=unit).order_by("name", "id")
+
+
+def places_in_time(unit: Unit) -> QuerySet[Placement]:
+    """Where the unit stood, newest first."""
+    return Placement.objects.filter(unit=unit).select_related("parent").order_by("-valid")
