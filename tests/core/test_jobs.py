@@ -196,10 +196,9 @@ def test_the_age_of_the_queue_is_that_of_the_oldest_job_that_waits() -> None:
 
     assert 90 <= jobs.queue_age_seconds() < 120
     jobs.work_off()
-    assert jobs.queue_age_seconds() == 0
+    assert jobs.queue_age_seconds() < 60  # a tick of the house itself may have come in meanwhile
 
 
-@pytest.mark.django_db(transaction=True)
 def test_stalled_jobs_are_looked_for_while_this_process_serves() -> None:
     with jobs._worker_app():  # as within a tick of the worker's own clock
         assert jobs.take_over_stalled() == 0
