@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quantriet.org.pages import cards, passkeys, second_factor
+from quantriet.org.pages import cards, issuers, passkeys, second_factor
 
 urlpatterns = [
     path("dang-nhap/xac-nhan/", second_factor.ask, name="second-factor"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("dang-nhap/khoa/bat-dau/", passkeys.begin, name="passkey-begin"),
     path("dang-nhap/khoa/", passkeys.finish, name="passkey-finish"),
     path("dang-nhap/the/", cards.sign_in, name="card-sign-in"),
+    path("dang-nhap/to-chuc/", issuers.begin, name="issuer-begin"),
+    path("dang-nhap/to-chuc/tro-ve/", issuers.finish, name="issuer-finish"),
+    path("dang-nhap/loi-moi/<str:word>/", issuers.invited, name="issuer-invited"),
+    path("tai-khoan/<int:account_id>/loi-moi/", issuers.invite, name="issuer-invite"),
+    path("tai-khoan/<int:account_id>/go-xac-nhan/", second_factor.clear, name="second-factor-clear"),
     path("dang-nhap-cua-toi/", second_factor.my_sign_in, name="my-sign-in"),
     path("dang-nhap-cua-toi/ma-du-phong/", second_factor.new_recovery_codes, name="recovery-codes-new"),
     path("dang-nhap-cua-toi/ung-dung/go/", second_factor.remove_app, name="app-remove"),

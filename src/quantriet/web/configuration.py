@@ -7,6 +7,17 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """An OpenID Connect provider of the organisation: its address, how we are known there, its name on the page."""
+
+    address: str
+    client_id: str
+    client_secret: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -17,6 +28,7 @@ class Configuration:
     the gallery is open). ``secret_key``, ``data_key``, ``index_key``: made once per installation, kept in
     ``home/keys.json`` readable by its owner only, unless given in the environment. ``live_url``: the path of
     live events (``/live/folds``) where a proxy joins them to the pages' address; empty: pages ask instead.
+    ``issuer``: who signs people in besides us, if anybody.
     ``metrics_token``: who may read ``/metrics`` from another machine.
     """
 
@@ -31,6 +43,7 @@ class Configuration:
     https: bool
     live_url: str
     metrics_token: str
+    issuer: Issuer | None = None
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Configuration:
@@ -51,6 +64,29 @@ def read(environ: Mapping[str, str] = os.environ) -> Configuration:
         https=environ.get("QUANTRIET_HTTPS") == "1",
         live_url=environ.get("QUANTRIET_LIVE_URL", ""),
         metrics_token=environ.get("QUANTRIET_METRICS_TOKEN", ""),
+        issuer=_issuer(environ),
+    )
+
+
+def _issuer(environ: Mapping[str, str]) -> Issuer | None:
+    """The provider, when its address is given; then it must be https and the rest must be given as well.
+
+    Plain http is taken for this machine itself only, where development and tests have their provider.
+    """
+    address = environ.get("QUANTRIET_OIDC_ISSUER", "")
+    if not address:
+        return None
+    told = urlsplit(address)
+    if told.scheme != "https" and told.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ValueError("QUANTRIET_OIDC_ISSUER must begin with https://")
+    client_id = environ.get("QUANTRIET_OIDC_CLIENT_ID", "")
+    client_secret = environ.get("QUANTRIET_OIDC_CLIENT_SECRET", "")
+    if not client_id or not client_secret:
+        raise ValueError(
+            "QUANTRIET_OIDC_ISSUER needs QUANTRIET_OIDC_CLIENT_ID and QUANTRIET_OIDC_CLIENT_SECRET"
+        )
+    return Issuer(
+        address, client_id, client_secret, environ.get("QUANTRIET_OIDC_NAME", "") or str(told.hostname)
     )
 
 

@@ -39,7 +39,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
     """Context of the frame around every page."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {"demo": settings.QUANTRIET.demo, "places": []}
+        return {"demo": settings.QUANTRIET.demo, "places": [], "issuer": settings.QUANTRIET.issuer}
     account = request.user
     acting_in = Unit.objects.get(pk=actor.unit_id)
     return {

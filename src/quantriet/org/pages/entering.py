@@ -1,10 +1,13 @@
-"""What every way of signing in does at its end."""
+"""What the pages of signing in share: letting in, and the account below that one has power over."""
 
 from django.contrib.auth import login
 from django.http import HttpRequest
 from django.urls import reverse
 
+from quantriet.core.errors import DomainError
 from quantriet.org import access, audit
+from quantriet.org.commands import accounts
+from quantriet.org.doors import ActorRequest
 from quantriet.org.models import Account
 
 
@@ -16,3 +19,13 @@ def let_in(request: HttpRequest, account: Account, *, way: str, then: str) -> st
         with access.acting(found):
             audit.record(found, "account.sign_in", account, unit=found.unit_id, detail={"way": way})
     return reverse("change-password") if account.must_change_password and way == "issuer" else then
+
+
+def account_below(request: ActorRequest, account_id: int) -> Account:
+    """An account the actor has power over; any other answers like one that does not exist."""
+    account = access.row_or_404(Account.objects.all(), account_id)
+    try:
+        accounts.require_power_over(account, request.actor)
+    except DomainError as error:
+        raise access.not_found() from error
+    return account

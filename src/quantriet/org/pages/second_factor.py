@@ -23,6 +23,7 @@ from quantriet.org.commands import sessions as session_commands
 from quantriet.org.credential_forms import AppCodeForm, CodeForm, OwnPasswordForm
 from quantriet.org.doors import ActorRequest, page, public
 from quantriet.org.models import Account
+from quantriet.org.pages.entering import account_below
 from quantriet.org.permissions import Can
 from quantriet.org.queries import credentials as queries
 
@@ -194,6 +195,17 @@ def end_sessions(request: ActorRequest) -> HttpResponse:
     session_commands.end_all(_account(request), by=request.actor)
     request.session.flush()
     return HttpResponseRedirect(reverse("sign-in"))
+
+
+@page(Can.ACCOUNT_MANAGE, write=Can.ACCOUNT_MANAGE)
+def clear(request: ActorRequest, account_id: int) -> HttpResponse:
+    """The level above takes away the second factor of who lost his phone."""
+    account = account_below(request, account_id)
+    if request.method == "POST":
+        commands.clear(account, by=request.actor)
+        messages.success(request, _("Đã gỡ xác nhận hai bước; lần đăng nhập tới người này thiết lập lại."))
+        return HttpResponseRedirect("/")
+    return render(request, "org/second_factor_clear.html", {"account": account})
 
 
 def _account(request: ActorRequest) -> Account:
