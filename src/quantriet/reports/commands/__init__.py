@@ -1,0 +1,1 @@
+"""All writes of reports, split by noun: ``reports.send(...)``, ``reviews.return_(...)``."""
