@@ -203,26 +203,24 @@ PLACES = re.compile(
         )
     )
 )
-TEXT = set(
-    [
-        ".py",
-        ".md",
-        ".txt",
-        ".in",
-        ".toml",
-        ".json",
-        ".js",
-        ".mjs",
-        ".css",
-        ".html",
-        ".yml",
-        ".yaml",
-        ".sh",
-        ".cfg",
-        ".service",
-        ".conf",
-    ]
-) | {""}
+TEXT = {
+    ".py",
+    ".md",
+    ".txt",
+    ".in",
+    ".toml",
+    ".json",
+    ".js",
+    ".mjs",
+    ".css",
+    ".html",
+    ".yml",
+    ".yaml",
+    ".sh",
+    ".cfg",
+    ".service",
+    ".conf",
+} | {""}
 
 
 def tracked() -> Iterator[Path]:

@@ -15,7 +15,10 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import APIKeyCookie, HttpBearer
 
+from quantriet.campaigns import api as campaigns_api
+from quantriet.conferences import api as conferences_api
 from quantriet.core.errors import DomainError
+from quantriet.documents import api as documents_api
 from quantriet.org import access, doors
 from quantriet.org import api as org_api
 from quantriet.org.access import Actor
@@ -23,7 +26,12 @@ from quantriet.org.doors import public
 from quantriet.web import tokens
 
 # Every package's operations, mounted by hand: (prefix, router).
-ROUTERS: tuple[tuple[str, Router], ...] = (("", org_api.router),)
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("", org_api.router),
+    ("", documents_api.router),
+    ("", campaigns_api.router),
+    ("", conferences_api.router),
+)
 
 PROBLEM = {
     "type": "object",
@@ -65,6 +73,8 @@ class SessionAuth(APIKeyCookie):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:  # noqa: ARG002 - Django read it
         """The signed-in account in the unit it acts in."""
+        if getattr(request.user, "must_change_password", False):
+            return None
         found = doors.find_actor(request)
         if found is not None:
             request.actor = found  # type: ignore[attr-defined]

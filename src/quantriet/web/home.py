@@ -8,8 +8,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from quantriet.campaigns.queries import tasks as campaign_tasks
+from quantriet.conferences.queries import tasks as conference_tasks
 from quantriet.core import tasks as core_tasks
 from quantriet.core.tasks import Task
+from quantriet.documents import queries as documents_queries
 from quantriet.ledger.models import Clock
 from quantriet.org import notices as org_notices
 from quantriet.org.access import Actor
@@ -18,7 +21,12 @@ from quantriet.org.permissions import Can
 from quantriet.org.queries import tasks as org_tasks
 
 # Who tells lines for "Việc hôm nay": one function of each package, in no special order.
-SOURCES: tuple[Callable[[Actor], list[Task]], ...] = (org_tasks.tasks,)
+SOURCES: tuple[Callable[[Actor], list[Task]], ...] = (
+    org_tasks.tasks,
+    documents_queries.tasks,
+    campaign_tasks.tasks,
+    conference_tasks.tasks,
+)
 
 FIRST = 3
 NOTICES_A_PAGE = 50

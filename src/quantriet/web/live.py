@@ -30,7 +30,7 @@ from django.utils.crypto import constant_time_compare  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
 from quantriet.ledger.commands import CHANNEL  # noqa: E402
-from quantriet.org import access  # noqa: E402
+from quantriet.org import access, doors, second_factor  # noqa: E402
 from quantriet.org.models import Account  # noqa: E402
 
 SessionStore = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
@@ -108,16 +108,17 @@ def _address() -> str:
 
 
 def signed_in(session_key: str) -> bool:
-    """Whether this session belongs to an open account that holds a role today."""
+    """Whether this session belongs to an open account that holds a role today and showed what it must show."""
     try:
-        kept = SessionStore(session_key).load()
+        kept = SessionStore(session_key)
         account = Account.objects.filter(pk=kept.get(SESSION_KEY), is_active=True).first()
         if account is None or kept.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
             return False
-        hashed = str(kept.get(HASH_SESSION_KEY, ""))
+        if not constant_time_compare(str(kept.get(HASH_SESSION_KEY, "")), account.get_session_auth_hash()):
+            return False
+        found = access.actor(account, unit_id=kept.get(doors.ACTING_UNIT))
         return (
-            constant_time_compare(hashed, account.get_session_auth_hash())
-            and access.actor(account) is not None
+            found is not None and second_factor.standing(kept, account, found) is second_factor.Standing.OPEN
         )
     finally:
         connections.close_all()  # this thread's own; the next question may come in another thread
