@@ -117,7 +117,7 @@ def pdf_bytes(
             *(_plain(text) for text in (*body, *tail)),
         )
     )
-    made = typst.compile(source.encode(), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    made: object = typst.compile(source.encode(), font_paths=[str(FONTS)], ignore_system_fonts=True)
     assert isinstance(made, bytes)
     return made
 
@@ -131,7 +131,7 @@ def _plain(text: str) -> str:
 def scanned_pdf(pages: int = 2) -> bytes:
     """A PDF whose pages are pictures: shapes and no letter."""
     source = "#pagebreak()".join("#rect(width: 100%, height: 80%, fill: luma(200))" for _ in range(pages))
-    made = typst.compile(source.encode(), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    made: object = typst.compile(source.encode(), font_paths=[str(FONTS)], ignore_system_fonts=True)
     assert isinstance(made, bytes)
     return made
 

@@ -6,7 +6,7 @@ import pytest
 
 from quantriet.core.scope import ScopeMissingError
 from quantriet.documents import queries
-from quantriet.documents.commands import papers
+from quantriet.documents.commands import papers, receipts
 from quantriet.documents.models import Document
 from quantriet.org import access
 from quantriet.org.access import Actor
@@ -95,3 +95,14 @@ def test_unread_leads_to_what_a_unit_has_not_acknowledged(place: Place, publishe
         assert list(queries.unread_by(place.commune)) == [published]
         assert list(queries.unread_by(place.province)) == []
         assert list(queries.unread_by(place.foreign_commune)) == []
+
+
+def test_lines_of_the_day_tell_what_the_unit_has_not_acknowledged(place: Place, published: Document) -> None:
+    clerk = factories.actor("clerk", place.commune)
+    member = factories.actor("member", place.cell, of=factories.person(place.cell))
+    with access.acting(clerk):
+        assert [task.text for task in queries.tasks(clerk)] == ["Văn bản 05-NQ/TU: về đẩy mạnh chuyển đổi số"]
+        receipts.acknowledge([published], unit=place.commune, by=clerk)
+        assert queries.tasks(clerk) == []
+    with access.acting(member):
+        assert queries.tasks(member) == []

@@ -18,16 +18,15 @@ from quantriet.org.models import PersonClass
 from quantriet.org.models.units import Level
 
 
-class DayField(forms.CharField):
+class DayField(forms.Field):
     """A day as offices write it; the Vietnamese sentence of the reader stands beside the field."""
 
     def to_python(self, value: Any) -> Any:
         """A date, or ``None`` where nothing was typed."""
-        text = super().to_python(value)
-        if not text:
+        if not value:
             return None
         try:
-            return parse_date(text)
+            return parse_date(str(value)[:60])
         except TextError as error:
             raise forms.ValidationError(_t(error.sentence)) from error
 
@@ -61,7 +60,7 @@ class EntryForm(forms.Form):
         label=_("Số, ký hiệu"), max_length=80, help_text=_("Ví dụ 226-KL/TW, 123/UBND-VP")
     )
     issuer_name = forms.CharField(label=_("Cơ quan ban hành"), max_length=200)
-    issued_on = DayField(label=_("Ngày ban hành"), help_text=_("Ngày/tháng/năm"), max_length=40)
+    issued_on = DayField(label=_("Ngày ban hành"), help_text=_("Ngày/tháng/năm"))
     abstract = forms.CharField(label=_("Trích yếu"), max_length=600, widget=forms.Textarea(attrs={"rows": 3}))
     term = forms.CharField(
         label=_("Nhiệm kỳ hoặc năm"),

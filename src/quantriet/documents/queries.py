@@ -4,7 +4,10 @@ import re
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from quantriet.core.tasks import Task
 from quantriet.core.text.normal import fold
 from quantriet.documents.choices import Circulation, State
 from quantriet.documents.models import Clause, Document, DocumentVersion, Material, Receipt
@@ -236,4 +239,26 @@ def readable_relations(document: Document, by: Actor) -> list[Relation]:
             relation.other_id if relation.other_id in known else None,
         )
         for relation in relations
+    ]
+
+
+# ---- "Việc hôm nay" -----------------------------------------------------------------------------------
+
+TASKS = 5
+
+
+def tasks(actor: Actor) -> list[Task]:
+    """Lines for "Việc hôm nay": documents from above that the actor's unit has not acknowledged, newest first."""
+    unit = Unit.objects.filter(pk=actor.unit_id).exclude(kind__in=(UnitKind.BODY, UnitKind.PRESS)).first()
+    if unit is None or not access.may(actor, Can.OBLIGATION_FULFIL, unit):
+        return []
+    return [
+        Task(
+            "doing",
+            _("Văn bản {number}: {abstract}").format(number=document.number, abstract=document.abstract),
+            _("Mới"),
+            reverse("document", args=(document.pk,)),
+            _("Xem, xác nhận"),
+        )
+        for document in unread_by(unit)[:TASKS]
     ]

@@ -198,15 +198,12 @@ def test_withdraw_wants_a_reason_and_ends_editing(place: Place, published: Docum
         papers.withdraw(published, reason="nhầm bản", by=place.officer)
         kept = papers.withdraw(published, reason="lý do khác", by=place.officer)
         assert (kept.state, kept.withdrawn_reason) == (State.WITHDRAWN, "nhầm bản")
-        for act in (
-            lambda: papers.publish(published, by=place.officer),
-            lambda: papers.edit(
-                published, replace(ENTRY, abstract="x"), version=kept.version, by=place.officer
-            ),
-        ):
-            with pytest.raises(DomainError) as refused:
-                act()
-            assert refused.value.code == "document.withdrawn"
+        with pytest.raises(DomainError) as refused:
+            papers.publish(published, by=place.officer)
+        assert refused.value.code == "document.withdrawn"
+        with pytest.raises(DomainError) as refused:
+            papers.edit(published, replace(ENTRY, abstract="x"), version=kept.version, by=place.officer)
+        assert refused.value.code == "document.withdrawn"
         assert papers.enter(place.province, ENTRY, by=place.officer).pk != published.pk
 
 

@@ -127,7 +127,11 @@ def tree(request: ActorRequest, document_id: int) -> HttpResponse:
         "clauses": found,
         "fingerprints": {clause.pk: clauses.fingerprint(clause) for clause in found},
     }
-    return render(request, "documents/parts/clause_tree.html", words)
+    response = render(request, "documents/parts/clause_tree.html", words)
+    # Asked for by forms that stand inside the tree: it replaces itself, whatever they aimed at.
+    response["HX-Retarget"] = "#clauses"
+    response["HX-Reswap"] = "outerHTML"
+    return response
 
 
 def _number(request: ActorRequest, name: str) -> int:
