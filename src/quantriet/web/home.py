@@ -19,6 +19,7 @@ from quantriet.org.access import Actor
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
 from quantriet.org.queries import tasks as org_tasks
+from quantriet.reports import queries as report_queries
 
 # Who tells lines for "Việc hôm nay": one function of each package, in no special order.
 SOURCES: tuple[Callable[[Actor], list[Task]], ...] = (
@@ -26,6 +27,7 @@ SOURCES: tuple[Callable[[Actor], list[Task]], ...] = (
     documents_queries.tasks,
     campaign_tasks.tasks,
     conference_tasks.tasks,
+    report_queries.tasks,
 )
 
 FIRST = 3
