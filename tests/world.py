@@ -6,16 +6,29 @@
 
 from dataclasses import dataclass, field
 
-from quantriet.campaigns.models import Campaign
-from quantriet.org.models import Person, Unit
+from quantriet.campaigns.commands import reminders
+from quantriet.campaigns.models import Campaign, Obligation, ReminderLine, RollLine
+from quantriet.documents.models import Clause, DocumentVersion, Material
+from quantriet.org import access
+from quantriet.org.commands import own_data
+from quantriet.org.models import DataRequest, Import, Person, RoleAssignment, Unit
 from tests import factories
 from tests import factories_campaigns as made
+from tests import factories_conferences as called
+from tests.factories import operator
 
 PLACES = ("own", "child", "parent", "sibling", "foreign")
 
+# Parameters that choose a form of a page, not a row.
+WORDS: dict[str, tuple[str, ...]] = {
+    "kind": ("presence", "people"),
+    "name": ("present", "conferences_due"),
+    "form": ("json", "xlsx"),
+}
+
 
 def mark(place: str, thing: str) -> str:
-    """The canary of a thing at a place: a word that stands nowhere else. Capitals survive sorting by name."""
+    """The canary of a thing at a place: a word that stands nowhere else."""
     return f"Kx{thing}{place}Xk"
 
 
@@ -34,7 +47,7 @@ class World:
 
 
 def build() -> World:
-    """Everything, made through the commands."""
+    """Everything; through the commands where a test may call them."""
     world = World()
     province, other = factories.province(), factories.province("Đảng bộ tỉnh Khác")
     own = factories.commune(province, f"Đảng bộ xã {mark('own', 'unit')}")
@@ -45,17 +58,82 @@ def build() -> World:
         "sibling": factories.commune(province, "Đảng bộ xã Bên Cạnh"),
         "foreign": factories.commune(other, f"Đảng bộ xã {mark('foreign', 'unit')}"),
     }
-    for place, unit in world.units.items():
-        person = factories.person(unit, f"Trần Thị {mark(place, 'person')}")
-        world.people[place] = person
-        world.keep("unit_id", place, unit.pk)
-        world.keep("person_id", place, person.pk)
-    for place, unit in world.units.items():
-        if place == "child":
-            continue
-        document = made.document(unit)
-        world.keep("document_id", place, document.pk)
-        campaign = made.started_titled(unit, [document], f"Đợt {mark(place, 'campaign')}")
-        world.campaigns[place] = campaign
-        world.keep("campaign_id", place, campaign.pk)
+    for place in PLACES:
+        _people(world, place)
+    for place in ("own", "parent", "sibling", "foreign"):
+        _campaign(world, place)
+    for place in PLACES:
+        _conference(world, place)
     return world
+
+
+def _people(world: World, place: str) -> None:
+    unit = world.units[place]
+    person = factories.person(unit, f"Trần Thị {mark(place, 'person')}")
+    world.people[place] = person
+    world.keep("unit_id", place, unit.pk)
+    world.keep("person_id", place, person.pk)
+    account = factories.account("clerk", unit)
+    himself = factories.actor("member", unit, of=person)
+    with access.acting(himself):
+        request = own_data.ask(
+            person, kind=DataRequest.Kind.CORRECT, text=f"Sửa {mark(place, 'person')}", by=himself
+        )
+    with access.acting(operator()):
+        staged = Import.objects.create(
+            unit=unit,
+            kind="people",
+            file_name=f"{mark(place, 'person')}.xlsx",
+            sha256="0" * 64,
+            file_kind="xlsx",
+        )
+    world.keep("account_id", place, account.pk)
+    world.keep("assignment_id", place, RoleAssignment.objects.get(account=account).pk)
+    world.keep("request_id", place, request.pk)
+    world.keep("import_id", place, staged.pk)
+
+
+def _campaign(world: World, place: str) -> None:
+    unit = world.units[place]
+    document = made.document(unit)
+    world.keep("document_id", place, document.pk)
+    campaign = made.started_titled(unit, [document], f"Đợt {mark(place, 'campaign')}")
+    world.campaigns[place] = campaign
+    world.keep("campaign_id", place, campaign.pk)
+    by = operator()
+    with access.acting(by):
+        clause = Clause.objects.create(
+            document=document, position=1, kind="item", path="1", text=mark(place, "document"), folded=""
+        )
+        version = DocumentVersion.objects.create(
+            document=document, ordinal=1, file_hash="0" * 64, file_name="a.pdf", media_type="x", size=1
+        )
+        material = Material.objects.create(
+            document=document,
+            unit=unit,
+            kind="outline",
+            title=mark(place, "document"),
+            link="https://vi-du.invalid/a",
+        )
+        line = RollLine.objects.filter(campaign=campaign, unit=unit).first()
+        owed = Obligation.objects.filter(campaign=campaign, unit=unit).order_by("pk")[0]
+        reminder = reminders.remind(
+            campaign, [unit.pk], kind=owed.kind, channel="phone", text="Nhắc", key=f"walk-{place}", by=by
+        )
+        reminded = ReminderLine.objects.get(reminder=reminder)
+    world.keep("clause_id", place, clause.pk)
+    world.keep("version_id", place, version.pk)
+    world.keep("material_id", place, material.pk)
+    world.keep("line_id", place, line.pk if line is not None else reminded.pk)
+    world.keep("obligation_id", place, owed.pk)
+    world.keep("reminder_id", place, reminder.pk)
+
+
+def _conference(world: World, place: str) -> None:
+    unit = world.units[place]
+    campaign = world.campaigns.get(place)
+    conference = called.called(unit, campaign, title=f"Hội nghị {mark(place, 'conference')}")
+    hall = called.hub(conference)
+    called.mark(hall, [world.people[place]])
+    world.keep("conference_id", place, conference.pk)
+    world.keep("site_id", place, hall.pk)
