@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import docx
 import typst
@@ -117,9 +118,13 @@ def pdf_bytes(
             *(_plain(text) for text in (*body, *tail)),
         )
     )
-    made: object = typst.compile(source.encode(), font_paths=[str(FONTS)], ignore_system_fonts=True)
-    assert isinstance(made, bytes)
-    return made
+    return _printed(source)
+
+
+def _printed(source: str) -> bytes:
+    paper: Any = source.encode()
+    compiler: Any = typst.Compiler(paper, font_paths=[str(FONTS)], ignore_system_fonts=True)
+    return bytes(compiler.compile(format="pdf"))
 
 
 def _plain(text: str) -> str:
@@ -131,9 +136,7 @@ def _plain(text: str) -> str:
 def scanned_pdf(pages: int = 2) -> bytes:
     """A PDF whose pages are pictures: shapes and no letter."""
     source = "#pagebreak()".join("#rect(width: 100%, height: 80%, fill: luma(200))" for _ in range(pages))
-    made: object = typst.compile(source.encode(), font_paths=[str(FONTS)], ignore_system_fonts=True)
-    assert isinstance(made, bytes)
-    return made
+    return _printed(source)
 
 
 def with_doctype(paper: bytes) -> bytes:

@@ -1,8 +1,10 @@
 """Whole papers, as lines and as files, read to a draft."""
 
+import io
 import unicodedata
 from datetime import date
 
+import docx
 import pytest
 
 from quantriet.core.errors import DomainError
@@ -323,3 +325,20 @@ def test_relations_are_told_apart_by_the_words_before() -> None:
         ("implements", "226-KL/TW"),
         ("supersedes", "12-NQ/TU"),
     )
+
+
+def test_numbers_that_word_draws_are_read() -> None:
+    document = docx.Document()
+    for line in (*HEAD, *papers.RESOLUTION[:4], "I. NHIỆM VỤ"):
+        document.add_paragraph(line)
+    for line in ("Quán triệt nghị quyết.", "Xây dựng kế hoạch."):
+        document.add_paragraph(line, style="List Number")
+    document.add_paragraph("Gắn với thi đua.", style="List Bullet")
+    out = io.BytesIO()
+    document.save(out)
+
+    reading = read_file(out.getvalue())
+
+    assert [(clause.path, clause.text) for clause in reading.clauses] == [
+        ("I", ""), ("I.1", "Quán triệt nghị quyết."), ("I.2", "Xây dựng kế hoạch.\n- Gắn với thi đua."),
+    ]  # fmt: skip

@@ -16,12 +16,14 @@ from typing import Any
 import docx
 import pypdfium2
 from django.utils.translation import gettext as _
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import PackageNotFoundError
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from quantriet.core.errors import DomainError
+from quantriet.core.office.numbering import WORD, Numbering
 from quantriet.core.text import legacy
 from quantriet.core.text.normal import clean_line, clean_text
 
@@ -29,7 +31,6 @@ SENTENCE_END = re.compile(r"[.:;!?…]$")
 BEGINS_ANEW = re.compile(r"^(?:[-–•*+]\s|\(?[0-9IVXa-zđ]{1,4}[.)]|(?:Điều|Chương|Mục|Phần|Phụ lục)\s)")
 PAGE_NUMBER = re.compile(r"^[-–\s]*\d{1,4}[-–\s]*$")
 LETTERS_OF_A_TEXT_PAGE = 20
-WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 HEADING_NAME = re.compile(r"[Hh]eading ([1-9])")
 
 
@@ -118,7 +119,7 @@ def read_docx(source: bytes | Path, limits: DocumentLimits = DOCUMENT) -> ReadTe
         document = docx.Document(io.BytesIO(source) if isinstance(source, bytes) else str(source))
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
         raise _unreadable() from error
-    reading = _DocxReading(limits)
+    reading = _DocxReading(limits, Numbering(_numbering_of(document)))
     blocks = tuple(reading.blocks(document))
     return ReadText(blocks, _legacy_warning(was_converted=reading.converted), margins=_margins(document))
 
@@ -190,6 +191,14 @@ def _margins(document: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
+def _numbering_of(document: Any) -> Any:
+    """The root of ``numbering.xml``; ``None`` for a file without lists (python-docx would make one)."""
+    parts = (
+        one.target_part for one in document.part.rels.values() if one.reltype == RELATIONSHIP_TYPE.NUMBERING
+    )
+    return next((part.element for part in parts), None)
+
+
 def _edges_of_sections(document: Any) -> Iterator[Any]:
     for section in document.sections:
         for edge in (section.header, section.first_page_header, section.footer, section.first_page_footer):
@@ -238,8 +247,9 @@ def _too_long() -> DomainError:
 class _DocxReading:
     """One reading of a Word file: counts what it read and remembers whether anything was converted."""
 
-    def __init__(self, limits: DocumentLimits) -> None:
+    def __init__(self, limits: DocumentLimits, numbering: Numbering) -> None:
         self._limits = limits
+        self._numbering = numbering
         self._letters = 0
         self._styles: dict[str | None, _Style] = {}
         self.converted = False
@@ -270,10 +280,18 @@ class _DocxReading:
             self.converted = self.converted or read.was_changed
             pieces.append(read.text)
         text = clean_text("".join(pieces))
+        if text and (label := self._label(paragraph)):
+            text = f"{label} {text}"
         self._letters += len(text)
         if self._letters > self._limits.letters:
             raise _too_long()
         return text
+
+    def _label(self, paragraph: Paragraph) -> str:
+        """The number Word draws before the paragraph, where it is one of a list."""
+        own = paragraph._p.pPr.numPr if paragraph._p.pPr is not None else None  # noqa: SLF001  see _style_of
+        style = self._style_of(paragraph)
+        return self._numbering.label(own if own is not None else style.numbers, style.id)
 
     def _style_of(self, paragraph: Paragraph) -> "_Style":
         """What matters of a paragraph's style; looked up once a style, for each look-up is a search."""
@@ -282,16 +300,19 @@ class _DocxReading:
             style = paragraph.style
             match = HEADING_NAME.fullmatch((style.name if style is not None else "") or "")
             font = (style.font.name if style is not None else "") or ""
-            self._styles[name] = _Style(font, int(match[1]) if match else 0)
+            numbers = style.element.find(f"{WORD}pPr/{WORD}numPr") if style is not None else None
+            self._styles[name] = _Style(font, int(match[1]) if match else 0, numbers, name or "")
         return self._styles[name]
 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """A paragraph style's font name and, of a heading style, its level."""
+    """A paragraph style's font name, of a heading style its level, of a list style its ``w:numPr``; its id."""
 
     font: str
     level: int
+    numbers: Any
+    id: str
 
 
 def _runs(paragraph: Paragraph) -> Iterator[Run]:

@@ -26,15 +26,16 @@ def clause_edit(request: ActorRequest, clause_id: int) -> HttpResponse:
     """The form of one clause in its place in the tree; saved, the tree."""
     clause = queries.clause_or_404(request.actor, clause_id)
     seen = clauses.fingerprint(clause)
+    ids = f"clause-{clause.pk}-%s"  # several clauses may be open at once
     if request.method != "POST":
-        form = ClauseForm(initial={**values_of_clause(clause), "seen": seen})
+        form = ClauseForm(initial={**values_of_clause(clause), "seen": seen}, auto_id=ids)
         return _form(request, clause, form)
-    form = ClauseForm(request.POST)
+    form = ClauseForm(request.POST, auto_id=ids)
     if form.is_valid():
         try:
             clauses.write(clause, form.said(), seen=form.cleaned_data["seen"], by=request.actor)
         except ConflictError as error:
-            form = ClauseForm({**request.POST.dict(), "seen": error.context["seen"]})
+            form = ClauseForm({**request.POST.dict(), "seen": error.context["seen"]}, auto_id=ids)
             form.is_valid()
             form.add_error(None, error.sentence)
             return _form(request, clause, form, theirs=error.context["theirs"])
@@ -94,7 +95,9 @@ def clause_remove(request: ActorRequest, clause_id: int) -> HttpResponse:
 def clause_add(request: ActorRequest, document_id: int) -> HttpResponse:
     """The form of a new clause; saved, the tree."""
     document = managed(request, document_id)
-    form = NewClauseForm(request.POST or None, initial={"after": request.GET.get("after", "")})
+    given = request.POST.get("after") or request.GET.get("after", "")
+    after_id = given if given.isdecimal() else ""
+    form = NewClauseForm(request.POST or None, initial={"after": after_id}, auto_id=f"new-{after_id}-%s")
     if request.method == "POST" and form.is_valid():
         after_id = form.cleaned_data["after"]
         try:
