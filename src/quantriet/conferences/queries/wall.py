@@ -8,8 +8,11 @@ from datetime import datetime
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from quantriet.conferences.models import Conference, Incident, Site
+from quantriet.core.components import number_style
+from quantriet.core.text import format_int
 from quantriet.ledger import figures
 from quantriet.ledger.figures import Figures
 from quantriet.ledger.measures import Measure, Slice
@@ -58,6 +61,13 @@ class Wall:
         """Who is expected, over all sites; ``None`` where no roll tells it."""
         known = [cell.summoned for cell in self.cells if cell.summoned is not None]
         return sum(known) if known else None
+
+    @property
+    def summoned_words(self) -> str:
+        """`triệu tập 1.468`, or nothing where no roll tells it."""
+        if self.summoned is None:
+            return ""
+        return _("triệu tập %(count)s") % {"count": format_int(self.summoned, number_style())}
 
     @property
     def silent(self) -> int:

@@ -1,0 +1,122 @@
+"""Conferences for programs: sessions I work at, and the check-in that ends in the same command as the pages."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from ninja import Field, Router, Schema
+
+from quantriet.conferences.commands import attendance
+from quantriet.conferences.commands.attendance import Answer, Mark
+from quantriet.conferences.models import Site
+from quantriet.conferences.models.attendance import Source
+from quantriet.conferences.verdicts import Act, Ask
+from quantriet.core.paging import Cursor, Limit, Page, RowId, page_of
+from quantriet.org import access
+from quantriet.org.doors import ActorRequest, endpoint
+from quantriet.org.permissions import Can
+
+router = Router()
+
+A_CALL = 500
+
+
+class SiteOut(Schema):
+    """A site at which I may record."""
+
+    id: int
+    name: str
+    conference_id: int
+    conference_title: str
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+
+
+class MarkIn(Schema):
+    """One mark: a person or a code, what happened, when. ``client_id`` is made by the device and sent again."""
+
+    client_id: UUID
+    person_id: RowId | None = None
+    code: Annotated[str, Field(max_length=200)] = ""
+    act: Act = Act.IN
+    at: datetime | None = None
+    excuse: Annotated[str, Field(max_length=200)] = ""
+    version: int | None = None
+
+
+class MarksIn(Schema):
+    """Marks of one call, judged one by one."""
+
+    marks: Annotated[list[MarkIn], Field(min_length=1, max_length=A_CALL)]
+
+
+class AnswerOut(Schema):
+    """The answer to a mark: a stable code, its Vietnamese sentence, what is recorded now."""
+
+    client_id: UUID
+    code: str
+    sentence: str
+    is_done: bool
+    person_id: int | None
+    state: str
+    version: int
+
+
+class AnswersOut(Schema):
+    """Answers in the order of the marks."""
+
+    answers: list[AnswerOut]
+
+
+@router.get("/sites", response=Page[SiteOut], tags=["conferences"], summary="Sites I record at")
+@endpoint(Can.ATTENDANCE_RECORD)
+def list_sites(request: ActorRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[SiteOut]:
+    """Sites run by my units, by id."""
+    rows = Site.objects.filter(unit__in=access.units(request.actor, Can.ATTENDANCE_RECORD))
+    return page_of(rows.select_related("conference"), by=("id",), cursor=cursor, limit=limit, show=_site)
+
+
+def _site(site: Site) -> SiteOut:
+    return SiteOut(
+        id=site.pk,
+        name=site.name,
+        conference_id=site.conference_id,
+        conference_title=site.conference.title,
+        starts_at=site.conference.starts_at,
+        ends_at=site.conference.ends_at,
+        state=site.state,
+    )
+
+
+@router.post("/sites/{site_id}/check-ins", response=AnswersOut, tags=["conferences"], summary="Record marks")
+@endpoint(Can.ATTENDANCE_RECORD)
+def check_in(request: ActorRequest, site_id: RowId, marks: MarksIn) -> AnswersOut:
+    """Record up to 500 marks at a site; each gets its own answer, after the commit. Sent again: no double."""
+    rows = Site.objects.filter(unit__in=access.units(request.actor, Can.ATTENDANCE_RECORD))
+    site = access.row_or_404(rows.select_related("conference__campaign"), site_id)
+    given = [_mark(one) for one in marks.marks]
+    told = "|".join(f"{one.client_id}{one.act}" for one in marks.marks)
+    key = f"api:{uuid5(NAMESPACE_OID, told).hex}"
+    answers = attendance.record(site, given, by=request.actor, key=key)
+    return AnswersOut(
+        answers=[_answer(one, answer) for one, answer in zip(marks.marks, answers, strict=True)]
+    )
+
+
+def _mark(one: MarkIn) -> Mark:
+    ask = Ask(one.act, one.at, excuse=one.excuse, version=one.version, is_code=bool(one.code))
+    source = Source.LIST if not one.code else Source.SCAN if "." in one.code else Source.CODE
+    return Mark(ask, source, one.person_id or 0, one.code, one.client_id)
+
+
+def _answer(one: MarkIn, answer: Answer) -> AnswerOut:
+    return AnswerOut(
+        client_id=one.client_id,
+        code=answer.code.value,
+        sentence=str(answer.sentence),
+        is_done=answer.is_done,
+        person_id=answer.person_id or None,
+        state=answer.known.state,
+        version=answer.known.version,
+    )

@@ -1,0 +1,210 @@
+"""Forms of conferences: what a person types, before a command judges it."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from quantriet.campaigns.models import Campaign
+from quantriet.conferences.commands.conferences import AgendaLine, Plan
+from quantriet.conferences.commands.sites import SiteDetails
+from quantriet.conferences.models import Conference
+from quantriet.core.text import VIETNAM
+from quantriet.ledger.measures import Form
+from quantriet.org.forms import DayField
+from quantriet.org.models import PersonClass, Unit
+
+FORMS = [(value, label) for value, label in Form.choices if value]
+CLASSES = [(value, label) for value, label in PersonClass.choices if value]
+AGENDA_LINES = 6
+
+
+class TimeInput(forms.TimeInput):
+    """An hour and minute; phones show their own clock."""
+
+    input_type = "time"
+
+
+class CallForm(forms.Form):
+    """Calling or changing a conference. The agenda stands in numbered fields, one row a point."""
+
+    title = forms.CharField(label=_("Tên hội nghị"), max_length=300)
+    day = DayField(label=_("Ngày họp"), help_text=_("Ví dụ: 23/11/2026"))
+    begins = forms.TimeField(label=_("Bắt đầu"), widget=TimeInput(format="%H:%M"))
+    ends = forms.TimeField(label=_("Kết thúc"), widget=TimeInput(format="%H:%M"))
+    form = forms.TypedChoiceField(label=_("Hình thức"), choices=FORMS, coerce=int, initial=Form.IN_PERSON)
+    classes = forms.TypedMultipleChoiceField(
+        label=_("Đối tượng triệu tập"),
+        choices=CLASSES,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Không chọn: mọi người trong danh sách triệu tập của đợt."),
+    )
+    chair = forms.CharField(label=_("Chủ trì"), max_length=160, required=False)
+    head_chaired = forms.BooleanField(
+        label=_("Người đứng đầu trực tiếp chủ trì"), required=False, initial=True
+    )
+    head_taught = forms.BooleanField(label=_("Người đứng đầu trực tiếp truyền đạt"), required=False)
+    deputy_reason = forms.CharField(label=_("Lý do cấp phó làm thay"), max_length=300, required=False)
+    hub_place = forms.CharField(label=_("Hội trường, địa chỉ"), max_length=300, required=False)
+    hub_capacity = forms.IntegerField(label=_("Số chỗ"), min_value=1, max_value=100_000, required=False)
+    join_link = forms.URLField(label=_("Đường dẫn họp trực tuyến"), required=False, assume_scheme="https")
+
+    def __init__(self, *args: Any, documents: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("Không gắn văn bản")), *((str(pk), number) for pk, number in documents)]
+        for at in range(AGENDA_LINES):
+            self.fields[f"point_{at}"] = forms.CharField(label=_("Nội dung"), max_length=300, required=False)
+            self.fields[f"document_{at}"] = forms.ChoiceField(
+                label=_("Văn bản"), choices=choices, required=False
+            )
+            self.fields[f"minutes_{at}"] = forms.IntegerField(
+                label=_("Số phút"), min_value=0, max_value=600, required=False
+            )
+            self.fields[f"presenter_{at}"] = forms.CharField(
+                label=_("Người trình bày"), max_length=160, required=False
+            )
+
+    def points(self) -> list[list[Any]]:
+        """The rows of the agenda, each with its four fields."""
+        names = ("point", "document", "minutes", "presenter")
+        return [[self[f"{name}_{at}"] for name in names] for at in range(AGENDA_LINES)]
+
+    def plain_fields(self) -> list[Any]:
+        """Every field that is no part of the agenda."""
+        return [self[name] for name in self.fields if not name.rsplit("_", 1)[-1].isdigit()]
+
+    def _agenda(self) -> tuple[AgendaLine, ...]:
+        told = self.cleaned_data
+        return tuple(
+            AgendaLine(
+                told[f"point_{at}"],
+                int(told[f"document_{at}"]) if told[f"document_{at}"] else None,
+                told[f"minutes_{at}"] or 0,
+                presenter=told[f"presenter_{at}"],
+            )
+            for at in range(AGENDA_LINES)
+            if told[f"point_{at}"]
+        )
+
+    def plan(self, campaign: Campaign | None) -> Plan:
+        """What the command takes."""
+        told = self.cleaned_data
+        return Plan(
+            title=told["title"],
+            starts_at=_moment(told["day"], told["begins"]),
+            ends_at=_moment(told["day"], told["ends"]),
+            campaign=campaign,
+            form=told["form"],
+            classes=tuple(told["classes"]),
+            chair=told["chair"],
+            head_chaired=told["head_chaired"],
+            head_taught=told["head_taught"],
+            deputy_reason=told["deputy_reason"],
+            join_link=told["join_link"],
+            agenda=self._agenda(),
+            hub_place=told["hub_place"],
+            hub_capacity=told["hub_capacity"],
+        )
+
+
+def _moment(day: Any, hour: time) -> datetime:
+    return datetime.combine(day, hour, tzinfo=VIETNAM)
+
+
+class SitesForm(forms.Form):
+    """For which units below a site is made."""
+
+    units = forms.TypedMultipleChoiceField(
+        label=_("Điểm cầu của các đơn vị"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    site_form = forms.TypedChoiceField(
+        label=_("Hình thức ở điểm cầu"), choices=FORMS, coerce=int, initial=Form.ONLINE
+    )
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["units"]
+        if isinstance(field, forms.TypedMultipleChoiceField):
+            field.choices = [(unit.pk, unit.name) for unit in units]
+            field.initial = [unit.pk for unit in units]
+
+
+class MeetingForm(forms.Form):
+    """A cell meeting: the light kind."""
+
+    title = forms.CharField(
+        label=_("Nội dung chính"), max_length=300, initial=_("Sinh hoạt chi bộ thường kỳ")
+    )
+    day = DayField(label=_("Ngày họp"), help_text=_("Ví dụ: 23/11/2026"))
+    begins = forms.TimeField(label=_("Bắt đầu"), widget=TimeInput(format="%H:%M"))
+    ends = forms.TimeField(label=_("Kết thúc"), widget=TimeInput(format="%H:%M"))
+    place = forms.CharField(label=_("Địa điểm"), max_length=300, required=False)
+    chair = forms.CharField(label=_("Chủ trì"), max_length=160, required=False)
+    campaign = forms.ChoiceField(
+        label=_("Thuộc đợt"),
+        required=False,
+        help_text=_("Có chọn đợt thì buổi này tính vào số liệu của đợt."),
+    )
+
+    def __init__(self, *args: Any, campaigns: list[Campaign], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["campaign"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("Không thuộc đợt nào")), *((str(one.pk), one.title) for one in campaigns)]
+
+    def plan(self, campaign: Campaign | None) -> Plan:
+        """What the command takes; in a campaign all its documents stand on the agenda."""
+        told = self.cleaned_data
+        documents = campaign.documents.select_related("document") if campaign is not None else ()
+        return Plan(
+            title=told["title"],
+            starts_at=_moment(told["day"], told["begins"]),
+            ends_at=_moment(told["day"], told["ends"]),
+            campaign=campaign,
+            kind=Conference.Kind.CELL_MEETING,
+            chair=told["chair"],
+            hub_place=told["place"],
+            agenda=tuple(AgendaLine(one.document.abstract[:300], one.document_id) for one in documents),
+        )
+
+
+class MinutesForm(forms.Form):
+    """Content and minutes; ``version`` is the one the writer saw."""
+
+    content = forms.CharField(
+        label=_("Nội dung buổi họp"), required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    minutes = forms.CharField(label=_("Biên bản"), required=False, widget=forms.Textarea(attrs={"rows": 10}))
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class RemarkForm(forms.Form):
+    """A remark of the discussion."""
+
+    text = forms.CharField(label=_("Ý kiến"), widget=forms.Textarea(attrs={"rows": 3}), max_length=5000)
+    author = forms.ChoiceField(label=_("Người nêu"), required=False)
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["author"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("Không ghi tên")), *((str(pk), name) for pk, name in people)]
+
+
+class SiteForm(forms.Form):
+    """What is told of a site."""
+
+    name = forms.CharField(label=_("Tên điểm cầu"), max_length=200)
+    place = forms.CharField(label=_("Địa chỉ"), max_length=300, required=False)
+    capacity = forms.IntegerField(label=_("Số chỗ"), min_value=1, max_value=100_000, required=False)
+    clerk = forms.CharField(label=_("Thư ký điểm cầu"), max_length=160, required=False)
+    phone = forms.CharField(label=_("Điện thoại"), max_length=40, required=False)
+    form = forms.TypedChoiceField(label=_("Hình thức"), choices=FORMS, coerce=int)
+    join_link = forms.URLField(label=_("Đường dẫn họp trực tuyến"), required=False, assume_scheme="https")
+
+    def details(self) -> SiteDetails:
+        """What the command takes."""
+        return SiteDetails(**self.cleaned_data)

@@ -1,0 +1,1 @@
+"""Pages of conferences, split by noun."""

@@ -1,0 +1,283 @@
+"""The place "Hội nghị": the list, calling one, its page, claims to settle, my own sessions."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from quantriet.campaigns import queries as campaign_queries
+from quantriet.campaigns.models import Campaign
+from quantriet.conferences.commands import attendance, conferences, sites
+from quantriet.conferences.forms import AGENDA_LINES, CallForm, SitesForm
+from quantriet.conferences.models import AttendanceConflict, Conference
+from quantriet.conferences.queries import conferences as reads
+from quantriet.conferences.queries import wall as walls
+from quantriet.core.components import Action, Crumb
+from quantriet.core.errors import DomainError
+from quantriet.documents.models import Document
+from quantriet.org import access
+from quantriet.org.doors import ActorRequest, page
+from quantriet.org.models import Unit
+from quantriet.org.permissions import Can
+
+A_PAGE = 30
+STATES = {"planned": "not_due", "open": "doing", "closed": "done", "cancelled": "exempt"}
+
+
+@page(Can.CONFERENCE_READ)
+def board(request: ActorRequest) -> HttpResponse:
+    """Conferences that concern me: what comes and runs first, then what was."""
+    now = timezone.now()
+    rows = reads.conferences(request.actor)
+    running = ("planned", "open")
+    coming = rows.filter(state__in=running, ends_at__gte=now - timedelta(days=1)).order_by("starts_at", "id")
+    past = rows.exclude(pk__in=coming.values("pk"))
+    may_call = request.actor.can(Can.CONFERENCE_MANAGE)
+    actions = [Action(_("Buổi tôi dự"), reverse("my-sessions"), "user")] if request.actor.person_id else []
+    if may_call:
+        actions += [
+            Action(_("Ghi sinh hoạt chi bộ"), reverse("cell-meeting-new"), "users-group"),
+            Action(_("Triệu tập hội nghị"), reverse("conference-call"), "plus", "primary"),
+        ]
+    shown = Paginator(past, A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "coming": [_line(one) for one in coming[:50]],
+        "past": shown,
+        "past_lines": [_line(one) for one in shown],
+        "actions": actions,
+        "may_call": may_call,
+    }
+    return render(request, "conferences/board.html", context)
+
+
+def _line(one: Conference) -> dict[str, Any]:
+    return {"conference": one, "shape": STATES[one.state], "word": one.get_state_display()}
+
+
+def _own_unit(request: ActorRequest) -> Unit:
+    unit = Unit.objects.select_related("committee").get(pk=request.actor.unit_id)
+    return access.authority_unit(unit)
+
+
+def _campaigns(request: ActorRequest) -> list[Campaign]:
+    return list(campaign_queries.campaigns(request.actor).filter(state=Campaign.State.ACTIVE)[:50])
+
+
+def _documents(campaign: Campaign | None) -> list[tuple[int, str]]:
+    if campaign is None:
+        return []
+    ids = campaign.documents.order_by("position").values_list("document_id", flat=True)
+    found = Document.objects.in_bulk(list(ids))
+    return [(pk, f"{found[pk].number}: {found[pk].abstract[:120]}") for pk in ids if pk in found]
+
+
+@page(Can.CONFERENCE_MANAGE, write=Can.CONFERENCE_MANAGE)
+def call(request: ActorRequest) -> HttpResponse:
+    """Call a conference: first which campaign, then one page with sites for all subordinate units chosen."""
+    unit = _own_unit(request)
+    running = _campaigns(request)
+    asked = request.POST.get("campaign", request.GET.get("dot"))
+    if asked is None and running:
+        return render(request, "conferences/call_which.html", {"campaigns": running, "unit": unit})
+    campaign = next((one for one in running if str(one.pk) == asked), None)
+    if asked and asked != "0" and campaign is None:
+        raise access.not_found()
+    documents = _documents(campaign)
+    below = list(reads.subordinate_units(unit))
+    data = request.POST if request.method == "POST" else None
+    form = CallForm(data, documents=documents, initial=_usual(campaign, documents))
+    sites_form = SitesForm(data, units=below)
+    if request.method == "POST" and form.is_valid() and sites_form.is_valid():
+        try:
+            made = conferences.call(
+                unit, form.plan(campaign), key=request.POST.get("key", uuid.uuid4().hex), by=request.actor
+            )
+            chosen = sites_form.cleaned_data["units"]
+            if chosen:
+                sites.add_for_units(made, chosen, form=sites_form.cleaned_data["site_form"], by=request.actor)
+        except DomainError as error:
+            form.add_error(None, error.sentence)
+        else:
+            messages.success(
+                request, _("Đã triệu tập. Hãy in giấy triệu tập và gửi đường dẫn cho các điểm cầu.")
+            )
+            return HttpResponseRedirect(reverse("conference", args=[made.pk]))
+    context = {
+        "form": form,
+        "sites_form": sites_form,
+        "campaign": campaign,
+        "unit": unit,
+        "below": below,
+        "key": request.POST.get("key") or uuid.uuid4().hex,
+        "crumbs": [Crumb(_("Hội nghị"), reverse("conferences")), Crumb(_("Triệu tập hội nghị"))],
+    }
+    return render(request, "conferences/call.html", context, status=422 if data is not None else 200)
+
+
+def _usual(campaign: Campaign | None, documents: list[tuple[int, str]]) -> dict[str, Any]:
+    usual: dict[str, Any] = {
+        "day": timezone.localdate() + timedelta(days=7),
+        "begins": "07:30",
+        "ends": "11:00",
+    }
+    if campaign is not None:
+        usual["title"] = _("Hội nghị %(title)s") % {"title": campaign.title}
+    for at, (pk, words) in enumerate(documents[:AGENDA_LINES]):
+        usual |= {f"point_{at}": words.partition(": ")[2], f"document_{at}": str(pk), f"minutes_{at}": 60}
+    return usual
+
+
+@page(Can.CONFERENCE_READ)
+def conference(request: ActorRequest, conference_id: int) -> HttpResponse:
+    """One conference: when, agenda, sites, papers; what its manager does next."""
+    one = access.row_or_404(reads.conferences(request.actor), conference_id)
+    seen = list(reads.sites(request.actor, Can.CONFERENCE_READ).filter(conference=one))
+    own = [site for site in seen if site.unit_id == request.actor.unit_id] or seen[:1]
+    manages = access.may(request.actor, Can.CONFERENCE_MANAGE, one.unit_id)
+    shown = walls.wall(one, seen) if request.actor.can(Can.ATTENDANCE_READ) else None
+    context = {
+        "one": one,
+        "shape": STATES[one.state],
+        "agenda": reads.agenda(one),
+        "sites": seen,
+        "wall": shown,
+        "own": own,
+        "manages": manages,
+        "may_record": request.actor.can(Can.ATTENDANCE_RECORD),
+        "conflicts": reads.open_conflicts(one).count() if manages else 0,
+        "over": one.state in (Conference.State.CLOSED, Conference.State.CANCELLED),
+        "begun": reads.is_begun(one),
+        "is_hybrid": len({site.form for site in seen}) > 1,
+        "crumbs": [Crumb(_("Hội nghị"), reverse("conferences")), Crumb(one.title)],
+    }
+    return render(request, "conferences/conference.html", context)
+
+
+@page(Can.CONFERENCE_READ, write=Can.CONFERENCE_MANAGE)
+def act(request: ActorRequest, conference_id: int) -> HttpResponse:
+    """Open, close or cancel; a look leads back to the page."""
+    one = access.row_or_404(reads.conferences(request.actor), conference_id)
+    if request.method == "POST":
+        _do(request, one)
+    return HttpResponseRedirect(reverse("conference", args=[one.pk]))
+
+
+def _do(request: ActorRequest, one: Conference) -> None:
+    what = request.POST.get("what")
+    if what == "open":
+        conferences.open_(one, by=request.actor)
+    elif what == "close":
+        told = [request.POST.get(f"minutes_{item.position}", "") for item in reads.agenda(one)]
+        minutes = [int(text) if text.isdecimal() and len(text) < 4 else None for text in told]
+        conferences.close(one, actual_minutes=minutes, by=request.actor)
+        messages.success(request, _("Đã kết thúc. Các đơn vị đã dự được ghi nhận hoàn thành việc hội nghị."))
+    elif what == "cancel":
+        conferences.cancel(one, reason=request.POST.get("reason", ""), by=request.actor)
+    elif what == "renew":
+        conferences.renew_codes(one, by=request.actor)
+        messages.success(request, _("Mã cũ không dùng được nữa. Hãy in lại thẻ."))
+
+
+@page(Can.CONFERENCE_MANAGE, write=Can.CONFERENCE_MANAGE)
+def change(request: ActorRequest, conference_id: int) -> HttpResponse:
+    """Change what was called; somebody else's change in between is shown."""
+    one = access.row_or_404(reads.managed(request.actor), conference_id)
+    documents = _documents(one.campaign)
+    data = request.POST if request.method == "POST" else None
+    form = CallForm(data, documents=documents, initial=_as_told(one))
+    version = request.POST.get("version", str(one.version))
+    if data is not None and form.is_valid():
+        try:
+            plan = form.plan(one.campaign)
+            seen = int(version) if version.isdecimal() else 0
+            conferences.change(one, plan, version=seen, by=request.actor)
+        except DomainError as error:
+            theirs = error.context.get("theirs")
+            form.add_error(None, error.sentence + (f" {theirs['title']}" if theirs else ""))
+        else:
+            messages.success(request, _("Đã lưu."))
+            return HttpResponseRedirect(reverse("conference", args=[one.pk]))
+    context = {
+        "form": form,
+        "one": one,
+        "version": version,
+        "crumbs": [
+            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(one.title, reverse("conference", args=[one.pk])),
+            Crumb(_("Sửa")),
+        ],
+    }
+    return render(request, "conferences/change.html", context, status=422 if data is not None else 200)
+
+
+def _as_told(one: Conference) -> dict[str, Any]:
+    begins, ends = timezone.localtime(one.starts_at), timezone.localtime(one.ends_at)
+    told: dict[str, Any] = {
+        name: getattr(one, name)
+        for name in (
+            "title",
+            "form",
+            "classes",
+            "chair",
+            "head_chaired",
+            "head_taught",
+            "deputy_reason",
+            "join_link",
+        )
+    }
+    told |= {"day": begins.date(), "begins": begins.strftime("%H:%M"), "ends": ends.strftime("%H:%M")}
+    for at, item in enumerate(one.agenda.order_by("position")[:AGENDA_LINES]):
+        told |= {
+            f"point_{at}": item.title,
+            f"document_{at}": str(item.document_id or ""),
+            f"minutes_{at}": item.planned_minutes,
+            f"presenter_{at}": item.presenter,
+        }
+    return told
+
+
+@page(Can.CONFERENCE_MANAGE, write=Can.CONFERENCE_MANAGE)
+def conflicts(request: ActorRequest, conference_id: int) -> HttpResponse:
+    """Claims from two sites, side by side; a person decides."""
+    one = access.row_or_404(reads.managed(request.actor), conference_id)
+    rows = reads.open_conflicts(one)
+    if request.method == "POST":
+        chosen = request.POST.get("conflict", "")
+        conflict = access.row_or_404(
+            AttendanceConflict.objects.filter(conference=one).select_related("conference", "site"),
+            int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0,
+        )
+        attendance.settle(conflict, decision=request.POST.get("decision", ""), by=request.actor)
+        return HttpResponseRedirect(reverse("conference-conflicts", args=[one.pk]))
+    found = list(rows)
+    elsewhere = reads.sites_of([row.person_id for row in found], one)
+    context = {
+        "one": one,
+        "rows": [{"conflict": row, "other": elsewhere.get(row.person_id)} for row in found],
+        "crumbs": [
+            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(one.title, reverse("conference", args=[one.pk])),
+            Crumb(_("Lượt chờ quyết định")),
+        ],
+    }
+    return render(request, "conferences/conflicts.html", context)
+
+
+@page(Can.OWN_RECORD)
+def mine(request: ActorRequest) -> HttpResponse:
+    """My own sessions: where I am expected, and what was recorded of me."""
+    person_id = request.actor.person_id
+    rows = list(reads.summoned_to(person_id)[:100]) if person_id is not None else []
+    known = reads.own_attendance(person_id) if person_id is not None else {}
+    context = {
+        "rows": [{**_line(one), "attendance": known.get(one.pk)} for one in rows],
+        "crumbs": [Crumb(_("Việc hôm nay"), "/"), Crumb(_("Buổi tôi dự"))],
+    }
+    return render(request, "conferences/mine.html", context)

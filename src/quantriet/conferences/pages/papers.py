@@ -1,0 +1,83 @@
+"""One tap prints: summons, signature list, QR cards, minutes form. Papers are Vietnamese in any language."""
+
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from quantriet.conferences import papers
+from quantriet.conferences.models import Site
+from quantriet.conferences.pages.roll_call import site_of
+from quantriet.conferences.queries import conferences as reads
+from quantriet.conferences.queries import roster
+from quantriet.core.errors import DomainError
+from quantriet.core.office import letters_docx, letters_pdf, sheets_print
+from quantriet.core.text import fold
+from quantriet.org import access
+from quantriet.org.doors import ActorRequest, page
+from quantriet.org.permissions import Can
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF = "application/pdf"
+CARDS_AT_MOST = 3_000
+
+
+def download(content: bytes, kind: str, name: str) -> HttpResponse:
+    """A download whose name has no marks: every phone keeps it readable."""
+    response = HttpResponse(content, content_type=kind)
+    plain = fold(name).replace(" ", "-")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(plain)}"
+    return response
+
+
+@page(Can.CONFERENCE_READ)
+def summons(request: ActorRequest, conference_id: int, kind: str) -> HttpResponse:
+    """Giấy triệu tập of a conference, as Word or PDF."""
+    one = access.row_or_404(reads.conferences(request.actor), conference_id)
+    shown = list(reads.sites(request.actor, Can.CONFERENCE_READ).filter(conference=one)[:500])
+    letter = papers.summons(one, reads.agenda(one), shown)
+    if kind == "pdf":
+        return download(letters_pdf.to_pdf(letter), PDF, f"giay trieu tap {one.pk}.pdf")
+    return download(letters_docx.to_docx(letter), WORD, f"giay trieu tap {one.pk}.docx")
+
+
+@page(Can.ATTENDANCE_READ)
+def signature_list(request: ActorRequest, site_id: int) -> HttpResponse:
+    """The list to sign on, by given name, with empty lines for guests."""
+    site = site_of(request, site_id, Can.ATTENDANCE_READ)
+    rows = [row for row in roster.of_site(site) if row.is_expected]
+    people = [
+        sheets_print.SignatureLine(row.full_name, str(row.birth_year or ""), row.unit_name) for row in rows
+    ]
+    content = sheets_print.signature_list(papers.list_title(site), people, blank_lines=10)
+    return download(content, PDF, f"danh sach ky ten {site.pk}.pdf")
+
+
+@page(Can.ATTENDANCE_RECORD)
+def cards(request: ActorRequest, site_id: int) -> HttpResponse:
+    """A card with QR and code for everybody expected at the site."""
+    site = site_of(request, site_id, Can.ATTENDANCE_RECORD)
+    rows = [row for row in roster.of_site(site) if row.is_expected]
+    if not rows:
+        raise DomainError("cards.nobody", "Điểm này chưa có ai trong danh sách nên chưa có thẻ để in.")
+    content = sheets_print.qr_cards(
+        papers.cards(site, rows[:CARDS_AT_MOST]), heading=site.conference.title[:120]
+    )
+    return download(content, PDF, f"the diem danh {site.pk}.pdf")
+
+
+@page(Can.ATTENDANCE_READ)
+def minutes(request: ActorRequest, site_id: int) -> HttpResponse:
+    """The minutes as Word: filled with what is known, room for the rest."""
+    site = site_of(request, site_id, Can.ATTENDANCE_READ)
+    letter = papers.minutes(
+        site, roster.of_site(site), reads.agenda(site.conference), _remarks(site), timezone.localdate()
+    )
+    return download(letters_docx.to_docx(letter), WORD, f"bien ban {site.pk}.docx")
+
+
+def _remarks(site: Site) -> list[tuple[str, str]]:
+    return [
+        (remark.author.full_name if remark.author is not None else "", remark.text)
+        for remark in reads.remarks(site.conference)
+    ]

@@ -1,0 +1,153 @@
+"""The wall of sites and the page of one: ready, connected, what went wrong."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from quantriet.conferences.commands import sites
+from quantriet.conferences.forms import SiteForm
+from quantriet.conferences.models import Incident, Site
+from quantriet.conferences.queries import conferences as reads
+from quantriet.conferences.queries import roster
+from quantriet.conferences.queries import wall as walls
+from quantriet.core.components import Crumb, number_style
+from quantriet.core.errors import DomainError
+from quantriet.core.text import format_int
+from quantriet.org import access
+from quantriet.org.doors import ActorRequest, page
+from quantriet.org.permissions import Can
+
+FILTERS = ("su-co", "chua-bao-cao")
+
+
+@page(Can.CONFERENCE_READ)
+def wall(request: ActorRequest, conference_id: int) -> HttpResponse:
+    """All sites I may see, as a grid that asks itself again every few seconds."""
+    one = access.row_or_404(reads.conferences(request.actor), conference_id)
+    seen = list(reads.sites(request.actor, Can.CONFERENCE_READ).filter(conference=one))
+    whole = walls.wall(one, seen)
+    chosen = request.GET.get("loc", "")
+    cells = [
+        cell
+        for cell in whole.cells
+        if chosen not in FILTERS
+        or (chosen == "su-co" and cell.incident)
+        or (chosen == "chua-bao-cao" and cell.is_silent)
+    ]
+    context = {
+        "one": one,
+        "wall": whole,
+        "cells": [_cell(cell, whole.at) for cell in cells],
+        "chosen": chosen,
+        "crumbs": [
+            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(one.title, reverse("conference", args=[one.pk])),
+            Crumb(_("Các điểm cầu")),
+        ],
+    }
+    template = "conferences/wall_grid.html" if request.headers.get("HX-Request") else "conferences/wall.html"
+    return render(request, template, context)
+
+
+def _cell(cell: walls.Cell, now: Any) -> dict[str, Any]:
+    style = number_style()
+    present = "–" if cell.present is None else format_int(cell.present, style)
+    summoned = "–" if cell.summoned is None else format_int(cell.summoned, style)
+    return {"cell": cell, "figures": f"{present}/{summoned}", "ago": _ago(cell.seconds(now))}
+
+
+def _ago(seconds: int | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return _("%(count)s giây trước") % {"count": seconds}
+    if seconds < 3600:
+        return _("%(count)s phút trước") % {"count": seconds // 60}
+    if seconds < 86_400:
+        return _("%(count)s giờ trước") % {"count": seconds // 3600}
+    return ngettext("%(count)s ngày trước", "%(count)s ngày trước", seconds // 86_400) % {
+        "count": seconds // 86_400
+    }
+
+
+@page(Can.CONFERENCE_READ)
+def site(request: ActorRequest, site_id: int) -> HttpResponse:
+    """One site: whom to call, how it stands, what to do there."""
+    one = access.row_or_404(reads.sites(request.actor, Can.CONFERENCE_READ), site_id)
+    reads_people = access.may(request.actor, Can.ATTENDANCE_READ, one.unit_id)
+    context = {
+        "site": one,
+        "conference": one.conference,
+        "cell": _cell(walls.wall(one.conference, [one]).cells[0], timezone.now()),
+        "incidents": one.incidents.order_by("-from_at", "-id"),
+        "kinds": Incident.Kind.choices,
+        "units": one.site_units.select_related("unit").order_by("unit__sort_key", "id")[:50],
+        "expected": roster.expected_count(one) if reads_people else None,
+        "reads_people": reads_people,
+        "may_record": access.may(request.actor, Can.ATTENDANCE_RECORD, one.unit_id),
+        "crumbs": [
+            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(one.conference.title, reverse("conference", args=[one.conference_id])),
+            Crumb(one.name),
+        ],
+    }
+    return render(request, "conferences/site.html", context)
+
+
+def _own(request: ActorRequest, site_id: int) -> Site:
+    rows = reads.sites(request.actor, Can.ATTENDANCE_RECORD)
+    return access.row_or_404(
+        rows.filter(unit__in=access.units(request.actor, Can.ATTENDANCE_RECORD)), site_id
+    )
+
+
+@page(Can.CONFERENCE_READ, write=Can.ATTENDANCE_RECORD)
+def report(request: ActorRequest, site_id: int) -> HttpResponse:
+    """The site's word: ready, connected, something wrong, it works again."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("site", args=[site_id]))
+    one = _own(request, site_id)
+    what = request.POST.get("what", "")
+    if what == "incident":
+        sites.begin_incident(one, kind=request.POST.get("kind", ""), by=request.actor)
+    elif what == "solved":
+        chosen = request.POST.get("incident", "")
+        pk = int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0
+        incident = access.row_or_404(Incident.objects.filter(site=one).select_related("site"), pk)
+        sites.end_incident(incident, remedy=request.POST.get("remedy", ""), by=request.actor)
+    else:
+        sites.report(one, state=what, by=request.actor)
+    return HttpResponseRedirect(reverse("site", args=[one.pk]))
+
+
+@page(Can.ATTENDANCE_RECORD, write=Can.ATTENDANCE_RECORD)
+def describe(request: ActorRequest, site_id: int) -> HttpResponse:
+    """Place, seats, clerk, telephone and link of a site."""
+    one = _own(request, site_id)
+    names = ("name", "place", "capacity", "clerk", "phone", "form", "join_link")
+    data = request.POST if request.method == "POST" else None
+    form = SiteForm(data, initial={name: getattr(one, name) for name in names})
+    if data is not None and form.is_valid():
+        try:
+            sites.describe(one, form.details(), by=request.actor)
+        except DomainError as error:
+            form.add_error(None, error.sentence)
+        else:
+            messages.success(request, _("Đã lưu."))
+            return HttpResponseRedirect(reverse("site", args=[one.pk]))
+    context = {
+        "form": form,
+        "site": one,
+        "crumbs": [
+            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(one.name, reverse("site", args=[one.pk])),
+            Crumb(_("Sửa")),
+        ],
+    }
+    return render(request, "conferences/describe.html", context, status=422 if data is not None else 200)

@@ -1,0 +1,166 @@
+"""Papers of a conference as values: summons, minutes, the title of the signature list, the cards.
+
+Always Vietnamese, whatever language the reader of the pages has chosen, so nothing here is translated. Only
+base organisations and above have a seal: a cell's minutes carry no number.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils import timezone
+
+from quantriet.conferences import codes
+from quantriet.conferences.models import Conference, Site
+from quantriet.conferences.queries.conferences import AgendaRow
+from quantriet.conferences.queries.roster import Row
+from quantriet.conferences.verdicts import HERE
+from quantriet.core.office.letters import (
+    PARTY,
+    Align,
+    Block,
+    Bullet,
+    HeaderCell,
+    Heading,
+    Letter,
+    LetterColumn,
+    Paragraph,
+    Signature,
+    TableBlock,
+)
+from quantriet.core.office.sheets_print import Card, TitleBlock
+from quantriet.core.text import format_date, format_int, format_share, weekday_name
+
+BLANK = "…………………………"
+
+
+def when(conference: Conference) -> str:
+    """`07:30 đến 11:00, thứ hai, ngày 23/11/2026`."""
+    begins, ends = timezone.localtime(conference.starts_at), timezone.localtime(conference.ends_at)
+    return (
+        f"{begins:%H:%M} đến {ends:%H:%M}, {weekday_name(begins.date())}, ngày {format_date(begins.date())}"
+    )
+
+
+def _letter(
+    conference: Conference, kind: str, body: Sequence[Block], *, on: date | None, position: str
+) -> Letter:
+    unit = conference.unit
+    return Letter(
+        layout=PARTY,
+        superior="",
+        issuer=unit.name.upper(),
+        number="",
+        place=BLANK,
+        day=on,
+        kind_name=kind,
+        abstract=conference.title,
+        body=body,
+        recipients=(),
+        signature=Signature(position),
+    )
+
+
+def _agenda_table(agenda: Sequence[AgendaRow]) -> TableBlock:
+    titles = ("TT", "Nội dung", "Văn bản", "Số phút", "Người trình bày")
+    return TableBlock(
+        columns=(
+            LetterColumn(0.5, Align.CENTER),
+            LetterColumn(3),
+            LetterColumn(1.3),
+            LetterColumn(0.7, Align.CENTER),
+            LetterColumn(1.6),
+        ),
+        header=[[HeaderCell(title) for title in titles]],
+        rows=[
+            (
+                str(item.position),
+                item.title,
+                item.number,
+                str(item.actual_minutes if item.actual_minutes is not None else item.planned_minutes or ""),
+                item.presenter,
+            )
+            for item in agenda
+        ],
+    )
+
+
+def summons(conference: Conference, agenda: Sequence[AgendaRow], sites: Sequence[Site]) -> Letter:
+    """Giấy triệu tập: when, where, what, who chairs."""
+    hub = next((site for site in sites if site.is_hub), None)
+    body: list[Block] = [
+        Paragraph(f"{conference.unit.name} triệu tập các đồng chí trong danh sách dự {conference.title}."),
+        Paragraph(f"Thời gian: {when(conference)}."),
+        Paragraph(f"Hình thức: {str(conference.get_form_display()).lower()}."),
+    ]
+    if hub is not None:
+        place = f", {hub.place}" if hub.place else ""
+        body.append(Paragraph(f"Điểm cầu chính: {hub.name}{place}."))
+    if conference.chair:
+        body.append(Paragraph(f"Chủ trì: {conference.chair}."))
+    others = [site for site in sites if not site.is_hub]
+    if others:
+        body.append(Heading("Các điểm cầu", 2))
+        body += [
+            Bullet("; ".join(filter(None, (site.name, site.place, site.phone)))) for site in others[:200]
+        ]
+    if agenda:
+        body += [Heading("Chương trình", 2), _agenda_table(agenda)]
+    body.append(Paragraph("Đề nghị các đồng chí dự đúng giờ, đúng điểm cầu và mang theo thẻ điểm danh."))
+    return _letter(conference, "GIẤY TRIỆU TẬP", body, on=None, position="T/M BAN THƯỜNG VỤ")
+
+
+def minutes(
+    site: Site, rows: Sequence[Row], agenda: Sequence[AgendaRow], remarks: Sequence[tuple[str, str]], on: date
+) -> Letter:
+    """Biên bản: presence as counted, content, remarks (a name only where the speaker wanted it)."""
+    conference = site.conference
+    expected = [row for row in rows if row.is_expected]
+    present = [row for row in expected if row.state in HERE]
+    share = format_share(len(present), len(expected)) if expected else "–"
+    excused = [row for row in rows if row.state == "excused"]
+    body: list[Block] = [
+        Heading("I. Thời gian, địa điểm, thành phần"),
+        Paragraph(f"Thời gian: {when(conference)}."),
+        Paragraph(f"Địa điểm: {site.name}{', ' + site.place if site.place else ''}."),
+        Paragraph(f"Chủ trì: {conference.chair or BLANK}. Thư ký: {site.clerk or BLANK}."),
+        Paragraph(
+            f"Triệu tập {format_int(len(expected))}, có mặt {share}, vắng có lý do {format_int(len(excused))}."
+        ),
+    ]
+    body += [
+        Bullet(f"Vắng có lý do: {row.full_name}{': ' + row.excuse if row.excuse else ''}") for row in excused
+    ]
+    body.append(Heading("II. Nội dung"))
+    body += [_agenda_table(agenda)] if agenda else []
+    body += [Paragraph(line) for line in (conference.content or BLANK).splitlines() if line.strip()]
+    body.append(Heading("III. Ý kiến thảo luận"))
+    body += [Bullet(f"{name}: {text}" if name else text) for name, text in remarks] or [Paragraph(BLANK)]
+    body.append(Heading("IV. Kết luận"))
+    body += [Paragraph(line) for line in (conference.minutes or BLANK).splitlines() if line.strip()]
+    return _letter(conference, "BIÊN BẢN", body, on=on, position="CHỦ TRÌ")
+
+
+def list_title(site: Site) -> TitleBlock:
+    """What stands over the signature list."""
+    conference = site.conference
+    return TitleBlock(
+        title="DANH SÁCH KÝ TÊN",
+        issuer=conference.unit.name.upper(),
+        lines=(conference.title, f"Điểm cầu: {site.name}", when(conference)),
+        closing=("THƯ KÝ", "CHỦ TRÌ"),
+    )
+
+
+def cards(site: Site, rows: Sequence[Row]) -> list[Card]:
+    """A card for each person: what the QR holds, and the short code to type."""
+    key = bytes(site.conference.code_key)
+    conference_id = site.conference_id
+    return [
+        Card(
+            row.full_name,
+            row.unit_name,
+            codes.personal(key, conference_id, row.person_id),
+            codes.shown(codes.short(key, conference_id, row.person_id)),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,297 @@
+"""What an attendance sheet means: our own, the export of the national member handbook, the join log of a
+meeting. No database: the caller gives the rows and who is expected at the site; back come marks by row and
+every fault with its cell. A name that fits nobody, or several, is asked about, never guessed.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+
+from django.utils.translation import gettext as _
+
+from quantriet.conferences import codes
+from quantriet.conferences.verdicts import Act, Ask
+from quantriet.core.office.cells import CellValue, Fault, SheetRow
+from quantriet.core.office.columns import Column, FoundColumns, find_header, recognise_columns
+from quantriet.core.office.sheets_in import Sheet
+from quantriet.core.text import VIETNAM, TextError, clean_line, fold, parse_date, same_name
+
+_NAMES = (
+    "Họ tên", "Họ, tên", "Tên", "Người tham gia", "Tên hiển thị", "Name", "Full name", "Participant",
+    "Name (Original Name)",
+)  # fmt: skip
+_INS = (
+    "Thời gian điểm danh", "Giờ vào", "Thời gian vào", "Thời gian tham gia", "Join time", "First join", "Joined at",
+)  # fmt: skip
+_OUTS = ("Thời gian ra", "Thời gian rời", "Leave time", "Last leave", "Left at")
+_LENGTHS = ("Thời lượng (phút)", "Duration", "Duration (minutes)", "In-meeting duration")
+
+COLUMNS = (
+    Column("code", "Mã điểm danh", ("Mã", "Mã thẻ điểm danh"), required=False),
+    Column("name", "Họ và tên", _NAMES),
+    Column("birth", "Ngày sinh", ("Năm sinh", "Ngày tháng năm sinh"), required=False),
+    Column("card", "Số thẻ", ("Số thẻ đảng viên", "Số thẻ đảng", "Số TĐV"), required=False),
+    Column(
+        "state",
+        "Trạng thái điểm danh",
+        ("Trạng thái", "Điểm danh", "Có mặt", "Tình trạng", "Status"),
+        required=False,
+    ),
+    Column("in", "Thời gian", _INS, required=False),
+    Column("out", "Giờ ra", _OUTS, required=False),
+    Column("duration", "Thời lượng", _LENGTHS, required=False),
+    Column("excuse", "Lý do", ("Lý do vắng", "Ghi chú"), required=False),
+)
+
+_STATES: dict[Act, tuple[str, ...]] = {
+    Act.PRESENT: ("có mặt", "x", "1", "có", "đã điểm danh", "đủ", "present", "tham gia", "đã tham gia", "đúng giờ"),
+    Act.LATE: ("muộn", "đến muộn", "đi muộn", "đi trễ", "trễ", "late"),
+    Act.EXCUSED: ("vắng có lý do", "có lý do", "vắng có phép", "có phép", "p", "cp", "excused"),
+    Act.ABSENT: (
+        "vắng", "0", "v", "không", "vắng không lý do", "vắng không phép", "không phép", "kp", "chưa điểm danh",
+        "absent", "không tham gia",
+    ),
+}  # fmt: skip
+_BY_WORD = {fold(word): act for act, words in _STATES.items() for word in words}
+_CLOCK = re.compile(
+    r"(?P<day>.*?)\s*\b(?P<hour>\d{1,2})[:hg](?P<minute>\d{2})(?::\d{2})?\s*(?P<half>[AaPp][Mm])?$"
+)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Somebody expected at the site, as far as a sheet can name him. ``card``: blind index of the owner's code."""
+
+    person_id: int
+    full_name: str
+    folded: str
+    unit_name: str
+    birth_date: date | None = None
+    birth_year: int | None = None
+    card: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Here:
+    """What the reader must know of the site: its day, its codes, its people, how cards are indexed."""
+
+    day: date
+    conference_id: int
+    key: bytes
+    people: Sequence[Expected]
+    cards: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SheetMark:
+    """A row that says something: whom it is about, or whom it may be about (to be asked)."""
+
+    row: int
+    name: str
+    person_id: int | None
+    candidates: tuple[Expected, ...]
+    ask: Ask
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sheet as understood: marks, rows to be asked about, faults, and how many rows said nothing."""
+
+    marks: tuple[SheetMark, ...]
+    faults: tuple[Fault, ...]
+    header_row: int
+    silent: int
+
+    @property
+    def questions(self) -> list[SheetMark]:
+        """Rows whose person must be chosen by somebody."""
+        return [mark for mark in self.marks if mark.person_id is None]
+
+
+def read(sheet: Sheet, here: Here, answers: Mapping[int, int]) -> Reading:
+    """Understand a sheet. ``answers``: row → person chosen for it, or 0 for "none of them, leave it out".
+
+    Refuses with ``sheet.no_header`` when no row names the columns.
+    """
+    header = find_header(sheet.rows, COLUMNS)
+    columns = recognise_columns(header, COLUMNS, sheet.merged)
+    faults = list(columns.faults)
+    marks: dict[int | str, SheetMark] = {}
+    silent = 0
+    is_log = "state" not in columns.positions
+    if faults:
+        return Reading((), tuple(faults), columns.header_row, 0)
+    for row in sheet.rows:
+        if row.number <= columns.header_row or not clean_line(row.text(columns.positions["name"])):
+            continue
+        ask = _ask(row, columns, here.day, faults, is_log=is_log)
+        if ask is None:
+            silent += 1
+            continue
+        mark = _whose(row, columns, here, ask, faults)
+        if mark is None:
+            continue
+        if mark.person_id is None and row.number in answers:
+            if not answers[row.number]:
+                silent += 1
+                continue
+            chosen = {one.person_id for one in mark.candidates}
+            mark = replace(mark, person_id=answers[row.number] if answers[row.number] in chosen else None)
+        _keep(mark, marks, columns, row, faults, is_log=is_log)
+    return Reading(tuple(marks.values()), tuple(faults), columns.header_row, silent)
+
+
+def _keep(
+    mark: SheetMark,
+    marks: dict[int | str, SheetMark],
+    columns: FoundColumns,
+    row: SheetRow,
+    faults: list[Fault],
+    *,
+    is_log: bool,
+) -> None:
+    """A log tells a person several times (line lost, came back): one stay from first to last."""
+    key: int | str = mark.person_id or f"row {mark.row}"
+    before = marks.get(key)
+    if before is None:
+        marks[key] = mark
+    elif is_log:
+        ins = [at for at in (before.ask.at, mark.ask.at) if at is not None]
+        outs = [at for at in (before.ask.out_at, mark.ask.out_at) if at is not None]
+        merged = replace(before.ask, at=min(ins) if ins else None, out_at=max(outs) if outs else None)
+        marks[key] = replace(before, ask=merged)
+    else:
+        sentence = _("Người này đã có ở dòng {row}. Hãy xóa bớt một dòng.").format(row=before.row)
+        faults.append(columns.fault(row, "name", "attendance.person_twice", sentence))
+
+
+def _ask(row: SheetRow, columns: FoundColumns, day: date, faults: list[Fault], *, is_log: bool) -> Ask | None:
+    """What a row says of its person; ``None`` when it says nothing or cannot be read (a fault tells)."""
+    act = Act.PRESENT
+    if not is_log:
+        word = fold(clean_line(columns_text(row, columns, "state")))
+        if not word:
+            return None
+        found = _BY_WORD.get(word)
+        if found is None:
+            sentence = _("Không hiểu trạng thái này. Hãy ghi: có mặt, muộn, vắng có lý do, hoặc vắng.")
+            faults.append(columns.fault(row, "state", "attendance.state_unknown", sentence))
+            return None
+        act = found
+    try:
+        at = _moment(columns.value(row, "in"), day)
+    except ValueError:
+        faults.append(columns.fault(row, "in", "attendance.time_unread", _time_sentence(day)))
+        return None
+    try:
+        out_at = _moment(columns.value(row, "out"), day)
+    except ValueError:
+        faults.append(columns.fault(row, "out", "attendance.time_unread", _time_sentence(day)))
+        return None
+    if at is not None and out_at is not None and out_at < at:
+        sentence = _("Giờ ra trước giờ vào. Hãy sửa một trong hai giờ.")
+        faults.append(columns.fault(row, "out", "attendance.out_before_in", sentence))
+        return None
+    came = act in (Act.PRESENT, Act.LATE)
+    excuse = clean_line(columns_text(row, columns, "excuse")) if act is Act.EXCUSED else ""
+    # A sheet that says "có mặt" with an hour is believed in both: the hour decides late or not.
+    return Ask(
+        act, at=at if came and act is not Act.LATE else None, out_at=out_at if came else None, excuse=excuse
+    )
+
+
+def columns_text(row: SheetRow, columns: FoundColumns, name: str) -> str:
+    """The cell of a wanted column as text; empty when the column is not there."""
+    return row.text(columns.positions[name]) if name in columns.positions else ""
+
+
+def _time_sentence(day: date) -> str:
+    return _("Không đọc được giờ, hoặc không phải ngày họp {day}. Hãy ghi như 07:35.").format(
+        day=day.strftime("%d/%m/%Y")
+    )
+
+
+def _moment(value: CellValue, day: date) -> datetime | None:
+    """A moment of the day of the session; raises ``ValueError`` for another day or what is no time."""
+    if isinstance(value, datetime):
+        moment = value.replace(tzinfo=VIETNAM) if value.tzinfo is None else value.astimezone(VIETNAM)
+    elif isinstance(value, time):
+        moment = datetime.combine(day, value, tzinfo=VIETNAM)
+    elif isinstance(value, date):
+        raise ValueError(value)  # noqa: TRY004 - a date without an hour is a fault of the cell
+    else:
+        text = clean_line(value)
+        if not text:
+            return None
+        found = _CLOCK.fullmatch(text)
+        if found is None:
+            raise ValueError(text)
+        hour = int(found["hour"])
+        if found["half"]:
+            hour = hour % 12 + (12 if found["half"].lower() == "pm" else 0)
+        try:
+            told = parse_date(found["day"].strip(" ,")) if found["day"].strip(" ,") else day
+        except TextError as error:
+            raise ValueError(text) from error
+        moment = datetime.combine(told, time(hour, int(found["minute"])), tzinfo=VIETNAM)
+    if moment.date() != day:
+        raise ValueError(value)
+    return moment
+
+
+def _whose(
+    row: SheetRow, columns: FoundColumns, here: Here, ask: Ask, faults: list[Fault]
+) -> SheetMark | None:
+    """Whose row it is: by our code, by card, by name with birth; else the people it may be."""
+    name = clean_line(columns_text(row, columns, "name"))
+    typed = codes.read_short(columns_text(row, columns, "code"))
+    if typed:
+        found = codes.find_short(typed, here.key, here.conference_id, (one.person_id for one in here.people))
+        known = next((one for one in here.people if one.person_id == found), None)
+        if known is None or not same_name(known.full_name, name):
+            sentence = _("Mã này không phải của người trong danh sách điểm này. Hãy xóa mã để tìm theo tên.")
+            faults.append(columns.fault(row, "code", "attendance.forged_code", sentence))
+            return None
+        return SheetMark(row.number, name, known.person_id, (), ask)
+    certain = _certain(row, columns, here, name)
+    if certain is not None:
+        return SheetMark(row.number, name, certain.person_id, (), ask)
+    folded = f" {fold(name)} "
+    maybe = [one for one in here.people if same_name(one.full_name, name)] or [
+        one for one in here.people if f" {one.folded} " in folded or folded in f" {one.folded} "
+    ]
+    if not maybe:
+        sentence = _(
+            "Không có ai tên này trong danh sách của điểm. Hãy sửa tên, hoặc xóa dòng và ghi vào mục khách."
+        )
+        faults.append(columns.fault(row, "name", "attendance.unknown_person", sentence))
+        return None
+    return SheetMark(row.number, name, None, tuple(maybe), ask)
+
+
+def _certain(row: SheetRow, columns: FoundColumns, here: Here, name: str) -> Expected | None:
+    """The one person a row can only mean: his card and name, or his name where birth leaves nobody else."""
+    card = here.cards.get(clean_line(columns_text(row, columns, "card")))
+    by_card = [one for one in here.people if card is not None and one.card == card]
+    if len(by_card) == 1 and same_name(by_card[0].full_name, name):
+        return by_card[0]
+    same = [one for one in here.people if same_name(one.full_name, name)]
+    fitting = [one for one in same if _born_alike(one, columns.value(row, "birth"))]
+    told_birth = bool(columns_text(row, columns, "birth"))
+    return fitting[0] if len(fitting) == 1 and (told_birth or len(same) == 1) else None
+
+
+def _born_alike(one: Expected, told: CellValue) -> bool:
+    """Whether the birth told by a sheet contradicts what is known; what is not told contradicts nothing."""
+    text = told.strftime("%d/%m/%Y") if isinstance(told, date) else clean_line(str(told))
+    if not text:
+        return True
+    if text.isdecimal() and len(text) == 4:
+        year = one.birth_year or (one.birth_date.year if one.birth_date else None)
+        return year is None or year == int(text)
+    try:
+        born = parse_date(text)
+    except TextError:
+        return False
+    return one.birth_date is None or one.birth_date == born
