@@ -21,7 +21,13 @@ from quantriet.web.database import read_database_settings
 
 
 def _backup_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, nargs="?", metavar="TỆP", help="tệp sẽ ghi (mặc định: theo giờ)")
+    parser.add_argument(
+        "file",
+        type=Path,
+        nargs="?",
+        metavar="TỆP",
+        help="tệp sẽ ghi (mặc định: QUANTRIET_HOME/backups, tên theo giờ)",
+    )
     json_argument(parser)
 
 
@@ -34,6 +40,13 @@ def _restore_arguments(parser: argparse.ArgumentParser) -> None:
     json_argument(parser)
 
 
+def _usual_place() -> Path:
+    """A new name below the home; carrying it to another machine is the owner's own script."""
+    folder: Path = settings.QUANTRIET.home / "backups"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"quantriet-{timezone.localtime():%Y%m%d-%H%M%S}.backup"
+
+
 def _told(contents: Contents, file: Path) -> dict[str, object]:
     return {
         "file": str(file),
@@ -44,7 +57,7 @@ def _told(contents: Contents, file: Path) -> dict[str, object]:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    file = options.file or Path(f"quantriet-{timezone.localtime():%Y%m%d-%H%M%S}.backup")
+    file = options.file or _usual_place()
     made = backups.backup(backups.house(settings.QUANTRIET.home, os.environ), file.absolute())
     tell(
         options,
