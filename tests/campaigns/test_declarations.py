@@ -3,9 +3,6 @@
 from datetime import date
 
 import pytest
-from tests import factories
-from tests import factories_campaigns as made
-from tests.factories import operator
 
 from quantriet.campaigns import queries
 from quantriet.campaigns.commands import declarations, obligations
@@ -16,6 +13,9 @@ from quantriet.core.errors import DomainError
 from quantriet.ledger.measures import Grade, Measure
 from quantriet.org import access
 from quantriet.org.models import Unit
+from tests import factories
+from tests import factories_campaigns as made
+from tests.factories import operator
 
 DAY = date(2026, 2, 7)
 

@@ -1,32 +1,27 @@
 """Pages of campaigns: who sees what, figures and the rows behind them, what a post does once and twice."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
-from django.utils import timezone
-from tests import factories
-from tests import factories_campaigns as made
-from tests.campaigns.worlds import World, world
-from tests.factories import operator
+from django.test.utils import CaptureQueriesContext
 
 from quantriet.campaigns import queries
 from quantriet.campaigns.commands import campaigns, declarations, obligations
 from quantriet.campaigns.commands.declarations import Totals
 from quantriet.campaigns.commands.obligations import Done
 from quantriet.campaigns.models import (
-    Campaign,
-    Declaration,
-    Extension,
     Obligation,
-    Reminder,
-    ReminderLine,
     RollLine,
 )
-from quantriet.campaigns.queries import rows
 from quantriet.ledger.measures import Grade, Measure
 from quantriet.org import access
 from quantriet.org.models import AccessEvent, Tree
+from tests import factories
+from tests import factories_campaigns as made
+from tests.campaigns.worlds import World, world
+from tests.factories import operator
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +95,14 @@ def test_a_unit_beside_or_above_answers_like_one_that_is_not_there(page: str) ->
 
     answers = {
         unit: client.get(f"/dot/{made_world.campaign.pk}/{page}{joined}don_vi={unit}").status_code
-        for unit in (made_world.beside.pk, made_world.top.pk, made_world.foreign.pk, 999_999_999, "x", "9" * 40)
+        for unit in (
+            made_world.beside.pk,
+            made_world.top.pk,
+            made_world.foreign.pk,
+            999_999_999,
+            "x",
+            "9" * 40,
+        )
     }
 
     assert set(answers.values()) == {404}
@@ -150,7 +152,11 @@ def worked(made_world: World) -> None:
                 by=operator(),
             )
         declarations.declare(
-            made_world.campaign, made_world.here, kind="programme", totals=Totals({"issued": 1}, day), by=operator()
+            made_world.campaign,
+            made_world.here,
+            kind="programme",
+            totals=Totals({"issued": 1}, day),
+            by=operator(),
         )
         done = Done(day, Grade.ON_SPOT, "test:1")
         obligations.fulfil(
@@ -172,7 +178,9 @@ def test_every_figure_is_the_sum_of_its_rows_and_of_its_entries(below: str) -> N
             people = queries.people_behind(made_world.campaign, unit, measure)
             duties = queries.obligations_behind(made_world.campaign, unit, measure)
             declared = sum(each for _row, each in queries.totals_behind(made_world.campaign, unit, measure))
-            named = (people.count() if people is not None else 0) + (duties.count() if duties is not None else 0)
+            named = (people.count() if people is not None else 0) + (
+                duties.count() if duties is not None else 0
+            )
             entries = queries.entries_behind(made_world.campaign, unit, measure)
             assert (measure, sum(entry.amount for entry in entries)) == (measure, figure)
             assert (measure, named + declared) == (measure, figure)
@@ -207,7 +215,8 @@ def test_a_unit_that_said_nothing_is_a_dash_and_never_a_zero() -> None:
     made_world = world()
     worked(made_world)
     body = text(
-        made_world.client("officer", made_world.top), f"/dot/{made_world.campaign.pk}/?don_vi={made_world.top.pk}"
+        made_world.client("officer", made_world.top),
+        f"/dot/{made_world.campaign.pk}/?don_vi={made_world.top.pk}",
     )
     silent = world_row(body, "Đảng bộ xã Gần")
     assert "50,0 %" in silent
@@ -269,22 +278,21 @@ def test_the_front_has_a_board_of_its_own() -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if not page.endswith(".xlsx")])
 def test_a_page_takes_the_same_queries_for_one_row_and_for_three(
-    page: str, django_assert_num_queries: object
+    page: str,
 ) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     taken = []
     for number in (1, 3):
         made_world = world(number)
         if number == 3:
             for extra in range(2):
-                factories.person(factories.cell(factories.commune(made_world.top, f"Đảng bộ xã Thêm {extra}")))
+                factories.person(
+                    factories.cell(factories.commune(made_world.top, f"Đảng bộ xã Thêm {extra}"))
+                )
             made_world.campaign = made.started(made_world.top, [made_world.document])
         client = made_world.client("officer", made_world.top)
         path = f"/dot/{made_world.campaign.pk}/{page}"
         text(client, path)
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             text(client, path)
         taken.append(len(captured))
     assert taken[0] == taken[1], taken

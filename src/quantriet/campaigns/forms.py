@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from quantriet.campaigns.commands.declarations import UNIT_KINDS
 from quantriet.campaigns.models import CampaignDocument, Declaration, Requirement
 from quantriet.campaigns.policy import PRESETS, SOURCES
 from quantriet.core.text import end_of_day
@@ -14,15 +15,17 @@ from quantriet.documents.models import Document
 from quantriet.ledger.measures import Form
 from quantriet.org.models import PersonClass, Tree, Unit
 
+YES_NO = [(1, _("Rồi")), (0, _("Chưa"))]
 CLASSES = [(value, label) for value, label in PersonClass.choices if value]
 
 
 class DayField(forms.DateField):
-    """A day: picked on the phone, or typed as dd/mm/yyyy."""
+    """A day written dd/mm/yyyy; addresses carry it as yyyy-mm-dd."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("input_formats", ["%Y-%m-%d", "%d/%m/%Y"])
-        options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        attributes = {"inputmode": "numeric", "placeholder": "31/12/2026", "autocomplete": "off"}
+        options.setdefault("input_formats", ["%d/%m/%Y", "%Y-%m-%d"])
+        options.setdefault("widget", forms.DateInput(format="%d/%m/%Y", attrs=attributes))
         super().__init__(**options)
 
 
@@ -140,7 +143,8 @@ def documents_from(posted: Any, readable: Iterable[Document]) -> tuple[tuple[int
 
 def day_of(text: str) -> date | None:
     """A day as a date field sends it, or typed; ``None`` when there is none. Raises ``ValidationError``."""
-    return DayField(required=False).clean(text)
+    day: date | None = DayField(required=False).clean(text)
+    return day
 
 
 def deadlines_from(posted: Any, cells: Iterable[tuple[int, int]]) -> dict[tuple[int, int], datetime]:
@@ -199,6 +203,11 @@ class DeclareForm(forms.Form):
         super().__init__(*args, **options)
         own = {name: self.fields.pop(name) for name in ("happened_on", "paper")}
         for name, label in FIGURE_LABELS[kind].items():
+            if kind in UNIT_KINDS:
+                self.fields[name] = forms.TypedChoiceField(
+                    label=label, coerce=int, choices=YES_NO, widget=forms.RadioSelect, initial=1
+                )
+                continue
             attributes = {"inputmode": "numeric"}
             self.fields[name] = forms.IntegerField(
                 label=label, min_value=0, max_value=100_000_000, widget=forms.NumberInput(attrs=attributes)
@@ -220,12 +229,12 @@ FIGURE_LABELS: dict[str, dict[str, Any]] = {
         "excused": _("Số người vắng có lý do"),
         "guests": _("Khách ngoài danh sách"),
     },
-    Declaration.Kind.MATERIALS: {"supplied": _("Đã cấp đủ tài liệu (1: rồi, 0: chưa)")},
+    Declaration.Kind.MATERIALS: {"supplied": _("Đã cấp đủ tài liệu chưa?")},
     Declaration.Kind.ESSAYS: {
         "handed_in": _("Số bài thu hoạch đã nộp"),
         "accepted": _("Trong đó đạt"),
     },
-    Declaration.Kind.PROGRAMME: {"issued": _("Đã ban hành chương trình hành động (1: rồi, 0: chưa)")},
+    Declaration.Kind.PROGRAMME: {"issued": _("Đã ban hành chương trình hành động chưa?")},
     Declaration.Kind.OUTREACH: {
         "due": _("Số người dân cần tuyên truyền"),
         "reached": _("Số người dân đã được tuyên truyền"),
@@ -258,6 +267,6 @@ class LensForm(forms.Form):
         label=_("Đối tượng"),
         coerce=int,
         required=False,
-        empty_value=0,
+        empty_value=None,
         choices=[("", _("Mọi đối tượng")), *CLASSES],
     )

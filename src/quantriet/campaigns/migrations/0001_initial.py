@@ -6,315 +6,884 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('documents', '0001_initial'),
-        ('ledger', '0002_entries'),
-        ('org', '0003_imports_and_sign_in'),
+        ("documents", "0001_initial"),
+        ("ledger", "0002_entries"),
+        ("org", "0003_imports_and_sign_in"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('title', models.CharField(max_length=300)),
-                ('kind', models.CharField(choices=[('documents', 'Học tập, quán triệt văn bản'), ('standing', 'Việc thường xuyên trong năm')], default='documents', max_length=10)),
-                ('state', models.CharField(choices=[('draft', 'Đang soạn'), ('starting', 'Đang giao xuống'), ('active', 'Đang triển khai'), ('closed', 'Đã kết thúc')], default='draft', max_length=10)),
-                ('preset', models.CharField(max_length=30)),
-                ('policy', models.JSONField(default=dict)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('plan_reference', models.CharField(blank=True, max_length=120)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('book', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.book')),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='led_campaigns', to='org.unit')),
-                ('partners', models.ManyToManyField(blank=True, related_name='partner_campaigns', to='org.unit')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("title", models.CharField(max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("documents", "Học tập, quán triệt văn bản"),
+                            ("standing", "Việc thường xuyên trong năm"),
+                        ],
+                        default="documents",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Đang soạn"),
+                            ("starting", "Đang giao xuống"),
+                            ("active", "Đang triển khai"),
+                            ("closed", "Đã kết thúc"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("preset", models.CharField(max_length=30)),
+                ("policy", models.JSONField(default=dict)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("plan_reference", models.CharField(blank=True, max_length=120)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "book",
+                    models.OneToOneField(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.book"
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_campaigns",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "partners",
+                    models.ManyToManyField(blank=True, related_name="partner_campaigns", to="org.unit"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="campaigns", to="org.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-starts_on', '-id'),
+                "ordering": ("-starts_on", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='CampaignDocument',
+            name="CampaignDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('mode', models.CharField(choices=[('thorough', 'Quán triệt'), ('briefing', 'Phổ biến')], default='thorough', max_length=10)),
-                ('position', models.PositiveSmallIntegerField(default=1)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='campaigns.campaign')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='documents.document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("thorough", "Quán triệt"), ("briefing", "Phổ biến")],
+                        default="thorough",
+                        max_length=10,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="campaigns",
+                        to="documents.document",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'id'),
+                "ordering": ("position", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Declaration',
+            name="Declaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('presence', 'Số người dự học'), ('materials', 'Tài liệu'), ('essays', 'Bài thu hoạch'), ('programme', 'Chương trình hành động'), ('outreach', 'Tuyên truyền ra dân')], max_length=10)),
-                ('figures', models.JSONField()),
-                ('posted', models.JSONField(default=dict)),
-                ('paper', models.CharField(blank=True, max_length=120)),
-                ('happened_on', models.DateField()),
-                ('level', models.SmallIntegerField(choices=[(0, 'Trung ương'), (1, 'Cấp tỉnh'), (2, 'Cấp xã'), (3, 'Cấp cơ sở'), (4, 'Chi bộ')])),
-                ('form', models.SmallIntegerField(choices=[(0, 'Không phân hình thức'), (1, 'Trực tiếp'), (2, 'Trực tuyến'), (3, 'Truyền hình'), (4, 'Phát thanh'), (5, 'Tự nghiên cứu')], default=0)),
-                ('actor', models.CharField(max_length=120)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.batch')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='campaigns.campaign')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("presence", "Số người dự học"),
+                            ("materials", "Tài liệu"),
+                            ("essays", "Bài thu hoạch"),
+                            ("programme", "Chương trình hành động"),
+                            ("outreach", "Tuyên truyền ra dân"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("figures", models.JSONField()),
+                ("posted", models.JSONField(default=dict)),
+                ("paper", models.CharField(blank=True, max_length=120)),
+                ("happened_on", models.DateField()),
+                (
+                    "level",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Trung ương"),
+                            (1, "Cấp tỉnh"),
+                            (2, "Cấp xã"),
+                            (3, "Cấp cơ sở"),
+                            (4, "Chi bộ"),
+                        ]
+                    ),
+                ),
+                (
+                    "form",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Không phân hình thức"),
+                            (1, "Trực tiếp"),
+                            (2, "Trực tuyến"),
+                            (3, "Truyền hình"),
+                            (4, "Phát thanh"),
+                            (5, "Tự nghiên cứu"),
+                        ],
+                        default=0,
+                    ),
+                ),
+                ("actor", models.CharField(max_length=120)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.batch",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declarations",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declarations",
+                        to="org.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Lesson',
+            name="Lesson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('text', models.CharField(max_length=500)),
-                ('is_remedy', models.BooleanField(default=False)),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('settled_on', models.DateField(blank=True, null=True)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lessons', to='campaigns.campaign')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("text", models.CharField(max_length=500)),
+                ("is_remedy", models.BooleanField(default=False)),
+                ("due_on", models.DateField(blank=True, null=True)),
+                ("settled_on", models.DateField(blank=True, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lessons",
+                        to="campaigns.campaign",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('is_remedy', 'id'),
+                "ordering": ("is_remedy", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Obligation',
+            name="Obligation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('conference', 'Tổ chức hoặc dự hội nghị'), ('materials', 'Cấp tài liệu'), ('essays', 'Bài thu hoạch'), ('programme', 'Chương trình hành động'), ('outreach', 'Tuyên truyền ra dân'), ('report', 'Báo cáo kết quả')], max_length=12)),
-                ('due_at', models.DateTimeField()),
-                ('limit_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', 'Chưa làm'), ('done', 'Đã làm'), ('waived', 'Được miễn')], default='open', max_length=8)),
-                ('done_on', models.DateField(blank=True, null=True)),
-                ('grade', models.SmallIntegerField(blank=True, choices=[(1, 'ghi tại chỗ'), (2, 'nhập sau'), (3, 'có văn bản'), (4, 'tự khai')], null=True)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.batch')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='campaigns.campaign')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("conference", "Tổ chức hoặc dự hội nghị"),
+                            ("materials", "Cấp tài liệu"),
+                            ("essays", "Bài thu hoạch"),
+                            ("programme", "Chương trình hành động"),
+                            ("outreach", "Tuyên truyền ra dân"),
+                            ("report", "Báo cáo kết quả"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("limit_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Chưa làm"), ("done", "Đã làm"), ("waived", "Được miễn")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("done_on", models.DateField(blank=True, null=True)),
+                (
+                    "grade",
+                    models.SmallIntegerField(
+                        blank=True,
+                        choices=[(1, "ghi tại chỗ"), (2, "nhập sau"), (3, "có văn bản"), (4, "tự khai")],
+                        null=True,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.batch",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="obligations",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="obligations", to="org.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('due_at', 'id'),
+                "ordering": ("due_at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('conference', 'Tổ chức hoặc dự hội nghị'), ('materials', 'Cấp tài liệu'), ('essays', 'Bài thu hoạch'), ('programme', 'Chương trình hành động'), ('outreach', 'Tuyên truyền ra dân'), ('report', 'Báo cáo kết quả')], max_length=12)),
-                ('decision', models.CharField(max_length=80)),
-                ('reason', models.CharField(max_length=300)),
-                ('due_at', models.DateTimeField()),
-                ('actor', models.CharField(max_length=120)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='campaigns.campaign')),
-                ('obligations', models.ManyToManyField(related_name='extensions', to='campaigns.obligation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("conference", "Tổ chức hoặc dự hội nghị"),
+                            ("materials", "Cấp tài liệu"),
+                            ("essays", "Bài thu hoạch"),
+                            ("programme", "Chương trình hành động"),
+                            ("outreach", "Tuyên truyền ra dân"),
+                            ("report", "Báo cáo kết quả"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("decision", models.CharField(max_length=80)),
+                ("reason", models.CharField(max_length=300)),
+                ("due_at", models.DateTimeField()),
+                ("actor", models.CharField(max_length=120)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                ("obligations", models.ManyToManyField(related_name="extensions", to="campaigns.obligation")),
             ],
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('conference', 'Tổ chức hoặc dự hội nghị'), ('materials', 'Cấp tài liệu'), ('essays', 'Bài thu hoạch'), ('programme', 'Chương trình hành động'), ('outreach', 'Tuyên truyền ra dân'), ('report', 'Báo cáo kết quả')], max_length=12)),
-                ('channel', models.CharField(choices=[('page', 'Trong trang'), ('email', 'Thư điện tử'), ('zalo', 'Văn bản gửi Zalo'), ('phone', 'Danh sách điện thoại')], max_length=8)),
-                ('text', models.TextField()),
-                ('actor', models.CharField(max_length=120)),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='campaigns.campaign')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("conference", "Tổ chức hoặc dự hội nghị"),
+                            ("materials", "Cấp tài liệu"),
+                            ("essays", "Bài thu hoạch"),
+                            ("programme", "Chương trình hành động"),
+                            ("outreach", "Tuyên truyền ra dân"),
+                            ("report", "Báo cáo kết quả"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("page", "Trong trang"),
+                            ("email", "Thư điện tử"),
+                            ("zalo", "Văn bản gửi Zalo"),
+                            ("phone", "Danh sách điện thoại"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("actor", models.CharField(max_length=120)),
+                ("key", models.CharField(max_length=80, unique=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="campaigns.campaign",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='ReminderLine',
+            name="ReminderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('called_at', models.DateTimeField(blank=True, null=True)),
-                ('called_by', models.CharField(blank=True, max_length=120)),
-                ('reminder', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='campaigns.reminder')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("called_at", models.DateTimeField(blank=True, null=True)),
+                ("called_by", models.CharField(blank=True, max_length=120)),
+                (
+                    "reminder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="campaigns.reminder",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reminders", to="org.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Requirement',
+            name="Requirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('conference', 'Tổ chức hoặc dự hội nghị'), ('materials', 'Cấp tài liệu'), ('essays', 'Bài thu hoạch'), ('programme', 'Chương trình hành động'), ('outreach', 'Tuyên truyền ra dân'), ('report', 'Báo cáo kết quả')], max_length=12)),
-                ('tree', models.CharField(choices=[('party', 'Đảng'), ('front', 'Mặt trận Tổ quốc'), ('youth', 'Đoàn Thanh niên'), ('women', 'Hội Liên hiệp Phụ nữ'), ('farmers', 'Hội Nông dân'), ('veterans', 'Hội Cựu chiến binh'), ('union', 'Công đoàn')], default='party', max_length=12)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='campaigns.campaign')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("conference", "Tổ chức hoặc dự hội nghị"),
+                            ("materials", "Cấp tài liệu"),
+                            ("essays", "Bài thu hoạch"),
+                            ("programme", "Chương trình hành động"),
+                            ("outreach", "Tuyên truyền ra dân"),
+                            ("report", "Báo cáo kết quả"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "tree",
+                    models.CharField(
+                        choices=[
+                            ("party", "Đảng"),
+                            ("front", "Mặt trận Tổ quốc"),
+                            ("youth", "Đoàn Thanh niên"),
+                            ("women", "Hội Liên hiệp Phụ nữ"),
+                            ("farmers", "Hội Nông dân"),
+                            ("veterans", "Hội Cựu chiến binh"),
+                            ("union", "Công đoàn"),
+                        ],
+                        default="party",
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requirements",
+                        to="campaigns.campaign",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.AddField(
-            model_name='obligation',
-            name='requirement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='campaigns.requirement'),
+            model_name="obligation",
+            name="requirement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="obligations",
+                to="campaigns.requirement",
+            ),
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('level', models.SmallIntegerField(choices=[(0, 'Trung ương'), (1, 'Cấp tỉnh'), (2, 'Cấp xã'), (3, 'Cấp cơ sở'), (4, 'Chi bộ')])),
-                ('due_at', models.DateTimeField()),
-                ('requirement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='campaigns.requirement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "level",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Trung ương"),
+                            (1, "Cấp tỉnh"),
+                            (2, "Cấp xã"),
+                            (3, "Cấp cơ sở"),
+                            (4, "Chi bộ"),
+                        ]
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deadlines",
+                        to="campaigns.requirement",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('level',),
+                "ordering": ("level",),
             },
         ),
         migrations.CreateModel(
-            name='RollLine',
+            name="RollLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('person_class', models.SmallIntegerField(choices=[(0, 'Chưa phân loại'), (1, 'Cấp ủy viên'), (2, 'Cán bộ chủ chốt'), (3, 'Đảng viên'), (4, 'Công chức, viên chức ngoài Đảng'), (5, 'Đoàn viên, hội viên'), (6, 'Nhân dân')])),
-                ('state', models.CharField(choices=[('summoned', 'Được triệu tập'), ('removed', 'Đã đưa ra khỏi danh sách')], default='summoned', max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('excuse', models.CharField(blank=True, max_length=200)),
-                ('fulfilled_on', models.DateField(blank=True, null=True)),
-                ('means', models.CharField(blank=True, max_length=10)),
-                ('level', models.SmallIntegerField(blank=True, choices=[(0, 'Trung ương'), (1, 'Cấp tỉnh'), (2, 'Cấp xã'), (3, 'Cấp cơ sở'), (4, 'Chi bộ')], null=True)),
-                ('form', models.SmallIntegerField(blank=True, choices=[(0, 'Không phân hình thức'), (1, 'Trực tiếp'), (2, 'Trực tuyến'), (3, 'Truyền hình'), (4, 'Phát thanh'), (5, 'Tự nghiên cứu')], null=True)),
-                ('grade', models.SmallIntegerField(blank=True, choices=[(1, 'ghi tại chỗ'), (2, 'nhập sau'), (3, 'có văn bản'), (4, 'tự khai')], null=True)),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.batch')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roll', to='campaigns.campaign')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roll_lines', to='org.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roll_lines', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "person_class",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Chưa phân loại"),
+                            (1, "Cấp ủy viên"),
+                            (2, "Cán bộ chủ chốt"),
+                            (3, "Đảng viên"),
+                            (4, "Công chức, viên chức ngoài Đảng"),
+                            (5, "Đoàn viên, hội viên"),
+                            (6, "Nhân dân"),
+                        ]
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("summoned", "Được triệu tập"), ("removed", "Đã đưa ra khỏi danh sách")],
+                        default="summoned",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("excuse", models.CharField(blank=True, max_length=200)),
+                ("fulfilled_on", models.DateField(blank=True, null=True)),
+                ("means", models.CharField(blank=True, max_length=10)),
+                (
+                    "level",
+                    models.SmallIntegerField(
+                        blank=True,
+                        choices=[
+                            (0, "Trung ương"),
+                            (1, "Cấp tỉnh"),
+                            (2, "Cấp xã"),
+                            (3, "Cấp cơ sở"),
+                            (4, "Chi bộ"),
+                        ],
+                        null=True,
+                    ),
+                ),
+                (
+                    "form",
+                    models.SmallIntegerField(
+                        blank=True,
+                        choices=[
+                            (0, "Không phân hình thức"),
+                            (1, "Trực tiếp"),
+                            (2, "Trực tuyến"),
+                            (3, "Truyền hình"),
+                            (4, "Phát thanh"),
+                            (5, "Tự nghiên cứu"),
+                        ],
+                        null=True,
+                    ),
+                ),
+                (
+                    "grade",
+                    models.SmallIntegerField(
+                        blank=True,
+                        choices=[(1, "ghi tại chỗ"), (2, "nhập sau"), (3, "có văn bản"), (4, "tự khai")],
+                        null=True,
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.batch",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roll",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roll_lines",
+                        to="org.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="roll_lines", to="org.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Credit',
+            name="Credit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('means', models.CharField(choices=[('attended', 'Dự hội nghị'), ('made_up', 'Học bù'), ('superior', 'Đã dự ở cấp trên')], default='attended', max_length=10)),
-                ('level', models.SmallIntegerField(choices=[(0, 'Trung ương'), (1, 'Cấp tỉnh'), (2, 'Cấp xã'), (3, 'Cấp cơ sở'), (4, 'Chi bộ')])),
-                ('form', models.SmallIntegerField(choices=[(0, 'Không phân hình thức'), (1, 'Trực tiếp'), (2, 'Trực tuyến'), (3, 'Truyền hình'), (4, 'Phát thanh'), (5, 'Tự nghiên cứu')])),
-                ('grade', models.SmallIntegerField(choices=[(1, 'ghi tại chỗ'), (2, 'nhập sau'), (3, 'có văn bản'), (4, 'tự khai')])),
-                ('credited_on', models.DateField()),
-                ('source', models.CharField(max_length=80)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.batch')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='campaigns.campaign')),
-                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='documents.document')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credits', to='org.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='org.unit')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credits', to='campaigns.rollline')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "means",
+                    models.CharField(
+                        choices=[
+                            ("attended", "Dự hội nghị"),
+                            ("made_up", "Học bù"),
+                            ("superior", "Đã dự ở cấp trên"),
+                        ],
+                        default="attended",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "level",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Trung ương"),
+                            (1, "Cấp tỉnh"),
+                            (2, "Cấp xã"),
+                            (3, "Cấp cơ sở"),
+                            (4, "Chi bộ"),
+                        ]
+                    ),
+                ),
+                (
+                    "form",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Không phân hình thức"),
+                            (1, "Trực tiếp"),
+                            (2, "Trực tuyến"),
+                            (3, "Truyền hình"),
+                            (4, "Phát thanh"),
+                            (5, "Tự nghiên cứu"),
+                        ]
+                    ),
+                ),
+                (
+                    "grade",
+                    models.SmallIntegerField(
+                        choices=[(1, "ghi tại chỗ"), (2, "nhập sau"), (3, "có văn bản"), (4, "tự khai")]
+                    ),
+                ),
+                ("credited_on", models.DateField()),
+                ("source", models.CharField(max_length=80)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.batch"
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credits",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="credits", to="org.person"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="credits", to="org.unit"
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="credits",
+                        to="campaigns.rollline",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ScopeException',
+            name="ScopeException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('reason', models.CharField(max_length=300)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='campaigns.campaign')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("reason", models.CharField(max_length=300)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exceptions",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='campaign_ends_after_start'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="campaign_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('book__isnull', False), _connector='OR'), name='campaign_started_has_book'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "draft"), ("book__isnull", False), _connector="OR"),
+                name="campaign_started_has_book",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaigndocument',
-            constraint=models.UniqueConstraint(fields=('campaign', 'document'), name='campaign_document_once'),
+            model_name="campaigndocument",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "document"), name="campaign_document_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.UniqueConstraint(fields=('campaign', 'unit', 'kind'), name='declaration_once'),
+            model_name="declaration",
+            constraint=models.UniqueConstraint(fields=("campaign", "unit", "kind"), name="declaration_once"),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(fields=('campaign', 'kind', 'decision'), name='extension_decision_once'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "kind", "decision"), name="extension_decision_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminderline',
-            constraint=models.UniqueConstraint(fields=('reminder', 'unit'), name='reminder_unit_once'),
+            model_name="reminderline",
+            constraint=models.UniqueConstraint(fields=("reminder", "unit"), name="reminder_unit_once"),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.UniqueConstraint(fields=('campaign', 'kind', 'tree'), name='requirement_once_a_tree'),
+            model_name="requirement",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "kind", "tree"), name="requirement_once_a_tree"
+            ),
         ),
         migrations.AddIndex(
-            model_name='obligation',
-            index=models.Index(fields=['campaign', 'kind', 'unit'], name='obligation_campaign'),
+            model_name="obligation",
+            index=models.Index(fields=["campaign", "kind", "unit"], name="obligation_campaign"),
         ),
         migrations.AddIndex(
-            model_name='obligation',
-            index=models.Index(fields=['unit', 'state', 'due_at'], name='obligation_unit'),
+            model_name="obligation",
+            index=models.Index(fields=["unit", "state", "due_at"], name="obligation_unit"),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.UniqueConstraint(fields=('requirement', 'unit'), name='obligation_once'),
+            model_name="obligation",
+            constraint=models.UniqueConstraint(fields=("requirement", "unit"), name="obligation_once"),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__lte', models.F('limit_at'))), name='obligation_never_looser'),
+            model_name="obligation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_at__lte", models.F("limit_at"))), name="obligation_never_looser"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_on__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_on', None)), _connector='OR'), name='obligation_done_has_day'),
+            model_name="obligation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_on__isnull", False), ("state", "done")),
+                    models.Q(models.Q(("state", "done"), _negated=True), ("done_on", None)),
+                    _connector="OR",
+                ),
+                name="obligation_done_has_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(fields=('requirement', 'level'), name='deadline_once_a_level'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(fields=("requirement", "level"), name="deadline_once_a_level"),
         ),
         migrations.AddIndex(
-            model_name='rollline',
-            index=models.Index(fields=['campaign', 'unit'], name='roll_campaign_unit'),
+            model_name="rollline",
+            index=models.Index(fields=["campaign", "unit"], name="roll_campaign_unit"),
         ),
         migrations.AddIndex(
-            model_name='rollline',
-            index=models.Index(fields=['person'], name='roll_person'),
+            model_name="rollline",
+            index=models.Index(fields=["person"], name="roll_person"),
         ),
         migrations.AddConstraint(
-            model_name='rollline',
-            constraint=models.UniqueConstraint(fields=('campaign', 'person'), name='roll_person_once'),
+            model_name="rollline",
+            constraint=models.UniqueConstraint(fields=("campaign", "person"), name="roll_person_once"),
         ),
         migrations.AddConstraint(
-            model_name='rollline',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'summoned'), models.Q(models.Q(('reason', ''), _negated=True), ('fulfilled_on', None)), _connector='OR'), name='roll_removed_says_why'),
+            model_name="rollline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "summoned"),
+                    models.Q(models.Q(("reason", ""), _negated=True), ("fulfilled_on", None)),
+                    _connector="OR",
+                ),
+                name="roll_removed_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rollline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fulfilled_on', None), ('grade', None)), models.Q(('fulfilled_on__isnull', False), ('grade__isnull', False)), _connector='OR'), name='roll_fulfilled_says_how'),
+            model_name="rollline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("fulfilled_on", None), ("grade", None)),
+                    models.Q(("fulfilled_on__isnull", False), ("grade__isnull", False)),
+                    _connector="OR",
+                ),
+                name="roll_fulfilled_says_how",
+            ),
         ),
         migrations.AddIndex(
-            model_name='credit',
-            index=models.Index(fields=['source'], name='credit_source'),
+            model_name="credit",
+            index=models.Index(fields=["source"], name="credit_source"),
         ),
         migrations.AddConstraint(
-            model_name='credit',
-            constraint=models.UniqueConstraint(fields=('line', 'document'), name='credit_once', nulls_distinct=False),
+            model_name="credit",
+            constraint=models.UniqueConstraint(
+                fields=("line", "document"), name="credit_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scopeexception',
-            constraint=models.UniqueConstraint(fields=('campaign', 'unit'), name='scope_exception_once'),
+            model_name="scopeexception",
+            constraint=models.UniqueConstraint(fields=("campaign", "unit"), name="scope_exception_once"),
         ),
     ]

@@ -194,7 +194,9 @@ def _in_tree(looking: Looking, tree: str) -> tuple[Looking, str]:
         return looking, unit.tree
     committee = unit.pk if unit.tree == Tree.PARTY else unit.committee_id
     seen = access.units(looking.actor, Can.CAMPAIGN_READ)
-    beside = seen.filter(pk=committee) if tree == Tree.PARTY else seen.filter(committee=committee, tree=tree)
+    beside = (
+        seen.filter(pk=committee or 0) if tree == Tree.PARTY else seen.filter(committee=committee, tree=tree)
+    )
     found = beside.order_by("level", "sort_key", "id").first()
     if found is None:
         return looking, unit.tree
@@ -233,7 +235,7 @@ def state_of(one: Obligation, now: datetime) -> tuple[str, Words]:
     if one.state == Obligation.State.OPEN:
         return core_tasks.state_of(one.due_at, now), ""
     late = one.done_on is not None and one.done_on > access.local_day(one.due_at)
-    return "done", _("Xong, muộn") if late else _("Xong, đúng hạn")
+    return "done", _("Xong, muộn") if late else ""
 
 
 def _duty(view: Shown, one: Indicator, whole: BoardRow, own: Mapping[str, Obligation], now: datetime) -> Duty:
@@ -251,9 +253,7 @@ def _duty(view: Shown, one: Indicator, whole: BoardRow, own: Mapping[str, Obliga
     )
 
 
-def _row(
-    view: Shown, row: BoardRow, whole: BoardRow, own: Mapping[str, Obligation], now: datetime
-) -> Row:
+def _row(view: Shown, row: BoardRow, whole: BoardRow, own: Mapping[str, Obligation], now: datetime) -> Row:
     shares = {one.code: _share(view, one, row, whole) for one in view.indicators}
     summoned, present = row.amount(Measure.SUMMONED).total, row.amount(Measure.PRESENT).total
     unit = row.unit
@@ -339,9 +339,7 @@ def _treemap(shown_board: BoardShown) -> dict[str, Any]:
         if size:
             words = share.words if share else ""
             percent = share.percent if share else None
-            nodes.append(
-                {"name": row.name, "size": size, "share": percent, "label": words, "href": row.href}
-            )
+            nodes.append({"name": row.name, "size": size, "share": percent, "label": words, "href": row.href})
     return {"nodes": nodes, "missing": str(_("chưa báo cáo"))}
 
 
@@ -365,9 +363,7 @@ def _funnel(shown_board: BoardShown) -> list[Step]:
         value = counts.amount(measure).total if measure in counts.counts else None
         label = format_int(value, number_style()) if value is not None else str(_("chưa báo cáo"))
         steps.append(
-            Step(
-                str(words), value, label, view.href("campaign-figure", counts.unit, measure.name.lower())
-            )
+            Step(str(words), value, label, view.href("campaign-figure", counts.unit, measure.name.lower()))
         )
     return steps
 

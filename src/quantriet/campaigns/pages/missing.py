@@ -230,9 +230,7 @@ def reminder(request: ActorRequest, campaign_id: int, reminder_id: int) -> HttpR
         .order_by("unit__sort_key", "id")
     )
     if request.method == "POST":
-        commands.mark_called(
-            access.row_or_404(lines, number(request.POST.get("line", ""))), by=request.actor
-        )
+        commands.mark_called(access.row_or_404(lines, number(request.POST.get("line", ""))), by=request.actor)
         return HttpResponseRedirect(looking.href("campaign-reminder", found.pk))
     words = looking.context(
         "campaign-reminders",

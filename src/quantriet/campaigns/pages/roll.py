@@ -84,7 +84,9 @@ def _corrected(request: ActorRequest, looking: Looking) -> str:
     reason = sent.get("reason", "").strip()[:300]
     if act == "add":
         person = access.row_or_404(
-            Person.objects.filter(home_unit__in=access.units(by, Can.ROLL_CORRECT)).select_related("home_unit"),
+            Person.objects.filter(home_unit__in=access.units(by, Can.ROLL_CORRECT)).select_related(
+                "home_unit"
+            ),
             number(sent.get("person", "")),
         )
         person_class = number(sent.get("person_class", ""))
@@ -94,9 +96,7 @@ def _corrected(request: ActorRequest, looking: Looking) -> str:
             looking.campaign, person, person.home_unit, person_class=person_class, reason=reason, by=by
         )
         return _("Đã thêm %(name)s vào danh sách.") % {"name": person.full_name}
-    line = access.row_or_404(
-        queries.roll(looking.campaign, looking.unit), number(sent.get("line", ""))
-    )
+    line = access.row_or_404(queries.roll(looking.campaign, looking.unit), number(sent.get("line", "")))
     name = {"name": line.person.full_name}
     if act == "remove":
         commands.remove(line, reason=reason, by=by)
@@ -131,7 +131,9 @@ def roll_line(request: ActorRequest, campaign_id: int, line_id: int) -> HttpResp
     words = looking.context(
         "campaign-roll",
         line=line,
-        near=Unit.objects.filter(pk__in=near, closed_on=None).exclude(pk=line.unit_id).order_by("sort_key", "id"),
+        near=Unit.objects.filter(pk__in=near, closed_on=None)
+        .exclude(pk=line.unit_id)
+        .order_by("sort_key", "id"),
         post_to=looking.href("campaign-roll"),
         credits=queries.credits_below(looking.campaign, line.unit).filter(line=line),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
+from django.forms import ModelChoiceField
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from quantriet.campaigns.models import Campaign, CampaignDocument, Deadline, Req
 from quantriet.campaigns.policy import PRESETS, from_data
 from quantriet.core.components import Action, Crumb
 from quantriet.core.errors import ConflictError, DomainError
+from quantriet.core.text import format_date
 from quantriet.documents import queries as document_queries
 from quantriet.documents.models import Document
 from quantriet.documents.models import State as DocumentState
@@ -94,7 +96,7 @@ def campaign_new(request: ActorRequest) -> HttpResponse:
     first = units.filter(pk=home).first() or units.first()
     form = forms.StartForm(request.POST or None, initial={"unit": first})
     choice = form.fields["unit"]
-    assert isinstance(choice, forms.forms.ModelChoiceField)  # noqa: S101 - it is, in the form
+    assert isinstance(choice, ModelChoiceField)  # noqa: S101 - it is, in the form
     choice.queryset = units
     chosen = dict(forms.documents_from(request.POST, _readable_documents(request.actor)))
     if not chosen and request.GET.get("van_ban", "").isdecimal():
@@ -171,7 +173,7 @@ def _due_rows(campaign: Campaign, posted: Any) -> list[DueRow]:
         for level in LEVELS:
             name = f"due_{requirement.pk}_{level}"
             due = kept.get((requirement.pk, level))
-            value = access.local_day(due).isoformat() if due else ""
+            value = format_date(access.local_day(due)) if due else ""
             if posted is not None:
                 value = posted.get(name, "")
             label = f"{requirement.get_kind_display()}, {level.label}"
@@ -196,7 +198,7 @@ def _excluded(request: ActorRequest, campaign: Campaign) -> list[Exclusion]:
             for one in campaign.exceptions.select_related("unit").order_by("unit__sort_key", "id")
         ]
     sent = {
-        int(name.removeprefix("out_")): value.strip()[:300]
+        int(name.removeprefix("out_")): str(value).strip()[:300]
         for name, value in request.POST.items()
         if name.startswith("out_") and name.removeprefix("out_").isdecimal()
     }
@@ -206,9 +208,7 @@ def _excluded(request: ActorRequest, campaign: Campaign) -> list[Exclusion]:
     units = queries.units_below(campaign.unit).in_bulk(list(sent))
     dropped = set(request.POST.getlist("in_again"))
     return [
-        Exclusion(units[pk], reason)
-        for pk, reason in sent.items()
-        if pk in units and str(pk) not in dropped
+        Exclusion(units[pk], reason) for pk, reason in sent.items() if pk in units and str(pk) not in dropped
     ]
 
 
@@ -217,7 +217,8 @@ def _changes(
 ) -> Changes:
     if any(not one.reason for one in out):
         raise DomainError(
-            "scope.reason", "Đơn vị không triển khai phải có lý do. Chưa lưu gì; hãy ghi lý do cho từng đơn vị."
+            "scope.reason",
+            "Đơn vị không triển khai phải có lý do. Chưa lưu gì; hãy ghi lý do cho từng đơn vị.",
         )
     data = form.cleaned_data
     cells = [(requirement.pk, int(level)) for requirement in campaign.requirements.all() for level in LEVELS]

@@ -45,7 +45,7 @@ def unit_view(request: ActorRequest, campaign_id: int) -> HttpResponse:
     looking = look(request, campaign_id)
     own = queries.obligation_states(looking.campaign, [looking.unit.pk]).get(looking.unit.pk, {})
     now = timezone.now()
-    lines = [_owed(looking, one, now) for one in sorted(own.values(), key=lambda one: one.due_at)]
+    lines = [_owed(one, now) for one in sorted(own.values(), key=lambda one: one.due_at)]
     may_act = access.may(request.actor, Can.OBLIGATION_FULFIL, looking.unit)
     words = looking.context(
         "campaign-unit",
@@ -57,7 +57,7 @@ def unit_view(request: ActorRequest, campaign_id: int) -> HttpResponse:
     return render(request, "campaigns/unit.html", words)
 
 
-def _owed(looking: Looking, one: Obligation, now: Any) -> Owed:
+def _owed(one: Obligation, now: Any) -> Owed:
     state, label = state_of(one, now)
     if one.state == Obligation.State.OPEN:
         when: Words = core_tasks.words_of(one.due_at, now)
@@ -111,7 +111,9 @@ def declare(request: ActorRequest, campaign_id: int, kind: str) -> HttpResponse:
         kind_label=dict(Declaration.Kind.choices)[Declaration.Kind(kind)],
         conflict=conflict,
         both=_both(kind, conflict),
-        summoned=queries.roll(looking.campaign, looking.unit).filter(unit=looking.unit, state="summoned").count(),
+        summoned=queries.roll(looking.campaign, looking.unit)
+        .filter(unit=looking.unit, state="summoned")
+        .count(),
         back_href=looking.href("campaign-unit"),
     )
     status = 409 if conflict else 422 if form.errors else 200

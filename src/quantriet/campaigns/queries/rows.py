@@ -88,7 +88,7 @@ def totals_behind(campaign: Campaign, below: Unit, measure: Measure) -> list[tup
 def entries_behind(campaign: Campaign, below: Unit, measure: Measure) -> QuerySet[Entry]:
     """Every entry of the ledger behind a figure, newest first: who wrote what, when, by which command."""
     return (
-        Entry.objects.filter(book_id=campaign.book_id, measure=measure, unit__in=units_below(below))
+        Entry.objects.filter(book=campaign.book_id, measure=measure, unit__in=units_below(below))
         .select_related("batch", "unit")
         .order_by("-id")
     )

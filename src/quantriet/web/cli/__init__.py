@@ -49,6 +49,7 @@ ENTRIES: Mapping[str, Entry] = {
     "found-root": Entry("units", "Lập đơn vị gốc đầu tiên của cây"),
     "import-units": Entry("imports", "Nhập cây đơn vị từ tệp Excel hoặc CSV"),
     "import-people": Entry("imports", "Nhập danh sách người từ tệp Excel hoặc CSV"),
+    "campaign": Entry("campaigns", "Đợt triển khai: liệt kê, soạn, giao xuống, xem số liệu"),
     "account": Entry("accounts", "Tài khoản: tạo, giao vai trò, cấp lại mật khẩu"),
     "token": Entry("tokens", "Khóa truy cập API: tạo, liệt kê, thu hồi"),
     "ledger": Entry("ledger", "Sổ số liệu: đối chiếu, dựng lại", "worker"),
