@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("quantriet.campaigns.urls")),
     path("", include("quantriet.org.urls")),
     path("van-ban/", include("quantriet.documents.urls")),
+    path("hoi-nghi/", include("quantriet.conferences.urls")),
+    path("bao-cao/", include("quantriet.reports.urls")),
     path("design/", gallery.gallery, name="gallery"),
     path("metrics", metrics.metrics, name="metrics"),
     path("healthz", health.healthz, name="healthz"),
