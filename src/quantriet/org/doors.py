@@ -125,8 +125,6 @@ def _answer(
     actor = find_actor(request)
     if actor is None:
         return _to_sign_in(request)
-    if getattr(request.user, "must_change_password", False):
-        return _to_new_password(request)
     acting_request = cast("ActorRequest", request)
     acting_request.actor = actor
     try:
@@ -153,7 +151,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         access.actor(user, unit_id=request.session.get(ACTING_UNIT)) if isinstance(user, Account) else None
     )
     if isinstance(user, Account) and found is not None:
-        return _to_second_factor(request, second_factor.standing(request.session, user, found))
+        return _to_what_lacks(request, second_factor.standing(request.session, user, found))
     if user.is_authenticated:
         return refuse(
             request,
@@ -168,7 +166,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     return _led_to(request, settings.LOGIN_URL)
 
 
-def _to_second_factor(request: HttpRequest, standing: Standing) -> HttpResponse:
+def _to_what_lacks(request: HttpRequest, standing: Standing) -> HttpResponse:
     if standing is Standing.CARD_TOO_NARROW:
         return refuse(
             request,
@@ -183,21 +181,13 @@ def _to_second_factor(request: HttpRequest, standing: Standing) -> HttpResponse:
     if standing is Standing.CARD_ENDED:
         logout(request)
         return _led_to(request, settings.LOGIN_URL)
-    return _led_to(request, "second-factor")
+    return _led_to(request, "change-password" if standing is Standing.ONE_TIME else "second-factor")
 
 
 def _led_to(request: HttpRequest, name: str) -> HttpResponse:
     """To the page ``name`` first, and from there back to what was asked for."""
     back = request.get_full_path() if request.method in SAFE and "HX-Request" not in request.headers else "/"
     target = f"{reverse(name)}?{urlencode({'next': back})}"
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": target})
-    return HttpResponseRedirect(target)
-
-
-def _to_new_password(request: HttpRequest) -> HttpResponse:
-    """A one-time password opens the page where one's own is set, and nothing else."""
-    target = reverse("change-password")
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return HttpResponseRedirect(target)

@@ -19,6 +19,8 @@ from quantriet.org.permissions import ROLES, Can, Reach
 
 MARK = "second_factor"
 CARD = "card"
+WAY = "way"
+"""How the session was opened, when not by the password: ``card``, ``passkey``, ``issuer``."""
 RECENT = timedelta(minutes=15)
 
 _ABOUT_OTHERS = frozenset({Can.PERSON_READ, Can.ATTENDANCE_READ})
@@ -28,6 +30,7 @@ class Standing(StrEnum):
     """What stands between a signed-in session and the door."""
 
     OPEN = "open"
+    ONE_TIME = "one_time"
     CONFIRM = "confirm"
     CARD_TOO_NARROW = "card_too_narrow"
     CARD_ENDED = "card_ended"
@@ -54,17 +57,17 @@ def has_factor(account: Account) -> bool:
 
 def standing(session: SessionBase, account: Account, actor: Actor) -> Standing:
     """What this session of ``account`` still lacks to act as ``actor``."""
+    if account.must_change_password and WAY not in session:
+        return (
+            Standing.ONE_TIME
+        )  # a one-time password opens the page where one's own is set, nothing else
     if account.is_demo and settings.QUANTRIET.demo:
         return Standing.OPEN
     if CARD in session:
-        if not _card_lives(session[CARD], account):
-            return Standing.CARD_ENDED
-        return Standing.CARD_TOO_NARROW if needs_second_factor(actor) else Standing.OPEN
+        return _standing_by_card(session[CARD], account, actor)
     if confirmed_at(session, account) is not None:
         return Standing.OPEN
-    if needs_second_factor(actor) or has_factor(account):
-        return Standing.CONFIRM
-    return Standing.OPEN
+    return Standing.CONFIRM if needs_second_factor(actor) or has_factor(account) else Standing.OPEN
 
 
 def confirm(session: SessionBase, account: Account) -> None:
@@ -87,7 +90,8 @@ def is_recent(session: SessionBase, account: Account) -> bool:
     return shown is not None and timezone.now() - shown < RECENT
 
 
-def _card_lives(card_id: object, account: Account) -> bool:
-    return SignInCard.objects.filter(
-        pk=card_id, account=account, revoked_at=None, expires_at__gt=timezone.now()
-    ).exists()
+def _standing_by_card(card_id: object, account: Account, actor: Actor) -> Standing:
+    live = SignInCard.objects.filter(revoked_at=None, expires_at__gt=timezone.now())
+    if not live.filter(pk=card_id, account=account).exists():
+        return Standing.CARD_ENDED
+    return Standing.CARD_TOO_NARROW if needs_second_factor(actor) else Standing.OPEN

@@ -36,7 +36,12 @@ class AccountBackend(BaseBackend):
 
 
 def may_sign_in(account: Account) -> bool:
-    """Whether the account is open: not closed, its slip not expired, no account of the demonstration elsewhere."""
+    """Whether its password opens the account: it is open, and its slip has not expired."""
     if account.one_time_until is not None and account.one_time_until <= timezone.now():
         return False
+    return is_open(account)
+
+
+def is_open(account: Account) -> bool:
+    """Whether the account may be used at all: not closed, no account of the demonstration elsewhere."""
     return account.is_active and (settings.QUANTRIET.demo or not account.is_demo)

@@ -17,7 +17,7 @@ from quantriet.org.commands import accounts as account_commands
 from quantriet.org.models import Account, Person, RoleAssignment, SignInCard
 from quantriet.org.permissions import ROLES, Can
 from quantriet.org.second_factor import roles_need
-from quantriet.org.sign_in import may_sign_in
+from quantriet.org.sign_in import is_open
 
 CARD_LETTERS = 26
 """26 letters are 128.8 random bits."""
@@ -99,7 +99,7 @@ def use(code: str, pin: str) -> SignInCard:
         if card is not None and card.revoked_at is None and card.expires_at > now:
             if card.locked_until is not None and card.locked_until > now:
                 refusal = _locked()
-            elif right and may_sign_in(card.account):
+            elif right and is_open(card.account):
                 SignInCard.objects.filter(pk=card.pk).update(failures=0, locked_until=None, last_used_at=now)
                 refusal = None
             elif not right:

@@ -15,7 +15,7 @@ from quantriet.org.access import Actor
 from quantriet.org.commands import accounts
 from quantriet.org.issuer import Told
 from quantriet.org.models import Account, IssuerIdentity, IssuerInvitation
-from quantriet.org.sign_in import may_sign_in
+from quantriet.org.sign_in import is_open
 
 INVITATION_DAYS = 7
 INVITATION_LETTERS = 26
@@ -47,7 +47,7 @@ def recognise(issuer: str, told: Told, *, invitation: str = "") -> Account:
         known = IssuerIdentity.objects.filter(issuer=issuer, subject=told.subject).select_related("account")
         identity = known.first()
         account = identity.account if identity else _invited(invitation) or _by_email(issuer, told.email)
-        if account is None or not may_sign_in(account):
+        if account is None or not is_open(account):
             raise _unknown()
         if identity is not None:
             IssuerIdentity.objects.filter(pk=identity.pk).update(last_used_at=now)

@@ -42,9 +42,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error.sentence)
         else:
             request.session.flush()  # whoever was signed in here before is not the owner of the card
-            target = let_in(request, card.account, way="card", then=next_address(request))
+            let_in(request, card.account, way="card")
             request.session[second_factor.CARD] = card.pk
-            return HttpResponseRedirect(target)
+            return HttpResponseRedirect(next_address(request))
     words = {"form": form, "next": next_address(request)}
     response = render(request, "org/card_sign_in.html", words, status=422 if form.errors else 200)
     response.needs_wasm = True  # type: ignore[attr-defined]

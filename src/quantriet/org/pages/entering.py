@@ -2,23 +2,22 @@
 
 from django.contrib.auth import login
 from django.http import HttpRequest
-from django.urls import reverse
 
 from quantriet.core.errors import DomainError
-from quantriet.org import access, audit
+from quantriet.org import access, audit, second_factor
 from quantriet.org.commands import accounts
 from quantriet.org.doors import ActorRequest
 from quantriet.org.models import Account
 
 
-def let_in(request: HttpRequest, account: Account, *, way: str, then: str) -> str:
-    """Sign ``account`` in by ``way`` (``passkey``, ``card``, ``issuer``); gives the address to go on to."""
+def let_in(request: HttpRequest, account: Account, *, way: str) -> None:
+    """Sign ``account`` in by ``way`` (``passkey``, ``card``, ``issuer``)."""
     login(request, account)  # a new session key: what was known before signing in is worth nothing after
+    request.session[second_factor.WAY] = way
     found = access.actor(account)
     if found is not None:
         with access.acting(found):
             audit.record(found, "account.sign_in", account, unit=found.unit_id, detail={"way": way})
-    return reverse("change-password") if account.must_change_password and way == "issuer" else then
 
 
 def account_below(request: ActorRequest, account_id: int) -> Account:

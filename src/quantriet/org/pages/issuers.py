@@ -82,10 +82,10 @@ def finish(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         return _refused(request, error.sentence)
     request.session.flush()
-    target = let_in(request, account, way="issuer", then=kept["next"])
+    let_in(request, account, way="issuer")
     if told.by_two_factors:
         second_factor.confirm(request.session, account)
-    return HttpResponseRedirect(target)
+    return HttpResponseRedirect(kept["next"])
 
 
 @public("an invitation to tie one's account to the organisation's provider")

@@ -22,7 +22,7 @@ from quantriet.org.models import Account, Passkey
 from quantriet.org.pages.entering import let_in
 from quantriet.org.pages.second_factor import may_change, next_address, own_account, to_confirm
 from quantriet.org.passkeys import PasskeyRefusedError, Place
-from quantriet.org.sign_in import may_sign_in
+from quantriet.org.sign_in import is_open
 
 STATE = "passkey"
 VALID_SECONDS = 300
@@ -101,14 +101,13 @@ def finish(request: HttpRequest) -> HttpResponse:
         return refused
     account = passkey.account
     is_other = isinstance(request.user, Account) and request.user.pk != account.pk
-    first = not is_other and may_sign_in(account) and one_time.spend("passkey", state["challenge"])
+    first = not is_other and is_open(account) and one_time.spend("passkey", state["challenge"])
     if not first or not commands.use(passkey, shown):
         return refused
-    target = next_address(request, str(body.get("next", "")))
     if not isinstance(request.user, Account):
-        target = let_in(request, account, way="passkey", then=target)
+        let_in(request, account, way="passkey")
     second_factor.confirm(request.session, account)
-    return JsonResponse({"next": target})
+    return JsonResponse({"next": next_address(request, str(body.get("next", "")))})
 
 
 @public("removing a passkey of the account that has just shown who it is")
