@@ -56,8 +56,7 @@ bench:
 
 messages:
 	@scripts/bootstrap.sh dev
-	cd src/quantriet && ../../$(PY) ../../manage.py makemessages -l en --no-wrap --add-location file
-	cd src/quantriet && ../../$(PY) ../../manage.py compilemessages
+	@scripts/messages.sh
 
 assets:
 	cd frontend && npm ci && npm run build

@@ -111,7 +111,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Tiếng Việt")), ("en", "English")]
-LOCALE_PATHS = [PACKAGE / "locale"]
+# Each package keeps its own catalogue; all are named, so that a reader in a cage of its own finds them too.
+LOCALE_PATHS = sorted(PACKAGE.glob("*/locale"))
 LANGUAGE_COOKIE_NAME = "language"
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
