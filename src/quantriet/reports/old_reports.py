@@ -112,7 +112,7 @@ def _impossible(days: Iterable[FoundDate]) -> Iterable[Mark]:
 
 
 def _ends_before_starts(text: str, days: Sequence[FoundDate]) -> Iterable[Mark]:
-    """ "From … to …" in one sentence, and an end told later than the only beginning of the paper."""
+    """The ends of "from … to …" in one sentence, and ends told after the only beginning of the paper."""
     begun: FoundDate | None = None
     for day in days:
         before = text[max(0, day.start - _CONTEXT) : day.start]

@@ -14,6 +14,7 @@ from quantriet.campaigns import queries as campaigns
 from quantriet.campaigns.models import Campaign, Declaration, Obligation, Requirement
 from quantriet.conferences.models import Conference
 from quantriet.core import tasks as core_tasks
+from quantriet.core.components import EVIDENCE
 from quantriet.core.tasks import Task
 from quantriet.core.text import format_date
 from quantriet.ledger import queries as ledger
@@ -432,6 +433,11 @@ class Sources:
     lines: tuple[SourceLine, ...]
     href: str
     denominator_href: str
+
+    @property
+    def mix(self) -> dict[str, int]:
+        """The numerator by evidence, as the bar of evidence takes it; empty where nothing is counted."""
+        return dict(zip(EVIDENCE, self.value.grades, strict=True)) if self.value.numerator > 0 else {}
 
 
 def sources(report: Report, code: str) -> Sources:

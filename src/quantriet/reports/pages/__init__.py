@@ -1,0 +1,1 @@
+"""Pages of reports, split by what one does: lists, writing, reading and reviewing, files, looking at old ones."""
