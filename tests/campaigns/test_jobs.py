@@ -51,14 +51,14 @@ def test_stopped_half_way_it_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatc
     seen: list[int] = []
     progress = jobs.Running.progress
 
-    def stop_at_the_second(self: jobs.Running, done: int, total: int, message: str = "") -> None:
+    def stop_in_the_first(self: jobs.Running, done: int, total: int, message: str = "") -> None:
         seen.append(done)
         progress(self, done, total, message)
-        if len(seen) == 3:
+        if len(seen) == 2:
             jobs.cancel(self.id)
 
     with monkeypatch.context() as patched:
-        patched.setattr(jobs.Running, "progress", stop_at_the_second)
+        patched.setattr(jobs.Running, "progress", stop_in_the_first)
         jobs.work_off()
     work.refresh_from_db()
     half = counted(made_world.campaign)

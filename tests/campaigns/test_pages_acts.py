@@ -294,7 +294,7 @@ def test_one_decision_extends_many_once() -> None:
             campaign=made_world.campaign, kind="report", unit__tree="party"
         ).values_list("due_at", flat=True)
     }
-    assert (codes, earlier, below, Extension.objects.count()) == ([302, 302], 422, 422, 1)
+    assert (codes, earlier, below, Extension.objects.count()) == ([302, 302], 422, 403, 1)
     assert days == {"2026-12-31"}
 
 

@@ -244,10 +244,15 @@ def _duty(view: Shown, one: Indicator, whole: BoardRow, own: Mapping[str, Obliga
     obligation = own.get(kind) if view.lens.on is None else None
     href = view.href("campaign-figure", whole.unit, one.denominator.name.lower()) if whole.unit else ""
     if obligation is None:
-        return Duty(one.title, part=done, whole=due, href=href)
+        counted = one.code != "outreach"
+        return Duty(one.title, part=done if counted else 0, whole=due if counted else 0, href=href)
     state, label = state_of(obligation, now)
     detail = format_date(access.local_day(obligation.due_at)) if obligation.state == "open" else ""
-    below = due > 1
+    if state in ("not_due", "due_soon"):  # the day says it; the table stays narrow
+        label = _("Hạn") if state == "not_due" else _("Sắp hạn")
+    below = (
+        due > 1 and one.code != "outreach"
+    )  # there the counts are of people, and stand in their own column
     return Duty(
         one.title, state, label, detail[:5], part=done if below else 0, whole=due if below else 0, href=href
     )
@@ -268,7 +273,7 @@ def _row(view: Shown, row: BoardRow, whole: BoardRow, own: Mapping[str, Obligati
         duties=tuple(
             _duty(view, one, whole, own, now)
             for one in view.indicators
-            if one.code not in AS_SHARE and one.code != "on_time"
+            if one.code not in ("present", "essays", "on_time")
         ),
         missing=max(0, summoned - present) if summoned and view.tree == Tree.PARTY else None,
         missing_href=address("campaign-missing", view.looking.campaign, unit) if unit else "",
@@ -339,7 +344,8 @@ def _treemap(shown_board: BoardShown) -> dict[str, Any]:
         if size:
             words = share.words if share else ""
             percent = share.percent if share else None
-            nodes.append({"name": row.name, "size": size, "share": percent, "label": words, "href": row.href})
+            name = row.name.removeprefix("Đảng bộ ")
+            nodes.append({"name": name, "size": size, "share": percent, "label": words, "href": row.href})
     return {"nodes": nodes, "missing": str(_("chưa báo cáo"))}
 
 

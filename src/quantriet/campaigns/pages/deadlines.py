@@ -14,7 +14,7 @@ from quantriet.campaigns.commands.obligations import Decision
 from quantriet.campaigns.models import Extension, Obligation
 from quantriet.campaigns.pages.board import state_of
 from quantriet.campaigns.pages.looking import Looking, look
-from quantriet.core.errors import DomainError
+from quantriet.core.errors import DomainError, ForbiddenError, NotFoundError
 from quantriet.core.text import end_of_day
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
@@ -35,6 +35,8 @@ def deadlines(request: ActorRequest, campaign_id: int) -> HttpResponse:
             return _tightened(request, looking, tighten)
         if act == "extend" and extend.is_valid():
             return _extended(request, looking, extend)
+    except (ForbiddenError, NotFoundError):
+        raise
     except DomainError as error:
         (tighten if act == "tighten" else extend).add_error(None, error.sentence)
     rows = (

@@ -17,7 +17,7 @@ from quantriet.campaigns.models import Campaign, Declaration, Obligation, Remind
 from quantriet.campaigns.pages.board import state_of
 from quantriet.campaigns.pages.looking import Looking, address, look, number
 from quantriet.core.components import Tab
-from quantriet.core.errors import DomainError
+from quantriet.core.errors import DomainError, ForbiddenError, NotFoundError
 from quantriet.core.text import format_date
 from quantriet.ledger import figures
 from quantriet.ledger.measures import Measure
@@ -156,6 +156,8 @@ def remind(request: ActorRequest, campaign_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             return HttpResponseRedirect(_reminded(request, looking, kind, units))
+        except (ForbiddenError, NotFoundError):
+            raise
         except DomainError as refused:
             error = refused.sentence
     words = looking.context(

@@ -12,7 +12,7 @@ from quantriet.campaigns import forms, queries
 from quantriet.campaigns.commands import roll as commands
 from quantriet.campaigns.models import RollLine
 from quantriet.campaigns.pages.looking import Looking, look, number
-from quantriet.core.errors import DomainError
+from quantriet.core.errors import DomainError, ForbiddenError, NotFoundError
 from quantriet.core.text import fold
 from quantriet.org import access, audit
 from quantriet.org.doors import ActorRequest, page
@@ -33,6 +33,8 @@ def roll(request: ActorRequest, campaign_id: int) -> HttpResponse:
         try:
             messages.success(request, _corrected(request, looking))
             return HttpResponseRedirect(looking.href("campaign-roll", q=request.GET.get("q", "")))
+        except (ForbiddenError, NotFoundError):
+            raise
         except DomainError as refused:
             error = refused.sentence
     text = request.GET.get("q", "").strip()[:100]

@@ -20,7 +20,7 @@ from quantriet.campaigns.commands.campaigns import Answers, Changes
 from quantriet.campaigns.models import Campaign, CampaignDocument, Deadline, Requirement
 from quantriet.campaigns.policy import PRESETS, from_data
 from quantriet.core.components import Action, Crumb
-from quantriet.core.errors import ConflictError, DomainError
+from quantriet.core.errors import ConflictError, DomainError, ForbiddenError, NotFoundError
 from quantriet.core.text import format_date
 from quantriet.documents import queries as document_queries
 from quantriet.documents.models import Document
@@ -104,6 +104,8 @@ def campaign_new(request: ActorRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return HttpResponseRedirect(_planned(request, form.cleaned_data, tuple(chosen.items())))
+        except (ForbiddenError, NotFoundError):
+            raise
         except DomainError as error:
             form.add_error(None, error.sentence)
     words = {
@@ -260,6 +262,8 @@ def campaign_adjust(request: ActorRequest, campaign_id: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("campaign-adjust", args=[campaign.pk]) + "?luu=1")
         except ConflictError as error:
             conflict = error
+        except (ForbiddenError, NotFoundError):
+            raise
         except DomainError as error:
             form.add_error(None, error.sentence)
     status = 409 if conflict else 422 if form.errors else 200

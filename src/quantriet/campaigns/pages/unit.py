@@ -18,7 +18,7 @@ from quantriet.campaigns.pages.looking import Looking, look
 from quantriet.campaigns.queries.tasks import DECLARED_BY, act_of
 from quantriet.core import tasks as core_tasks
 from quantriet.core.components import Words
-from quantriet.core.errors import ConflictError, DomainError
+from quantriet.core.errors import ConflictError, DomainError, ForbiddenError, NotFoundError
 from quantriet.core.text import format_date
 from quantriet.ledger.measures import Form
 from quantriet.org import access
@@ -99,6 +99,8 @@ def declare(request: ActorRequest, campaign_id: int, kind: str) -> HttpResponse:
             _declared(request, looking, kind, form)
         except ConflictError as error:
             conflict = error
+        except (ForbiddenError, NotFoundError):
+            raise
         except DomainError as error:
             form.add_error(None, error.sentence)
         else:
