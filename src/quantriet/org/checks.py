@@ -17,9 +17,6 @@ from quantriet.core.retention import PERIODS
 PUBLIC_MODULES = {
     "django.views.static": "files of the demonstration",
     "django.contrib.staticfiles.views": "assets in development",
-    "allauth.account.views": "signing in",
-    "allauth.mfa": "second factor of the signed-in account itself",
-    "allauth.socialaccount": "signing in by the organisation's provider",
     "django.views.i18n": "language switch",
     "django.views.generic.base": "redirects",
     "ninja.openapi.views": "the root of the API says that nothing is there",
