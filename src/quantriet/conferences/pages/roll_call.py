@@ -85,7 +85,6 @@ def frame(site: Site, active: str) -> dict[str, Any]:
     ]
     crumbs = [
         Crumb(_("Hội nghị"), reverse("conferences")),
-        Crumb(conference.title, reverse("conference", args=[conference.pk])),
         Crumb(site.name, reverse("site", args=[site.pk])),
         Crumb(_("Điểm danh")),
     ]
