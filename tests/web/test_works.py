@@ -50,6 +50,13 @@ def test_the_page_shows_progress_and_then_the_way_to_the_result(task: jobs.Task)
 
     assert ("Đang chờ đến lượt" in waiting, 'hx-trigger="every 1s"' in waiting) == (True, True)
     assert (f'href="/don-vi/{unit.pk}/"' in over, "hx-trigger" in over) == (True, False)
+    assert (
+        "<form" in waiting.partition('id="work-stop"')[2],
+        '<div id="work-stop" hx-swap-oob="true"></div>' in over,
+    ) == (
+        True,
+        True,
+    )
 
 
 def test_a_job_is_refused_when_its_orderer_lost_the_role(task: jobs.Task) -> None:

@@ -39,4 +39,6 @@ def work(request: ActorRequest, work_id: int) -> HttpResponse:
 @page(Can.HOME)
 def work_progress(request: ActorRequest, work_id: int) -> HttpResponse:
     """The part of the page that is asked again every second until the work is over."""
-    return render(request, "works/progress.html", {"work": _work(request.actor, work_id)})
+    return render(
+        request, "works/progress.html", {"work": _work(request.actor, work_id), "asked_again": True}
+    )
