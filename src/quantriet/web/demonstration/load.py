@@ -21,7 +21,7 @@ from quantriet.org.commands import people as person_commands
 from quantriet.org.commands import units as unit_commands
 from quantriet.org.models import Person, Tree, Unit, UnitKind
 from quantriet.org.models.people import PostTitle
-from quantriet.web.demonstration import accounts, drives, papers, people, results, sessions, tree
+from quantriet.web.demonstration import accounts, drives, papers, people, reporting, results, sessions, tree
 from quantriet.web.demonstration.ground import Ground, souls_of
 from quantriet.web.demonstration.results import Pace
 from quantriet.web.demonstration.sessions import Session
@@ -58,8 +58,9 @@ def load(wanted: Wanted, *, tell: Tell) -> Ground:
         _second(ground, documents[papers.DIRECTIVE])
     with _part(tell, drives.RUNNING.title), access.acting(by):
         campaign = _running(ground, documents[papers.RESOLUTION_B])
-    with _part(tell, "Sinh hoạt chi bộ, tài khoản"), access.acting(by):
+    with _part(tell, "Sinh hoạt chi bộ, báo cáo, tài khoản"), access.acting(by):
         _meetings(ground, campaign, documents[papers.RESOLUTION_B])
+        reporting.of_the_day(campaign, share=0.37, ground=ground)
         told = accounts.open_all(ground)
     keep = settings.QUANTRIET.home / "demo-accounts.txt"
     keep.write_text(told, encoding="utf-8")
@@ -108,6 +109,7 @@ def _first(ground: Ground, document: Document) -> None:
     results.essays(campaign, Pace(275, 262, 0.97, paper=0.5), ground=ground)
     results.programmes(campaign, Pace(280, 240, 0.92), late=0.20, ground=ground)
     results.outreach(campaign, Pace(250, 225, 0.95), ground=ground)
+    reporting.on_paper(campaign, Pace(260, 238, 0.93, paper=0.8), ground=ground)
     drives.finish(drives.FIRST, campaign, ground=ground)
 
 
@@ -123,6 +125,7 @@ def _second(ground: Ground, document: Document) -> None:
         declared=0.08,
     )
     sessions.end(sessions.hold(session, campaign, document, ground=ground), ground=ground)
+    reporting.on_paper(campaign, Pace(150, 132, 0.94, paper=0.8), ground=ground)
     drives.finish(drives.SECOND, campaign, ground=ground)
 
 
@@ -151,7 +154,7 @@ def _running(ground: Ground, document: Document) -> Campaign:
 def _meetings(ground: Ground, campaign: Campaign, document: Document) -> None:
     """Cells that talked it over, and those that will this evening."""
     chance = ground.chance("meetings")
-    for unit in sessions.cells_that_met(ground, communes=8):
+    for unit in sessions.cells_that_met(ground, communes=5):
         sessions.meet(unit, campaign, document, ago=chance.randint(2, 20), ground=ground)
     for unit in accounts.cells_of_the_day(ground):
         sessions.plan_meeting(unit, campaign, document, ago=0, ground=ground)

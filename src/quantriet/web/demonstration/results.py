@@ -32,7 +32,7 @@ class Pace:
 
 def presence(campaign: Campaign, units: Sequence[Unit], pace: Pace, *, ground: Ground) -> None:
     """Totals of presence for units without rows: present, excused, guests."""
-    chance = ground.chance(f"presence:{campaign.pk}:{units[0].code}")
+    chance = ground.chance(f"presence:{campaign.title}:{units[0].code}")
     told: Told = []
     for unit in units:
         summoned = ground.summoned(unit)
@@ -52,7 +52,7 @@ def attendance(chance: Random) -> float:
 
 def materials(campaign: Campaign, pace: Pace, *, ground: Ground) -> None:
     """Materials arrived: by hand-over lists mostly."""
-    _fulfil(campaign, Requirement.Kind.MATERIALS, pace, ground, _always)
+    fulfil(campaign, Requirement.Kind.MATERIALS, pace, ground)
 
 
 def programmes(campaign: Campaign, pace: Pace, *, late: float, ground: Ground) -> None:
@@ -63,12 +63,12 @@ def programmes(campaign: Campaign, pace: Pace, *, late: float, ground: Ground) -
         after = chance.randint(pace.ended, max(pace.ended, in_time - 1))
         return after if chance.random() < late else chance.randint(in_time, pace.began)
 
-    _fulfil(campaign, Requirement.Kind.PROGRAMME, pace, ground, day)
+    fulfil(campaign, Requirement.Kind.PROGRAMME, pace, ground, day)
 
 
 def essays(campaign: Campaign, pace: Pace, *, ground: Ground) -> None:
     """Cells say how many handed in and how many were accepted."""
-    chance = ground.chance(f"essays:{campaign.pk}")
+    chance = ground.chance(f"essays:{campaign.title}")
     told: Told = []
     for unit in ground.of_kinds(UnitKind.BASE_COMMITTEE, UnitKind.BASE_CELL, UnitKind.CELL):
         summoned = ground.summoned(unit)
@@ -82,7 +82,7 @@ def essays(campaign: Campaign, pace: Pace, *, ground: Ground) -> None:
 
 def outreach(campaign: Campaign, pace: Pace, *, ground: Ground) -> None:
     """The Front of the communes says how many people it wanted to reach and how many it did."""
-    chance = ground.chance(f"outreach:{campaign.pk}")
+    chance = ground.chance(f"outreach:{campaign.title}")
     told: Told = []
     for unit in ground.of_kinds(UnitKind.MASS, tree=Tree.FRONT):
         if unit.level != Level.COMMUNE or chance.random() >= pace.share:
@@ -120,28 +120,25 @@ def top_code(unit: Unit) -> str:
     return "-".join(parts[:3] if parts[1] == "MT" else parts[:2])
 
 
-def _always(chance: Random, owed: Obligation) -> int:
-    del chance, owed
-    return -1
-
-
-def _fulfil(
-    campaign: Campaign, kind: str, pace: Pace, ground: Ground, day: Callable[[Random, Obligation], int]
+def fulfil(
+    campaign: Campaign,
+    kind: str,
+    pace: Pace,
+    ground: Ground,
+    day: Callable[[Random, Obligation], int] | None = None,
 ) -> None:
     """Meet open obligations of a kind, in one list for each day and grade."""
-    chance = ground.chance(f"{kind}:{campaign.pk}")
+    chance = ground.chance(f"{kind}:{campaign.title}")
     owed = Obligation.objects.filter(campaign=campaign, kind=kind, state=Obligation.State.OPEN)
     lists: dict[tuple[int, int], list[int]] = {}
     for one in owed.select_related("unit").order_by("unit__code", "pk"):
         if chance.random() >= pace.share:
             continue
-        ago = day(chance, one)
-        if ago < 0:
-            ago = chance.randint(pace.ended, pace.began)
+        ago = chance.randint(pace.ended, pace.began) if day is None else day(chance, one)
         grade = _grade(chance, pace)
         lists.setdefault((ago, int(grade)), []).append(one.unit_id)
     for (ago, grade_code), unit_ids in sorted(lists.items()):
-        done = Done(ground.day(ago), Grade(grade_code), "nhập theo danh sách")
+        done = Done(ground.day(ago), Grade(grade_code), f"danh sách {kind} {ago}")
         obligations.fulfil(campaign, unit_ids, kind=kind, done=done, by=ground.by)
 
 

@@ -150,7 +150,7 @@ def claim_twice(conference: Conference, *, count: int, ground: Ground) -> None:
         "conference__campaign", "unit"
     )
     below = list(rows.order_by("unit__code", "pk"))
-    chance = ground.chance(f"claims:{conference.key}")
+    chance = ground.chance(f"claims:{conference.title}")
     for number in range(min(count, len(below) - 1)):
         home, other = chance.sample(below, 2)
         members = [soul for soul in ground.people_below(home.unit) if soul.is_summoned]

@@ -1,0 +1,144 @@
+"""Real processes for pages on a loopback port, and a client that signs in as a person does."""
+
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+HOST = "127.0.0.1"
+READY_S = 60.0
+TIMEOUT_S = 30.0
+
+
+@contextmanager
+def pages() -> Iterator[int]:
+    """Two processes for pages, as an installation has them; gives the port."""
+    port = _free_port()
+    command = [sys.executable, "-m", "granian", "--host", HOST, "--port", str(port), "--no-ws"]
+    command += ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--log-level", "warning"]
+    command += ["quantriet.web.wsgi:application"]
+    with subprocess.Popen(  # noqa: S603 - our own command; its log of requests is not what is measured
+        command, env=dict(os.environ), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            _wait(port)
+            yield port
+        finally:
+            server.terminate()
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    until = time.monotonic() + READY_S
+    while time.monotonic() < until:
+        try:
+            if Client(port).get("/healthz").status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError("the pages did not start")
+
+
+class Answer:
+    """Status, text and how many seconds the answer took."""
+
+    def __init__(self, response: http.client.HTTPResponse, begun: float) -> None:
+        self.status = response.status
+        self.headers = response.headers
+        self.text = response.read().decode("utf-8", "replace")
+        self.seconds = time.perf_counter() - begun
+
+
+class Client:
+    """One kept connection with its cookies."""
+
+    def __init__(self, port: int, key: str = "") -> None:
+        self._connection = http.client.HTTPConnection(HOST, port, timeout=TIMEOUT_S)
+        self._cookies: dict[str, str] = {}
+        self._key = key
+
+    def get(self, path: str) -> Answer:
+        """A page or an answer of the API."""
+        return self._ask("GET", path, None, {})
+
+    def post_form(self, path: str, values: Mapping[str, str]) -> Answer:
+        """A form, with what protects it."""
+        told = {**values, "csrfmiddlewaretoken": self._cookies.get("csrf", "")}
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._ask("POST", path, urlencode(told).encode(), headers)
+
+    def post_json(self, path: str, value: object) -> Answer:
+        """A write of the API."""
+        return self._ask("POST", path, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+    def sign_in(self, username: str, password: str) -> None:
+        """Through the page, as a person does."""
+        page = self.get("/dang-nhap/")
+        told = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        if told:
+            self._cookies.setdefault("csrf", told.group(1))
+        answer = self.post_form("/dang-nhap/", {"username": username, "password": password})
+        if answer.status != 302:
+            raise PermissionError(f"sign-in answered {answer.status}")
+
+    def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        if self._cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
+        begun = time.perf_counter()
+        self._connection.request(method, path, body, headers)
+        answer = Answer(self._connection.getresponse(), begun)
+        for cookie in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        return answer
+
+
+def open_loop(port: int, key: str, asks: Sequence[tuple[str, object]], *, rate: float) -> list[Answer]:
+    """Send writes at a fixed rate whatever the answers do; seconds count from when each was due.
+
+    So an answer that makes others wait is counted for all of them.
+    """
+    answers: list[Answer] = []
+    lock = threading.Lock()
+    due = iter(enumerate(asks))
+    begun = time.perf_counter() + 0.5
+
+    def work() -> None:
+        client = Client(port, key)
+        while True:
+            with lock:
+                at, (path, value) = next(due, (-1, ("", None)))
+            if at < 0:
+                return
+            when = begun + at / rate
+            time.sleep(max(0.0, when - time.perf_counter()))
+            answer = client.post_json(path, value)
+            answer.seconds = time.perf_counter() - when
+            with lock:
+                answers.append(answer)
+
+    threads = [threading.Thread(target=work, daemon=True) for _number in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers

@@ -1,0 +1,73 @@
+"""``quantriet bench``: measurements, in a database of its own on the embedded server."""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+from quantriet.web import database_roles
+from quantriet.web.cli import Command
+from quantriet.web.postgres import EmbeddedPostgres
+
+DATABASE = "quantriet_bench"
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--size", choices=("province", "small"), default="province", help="cỡ một tỉnh, hoặc nhỏ để thử"
+    )
+    parser.add_argument("--json", default="bench.json", metavar="TỆP", help="nơi ghi kết quả (bench.json)")
+    parser.add_argument("--million", action="store_true", help="đo cả việc nhập một triệu người (lâu)")
+
+
+def _run(options: argparse.Namespace) -> int:
+    home = Path(settings.QUANTRIET.home)
+    (home / "static").mkdir(parents=True, exist_ok=True)
+    server = EmbeddedPostgres(home)
+    was_running = server.is_running()
+    server.ensure()
+    try:
+        environ = _new_database(server)
+        command = [sys.executable, "-m", "quantriet"]
+        subprocess.run(  # noqa: S603 - our own command
+            [*command, "migrate", "--no-input", "--verbosity", "0"],
+            env={**environ, "QUANTRIET_DB_ROLE": "owner"},
+            check=True,
+        )
+        path = str(Path(options.json).resolve())
+        million = "million" if options.million else "no"
+        return subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-m", "quantriet.web.bench", "all", options.size, path, million],
+            env=environ,
+            check=False,
+        ).returncode
+    finally:
+        _drop(server)
+        if not was_running:
+            server.stop()
+
+
+def _new_database(server: EmbeddedPostgres) -> dict[str, str]:
+    """An empty database and the environment of processes that work on it."""
+    _drop(server)
+    database_roles.prepare(server.admin_dsn(), DATABASE)
+    urls = {
+        "DATABASE_URL": server.dsn("app", DATABASE),
+        "QUANTRIET_OWNER_DATABASE_URL": server.dsn("owner", DATABASE),
+        "QUANTRIET_WORKER_DATABASE_URL": server.dsn("worker", DATABASE),
+    }
+    kept = {name: value for name, value in os.environ.items() if name != "QUANTRIET_DB_ROLE"}
+    return {**kept, **urls, "QUANTRIET_DEMO": "1", "DJANGO_SETTINGS_MODULE": "quantriet.web.settings"}
+
+
+def _drop(server: EmbeddedPostgres) -> None:
+    with psycopg.connect(server.admin_dsn(), autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
+
+
+COMMANDS = {"bench": Command(_arguments, _run)}
