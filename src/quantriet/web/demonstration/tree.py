@@ -102,7 +102,7 @@ def _communes(chance: Random, communes: Sequence[Place]) -> Iterator[UnitSpec]:
             base = f"{top}-DB{number}"
             yield _party(base, f"Đảng bộ {office} {place.of}", UnitKind.BASE_COMMITTEE, top)
             for cell in range(1, 4):
-                yield _party(f"{base}-{cell}", f"Chi bộ {cell} {office}", UnitKind.CELL, base)
+                yield _party(f"{base}-{cell}", f"Chi bộ {cell} {office} {place.of}", UnitKind.CELL, base)
         for number, cell_name in enumerate(CELLS, start=1):
             yield _party(f"{top}-CB{number}", f"Chi bộ {cell_name} {place.of}", UnitKind.BASE_CELL, top)
         hamlets = chance.sample(HAMLETS, 4)
