@@ -11,6 +11,8 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
@@ -18,9 +20,31 @@ READY_S = 60.0
 TIMEOUT_S = 30.0
 
 
+@dataclass(frozen=True)
+class Site:
+    """The pages being served: their port and the process that started them."""
+
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Processor time that all processes for pages have used so far: what load beside does not change."""
+        return sum(map(_cpu_seconds, [self.pid, *_children(self.pid)]))
+
+
+def _children(pid: int) -> list[int]:
+    told = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(child) for line in told for child in line.split()]
+
+
+def _cpu_seconds(pid: int) -> float:
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def pages() -> Iterator[int]:
-    """Two processes for pages, as an installation has them; gives the port."""
+def pages() -> Iterator[Site]:
+    """Two processes for pages, as an installation has them."""
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--host", HOST, "--port", str(port), "--no-ws"]
     command += ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--log-level", "warning"]
@@ -30,7 +54,7 @@ def pages() -> Iterator[int]:
     ) as server:
         try:
             _wait(port)
-            yield port
+            yield Site(port, server.pid)
         finally:
             server.terminate()
             try:
