@@ -143,7 +143,7 @@ class Browser(Client):
         super().force_login(user, backend)
         session = self.session
         now = timezone.now().timestamp()
-        session[second_factor.MARK] = {"account": user.pk, "at": now}
+        session[second_factor.MARK] = {"account": user.pk, "at": now, "shown": "factor"}
         session[sessions.SEEN] = {"since": now, "at": now, "agent": "Trình duyệt thử", "address": "127.0.0.1"}
         session.save()
 

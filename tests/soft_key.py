@@ -28,7 +28,7 @@ class SoftKey:
 
     def make(self, options: dict[str, Any]) -> dict[str, Any]:
         """The answer to "make a credential"."""
-        public = cbor.encode(ES256.from_cryptography_key(self.key.public_key()))
+        public = cbor.encode(ES256.from_cryptography_key(self.key.public_key()))  # type: ignore[no-untyped-call]
         attested = bytes(16) + len(self.credential_id).to_bytes(2, "big") + self.credential_id + public
         data = self._data(self.flags | ATTESTED) + attested
         told = self._client_data("webauthn.create", options)

@@ -22,6 +22,7 @@ CARD = "card"
 WAY = "way"
 """How the session was opened, when not by the password: ``card``, ``passkey``, ``issuer``."""
 RECENT = timedelta(minutes=15)
+_FACTOR, _PASSWORD = "factor", "password"
 
 _ABOUT_OTHERS = frozenset({Can.PERSON_READ, Can.ATTENDANCE_READ})
 
@@ -58,9 +59,7 @@ def has_factor(account: Account) -> bool:
 def standing(session: SessionBase, account: Account, actor: Actor) -> Standing:
     """What this session of ``account`` still lacks to act as ``actor``."""
     if account.must_change_password and WAY not in session:
-        return (
-            Standing.ONE_TIME
-        )  # a one-time password opens the page where one's own is set, nothing else
+        return Standing.ONE_TIME  # a one-time password opens the page where one's own is set, nothing else
     if account.is_demo and settings.QUANTRIET.demo:
         return Standing.OPEN
     if CARD in session:
@@ -71,23 +70,42 @@ def standing(session: SessionBase, account: Account, actor: Actor) -> Standing:
 
 
 def confirm(session: SessionBase, account: Account) -> None:
-    """Remember that the owner of ``account`` has just shown who he is; the session gets a new key."""
-    session.cycle_key()
-    session[MARK] = {"account": account.pk, "at": timezone.now().timestamp()}
+    """Remember that the owner of ``account`` has just shown a second factor; the session gets a new key."""
+    _mark(session, account, _FACTOR)
+
+
+def confirm_by_password(session: SessionBase, account: Account) -> None:
+    """Remember that he has just given his password again: enough to change credentials where there is no
+    second factor yet, never enough where one is needed.
+    """
+    _mark(session, account, _PASSWORD)
 
 
 def confirmed_at(session: SessionBase, account: Account) -> datetime | None:
-    """When it was shown in this session, by this very account."""
-    mark = session.get(MARK)
-    if not isinstance(mark, dict) or mark.get("account") != account.pk:
-        return None
-    return datetime.fromtimestamp(mark["at"], UTC)
+    """When a second factor was shown in this session, by this very account."""
+    return _shown_at(session, account, {_FACTOR})
 
 
 def is_recent(session: SessionBase, account: Account) -> bool:
-    """Whether it was shown within the last quarter of an hour: asked before credentials are changed."""
-    shown = confirmed_at(session, account)
+    """Whether he showed who he is within the last quarter of an hour: asked before credentials are changed.
+
+    The password counts only while there is no second factor.
+    """
+    enough = {_FACTOR} if has_factor(account) else {_FACTOR, _PASSWORD}
+    shown = _shown_at(session, account, enough)
     return shown is not None and timezone.now() - shown < RECENT
+
+
+def _mark(session: SessionBase, account: Account, shown: str) -> None:
+    session.cycle_key()
+    session[MARK] = {"account": account.pk, "at": timezone.now().timestamp(), "shown": shown}
+
+
+def _shown_at(session: SessionBase, account: Account, enough: Collection[str]) -> datetime | None:
+    mark = session.get(MARK)
+    if not isinstance(mark, dict) or mark.get("account") != account.pk or mark.get("shown") not in enough:
+        return None
+    return datetime.fromtimestamp(mark["at"], UTC)
 
 
 def _standing_by_card(card_id: object, account: Account, actor: Actor) -> Standing:

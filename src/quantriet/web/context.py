@@ -29,7 +29,7 @@ PLACES = (
     (Can.HOME, _("Việc hôm nay"), "today", "home"),
     (Can.CAMPAIGN_READ, _("Đợt triển khai"), "campaigns", "flag"),
     (Can.CONFERENCE_READ, _("Hội nghị"), "conferences", "users"),
-    (Can.REPORT_WRITE, _("Báo cáo"), "reports", "report"),
+    (Can.CAMPAIGN_READ, _("Báo cáo"), "reports", "report"),
     (Can.UNIT_READ, _("Đơn vị"), "units", "sitemap"),
     (Can.DOCUMENT_READ, _("Văn bản"), "documents", "file-text"),
 )
@@ -51,6 +51,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "places": _places(request.path, actor),
         "notices_unread": notices.unread_count(actor),
         "live_url": settings.QUANTRIET.live_url,
+        "has_issuer": settings.QUANTRIET.issuer is not None,
     }
 
 

@@ -121,7 +121,7 @@ def test_one_answer_opens_one_session(officer: Account) -> None:
     session = again.session
     session.update(before)  # the state of the ceremony as it was: what two requests at once would read
     session.save()
-    again.cookies["quantriet"] = session.session_key
+    again.cookies["quantriet"] = str(session.session_key)
     second = ask(again, "/dang-nhap/khoa/", {"credential": answer})
 
     assert (first[0], second[0]) == (200, 422)

@@ -53,9 +53,7 @@ def issue(people: Sequence[Person], *, by: Actor) -> list[IssuedCard]:
         held = _held(found.values())
         _require_power(people, held, by)
         _refuse_who_needs_more(people, found, held)
-        live = SignInCard.objects.filter(account__in=found.values(), revoked_at=None)
-        list(live.select_for_update().order_by("id"))
-        live.update(revoked_at=now)
+        SignInCard.objects.filter(account__in=found.values(), revoked_at=None).update(revoked_at=now)
         issued = [
             _issued(found[person.pk], person, expires_at=now + timedelta(days=CARD_DAYS)) for person in people
         ]
@@ -120,9 +118,11 @@ def _count(card: SignInCard, now: datetime) -> None:
 
 
 def _accounts(people: Sequence[Person]) -> dict[int, Account]:
+    """Their accounts, held until the transaction ends: two who print at once print in turn."""
+    rows = Account.objects.filter(person__in=people, is_active=True).order_by("id")
     found = {
         person_id: account
-        for account in Account.objects.filter(person__in=people, is_active=True)
+        for account in rows.select_for_update(no_key=True)
         if (person_id := account.person_id) is not None
     }
     missing = [person.full_name for person in people if person.pk not in found]

@@ -21,7 +21,7 @@ from quantriet.org import access, second_factor, totp
 from quantriet.org.commands import second_factor as commands
 from quantriet.org.commands import sessions as session_commands
 from quantriet.org.credential_forms import AppCodeForm, CodeForm, OwnPasswordForm
-from quantriet.org.doors import ActorRequest, page, public
+from quantriet.org.doors import ACTING_UNIT, ActorRequest, page, public
 from quantriet.org.models import Account
 from quantriet.org.pages.entering import account_below
 from quantriet.org.permissions import Can
@@ -62,7 +62,7 @@ def may_change(request: HttpRequest, account: Account) -> bool:
     """
     if second_factor.is_recent(request.session, account):
         return True
-    found = access.actor(account)
+    found = access.actor(account, unit_id=request.session.get(ACTING_UNIT))
     is_first = found is not None and second_factor.needs_second_factor(found)
     return is_first and not second_factor.has_factor(account)
 
@@ -90,12 +90,13 @@ def ask(request: HttpRequest, account: Account) -> HttpResponse:
         try:
             if has_factor:
                 commands.answer(account, form.cleaned_data["code"])
+                second_factor.confirm(request.session, account)
             else:
                 commands.answer_with_password(account, form.cleaned_data["password"])
+                second_factor.confirm_by_password(request.session, account)
         except DomainError as error:
             form.add_error(None, error.sentence)
         else:
-            second_factor.confirm(request.session, account)
             return HttpResponseRedirect(next_address(request))
     words = {
         "form": form,

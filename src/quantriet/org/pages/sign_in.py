@@ -1,5 +1,7 @@
 """Signing in and out, one's password, the unit in which one acts."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
@@ -13,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quantriet.core.errors import DomainError
-from quantriet.org import access, audit
+from quantriet.org import access, audit, second_factor
 from quantriet.org.commands import accounts, sign_ins
 from quantriet.org.doors import ACTING_UNIT, ActorRequest, page, public
 from quantriet.org.forms import PasswordForm, SignInForm
@@ -107,6 +109,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
     account = request.user
     if not isinstance(account, Account):
         return HttpResponseRedirect(reverse("sign-in"))
+    if second_factor.has_factor(account) and second_factor.confirmed_at(request.session, account) is None:
+        return HttpResponseRedirect(f"{reverse('second-factor')}?{urlencode({'next': request.path})}")
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
