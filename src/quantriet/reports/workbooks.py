@@ -107,6 +107,7 @@ def workbook(
             )
         )
         written = counted.written
+        progress(written)
     return book.to_bytes()
 
 

@@ -23,6 +23,7 @@ from quantriet.org import access, doors
 from quantriet.org import api as org_api
 from quantriet.org.access import Actor
 from quantriet.org.doors import public
+from quantriet.reports import api as reports_api
 from quantriet.web import tokens
 
 # Every package's operations, mounted by hand: (prefix, router).
@@ -31,6 +32,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", documents_api.router),
     ("", campaigns_api.router),
     ("", conferences_api.router),
+    ("", reports_api.router),
 )
 
 PROBLEM = {
