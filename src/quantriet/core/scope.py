@@ -22,6 +22,9 @@ class Scope:
     person_id: int | None = None
 
 
+NOBODY = Scope(roots=(), reader="nobody")
+
+
 class ScopeMissingError(RuntimeError):
     """A scoped table was read outside any scope: a programming error, never an answer to a user."""
 
@@ -60,12 +63,16 @@ def push_to_database(scope: Scope) -> None:
 def use(scope: Scope) -> Iterator[Scope]:
     """Open a transaction whose reads are bound to ``scope``; the previous scope returns afterwards."""
     outer = _current.get()
+    within = connection.in_atomic_block  # the setting would outlive us until that transaction ends
     token = _current.set(scope)
     try:
         with transaction.atomic():
             push_to_database(scope)
             yield scope
-            if outer is not None:  # after an error the savepoint's rollback has already restored it
+            # After an error the rollback has already restored what was set before.
+            if outer is not None:
                 push_to_database(outer)
+            elif within:
+                push_to_database(NOBODY)
     finally:
         _current.reset(token)

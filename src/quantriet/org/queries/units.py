@@ -9,7 +9,7 @@ from quantriet.core.components import Crumb
 from quantriet.core.text import fold
 from quantriet.org import access
 from quantriet.org.access import HOUSE, Actor
-from quantriet.org.models import Facility, Placement, Post, Unit
+from quantriet.org.models import Facility, Placement, Post, Tree, Unit
 from quantriet.org.permissions import Can
 from quantriet.org.routes import unit_href
 
@@ -34,8 +34,8 @@ def tops(by: Actor) -> list[Unit]:
         rows = access.today_placements().filter(parent=None)
     else:
         rows = access.today_placements().filter(path__in=by.roots)
-    found = rows.select_related("unit").order_by("unit__tree", "unit__sort_key", "unit_id")
-    return [placed.unit for placed in found]
+    units = [placed.unit for placed in rows.select_related("unit").order_by("unit__sort_key", "unit_id")]
+    return sorted(units, key=lambda unit: Tree.values.index(unit.tree))  # the Party's tree first
 
 
 def way_down(by: Actor, unit: Unit) -> list[Crumb]:
