@@ -24,7 +24,7 @@ _numbers = itertools.count(1)
 def plan(campaign: Campaign | None = None, **told: Any) -> Plan:
     """A conference that began ten minutes ago on the documents of its campaign."""
     begins = timezone.now() - timedelta(minutes=10)
-    agenda = ()
+    agenda: tuple[AgendaLine, ...] = ()
     if campaign is not None:
         documents = campaign.documents.values_list("document_id", flat=True)
         agenda = tuple(AgendaLine("Truyền đạt nghị quyết", document_id, 90) for document_id in documents)

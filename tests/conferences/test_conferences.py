@@ -18,6 +18,8 @@ from quantriet.conferences.queries import wall
 from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
 from quantriet.ledger.measures import Form, Measure
 from quantriet.org import access
+from quantriet.org.models import Notice
+from quantriet.org.permissions import Can
 from tests import factories
 from tests import factories_campaigns as campaigns_made
 from tests import factories_conferences as made
@@ -104,6 +106,19 @@ def test_sites_are_made_once_for_each_unit(house: House) -> None:
 
     assert (first, again) == (2, 0)
     assert SiteUnit.objects.filter(conference=conference).count() == 3
+
+
+def test_units_are_told_once_that_they_have_a_site_and_once_that_it_is_off(house: House) -> None:
+    conference = made.called(house.province, house.campaign, title="Hội nghị toàn tỉnh")
+    made.site(conference, house.first)
+    by = operator()
+
+    with access.acting(by):
+        conferences.cancel(conference, reason="Bão", by=by)
+        conferences.cancel(conference, reason="Bão", by=by)
+
+    told = Notice.objects.filter(unit=house.first).order_by("id").values_list("key", flat=True)
+    assert list(told) == [f"conference:{conference.pk}", f"conference-cancel:{conference.pk}"]
 
 
 def test_a_second_editor_is_told_and_shown_both(house: House) -> None:
@@ -225,7 +240,7 @@ def test_the_wall_tells_silent_sites_from_zeros(house: House) -> None:
 
     with access.acting(by):
         shown = wall.wall(
-            conference, list(reads.sites(by, reads.Can.CONFERENCE_READ).filter(conference=conference))
+            conference, list(reads.sites(by, Can.CONFERENCE_READ).filter(conference=conference), by=by)
         )
 
     figures = {cell.site.name: (cell.present, cell.summoned, cell.is_silent) for cell in shown.cells}
@@ -243,8 +258,8 @@ def test_the_wall_asks_the_same_number_of_questions_for_any_number_of_sites(hous
 
     def asked() -> int:
         with access.acting(by), CaptureQueriesContext(connection) as queries:
-            rows = list(reads.sites(by, reads.Can.CONFERENCE_READ).filter(conference=conference))
-            wall.wall(conference, rows)
+            rows = list(reads.sites(by, Can.CONFERENCE_READ).filter(conference=conference))
+            wall.wall(conference, rows, by=by)
         return len(queries)
 
     asked()  # the cache of figures is warm from here on
@@ -263,11 +278,24 @@ def test_a_neighbour_knows_only_conferences_that_concern_him(house: House) -> No
 
     with access.acting(neighbour):
         known = set(reads.conferences(neighbour).values_list("pk", flat=True))
-        his_sites = set(reads.sites(neighbour, reads.Can.CONFERENCE_READ).values_list("unit_id", flat=True))
+        his_sites = set(reads.sites(neighbour, Can.CONFERENCE_READ).values_list("unit_id", flat=True))
         with pytest.raises(ForbiddenError):
             conferences.open_(own, by=neighbour)
 
     assert (known, his_sites) == ({whole.pk}, {house.second.pk})
+
+
+def test_a_cell_secretary_sees_where_his_people_sit(house: House) -> None:
+    whole = made.called(house.province, house.campaign)
+    site = made.site(whole, house.first)
+    other = made.called(house.second, house.campaign)
+    secretary = factories.actor("secretary", house.first_cell)
+
+    with access.acting(secretary):
+        known = set(reads.conferences(secretary).values_list("pk", flat=True))
+        seen = list(reads.sites(secretary, Can.CONFERENCE_READ).values_list("pk", flat=True))
+
+    assert (known, seen, other.pk in known) == ({whole.pk}, [site.pk], False)
 
 
 def test_a_member_sees_his_own_sessions(house: House) -> None:

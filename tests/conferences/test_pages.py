@@ -281,6 +281,20 @@ def test_the_api_records_each_mark_once(house: House, clerk: Client) -> None:
     assert len(rows()) == 1
 
 
+def test_the_api_answers_a_foreign_site_like_none(house: House) -> None:
+    stranger = factories.signed_in(factories.account("clerk", house.neighbour))
+    body = {"marks": [{"client_id": str(uuid.uuid4()), "person_id": house.an.pk}]}
+
+    answers = [
+        stranger.post(f"/api/v1/sites/{pk}/check-ins", body, content_type="application/json")
+        for pk in (house.site.pk, 10**9)
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].json()["detail"] == answers[1].json()["detail"]
+    assert rows() == []
+
+
 def queries_of(client: Client, address: str) -> int:
     client.get(address)
     with CaptureQueriesContext(connection) as found:

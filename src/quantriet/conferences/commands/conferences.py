@@ -18,9 +18,10 @@ from quantriet.core.text import clean_line, clean_text
 from quantriet.ledger import commands as ledger
 from quantriet.ledger.commands import Line
 from quantriet.ledger.measures import Form, Grade, Measure, Slice
-from quantriet.org import access, audit
+from quantriet.org import access, audit, notices
 from quantriet.org.access import Actor
 from quantriet.org.models import Unit
+from quantriet.org.notices import NoticeText
 from quantriet.org.permissions import Can
 
 
@@ -209,10 +210,23 @@ def cancel(conference: Conference, *, reason: str, by: Actor) -> Conference:
             )
         locked.state, locked.state_reason = Conference.State.CANCELLED, clean_line(reason)[:300]
         locked.save(update_fields=["state", "state_reason"])
+        _tell_sites(locked)
         audit.record(
             by, "conference.cancel", locked, unit=locked.unit_id, detail={"reason": locked.state_reason}
         )
     return locked
+
+
+def _tell_sites(conference: Conference) -> None:
+    """Tell the units that were to sit elsewhere that it is off."""
+    told = NoticeText(
+        title=conference.title,
+        text=_("Hội nghị đã hủy: {reason}").format(reason=conference.state_reason),
+        link=f"/hoi-nghi/{conference.pk}/",
+        key=f"conference-cancel:{conference.pk}",
+    )
+    others = conference.sites.filter(is_hub=False).order_by("unit_id")
+    notices.notify(list(others.values_list("unit_id", flat=True).distinct()), told)
 
 
 def open_(conference: Conference, *, by: Actor) -> Conference:

@@ -12,10 +12,11 @@ from quantriet.campaigns.commands.declarations import Totals
 from quantriet.campaigns.models import Declaration
 from quantriet.conferences.models import Conference, Incident, Site, SiteUnit
 from quantriet.core.errors import DomainError
-from quantriet.core.text import clean_line
-from quantriet.org import access, audit
+from quantriet.core.text import clean_line, format_datetime
+from quantriet.org import access, audit, notices
 from quantriet.org.access import Actor
 from quantriet.org.models import Unit
+from quantriet.org.notices import NoticeText
 from quantriet.org.permissions import Can
 
 
@@ -47,8 +48,21 @@ def add_for_units(conference: Conference, unit_ids: Sequence[int], *, form: int,
             [SiteUnit(conference=conference, site=site, unit_id=site.unit_id) for site in made],
             batch_size=1000,
         )
+        notices.notify([site.unit_id for site in made], summons_notice(conference))
         audit.record(by, "site.add", conference, unit=conference.unit_id, detail={"sites": len(made)})
     return len(made)
+
+
+def summons_notice(conference: Conference) -> NoticeText:
+    """What a unit is told when it gets a site, once a conference."""
+    return NoticeText(
+        title=conference.title,
+        text=_(
+            "Triệu tập lúc {when}. Đơn vị có một điểm cầu; hãy kiểm tra địa chỉ, thư ký và danh sách."
+        ).format(when=format_datetime(conference.starts_at)),
+        link=f"/hoi-nghi/{conference.pk}/",
+        key=f"conference:{conference.pk}",
+    )
 
 
 def _free_name(unit: Unit, taken: set[str]) -> str:

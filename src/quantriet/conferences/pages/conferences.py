@@ -141,7 +141,7 @@ def conference(request: ActorRequest, conference_id: int) -> HttpResponse:
     seen = list(reads.sites(request.actor, Can.CONFERENCE_READ).filter(conference=one))
     own = [site for site in seen if site.unit_id == request.actor.unit_id] or seen[:1]
     manages = access.may(request.actor, Can.CONFERENCE_MANAGE, one.unit_id)
-    shown = walls.wall(one, seen) if request.actor.can(Can.ATTENDANCE_READ) else None
+    shown = walls.wall(one, seen, by=request.actor) if request.actor.can(Can.ATTENDANCE_READ) else None
     context = {
         "one": one,
         "shape": STATES[one.state],

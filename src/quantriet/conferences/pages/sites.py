@@ -31,7 +31,7 @@ def wall(request: ActorRequest, conference_id: int) -> HttpResponse:
     """All sites I may see, as a grid that asks itself again every few seconds."""
     one = access.row_or_404(reads.conferences(request.actor), conference_id)
     seen = list(reads.sites(request.actor, Can.CONFERENCE_READ).filter(conference=one))
-    whole = walls.wall(one, seen)
+    whole = walls.wall(one, seen, by=request.actor)
     chosen = request.GET.get("loc", "")
     cells = [
         cell
@@ -84,7 +84,7 @@ def site(request: ActorRequest, site_id: int) -> HttpResponse:
     context = {
         "site": one,
         "conference": one.conference,
-        "cell": _cell(walls.wall(one.conference, [one]).cells[0], timezone.now()),
+        "cell": _cell(walls.wall(one.conference, [one], by=request.actor).cells[0], timezone.now()),
         "incidents": one.incidents.order_by("-from_at", "-id"),
         "kinds": Incident.Kind.choices,
         "units": one.site_units.select_related("unit").order_by("unit__sort_key", "id")[:50],

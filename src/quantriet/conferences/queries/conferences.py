@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from quantriet.conferences.models import (
@@ -24,8 +24,8 @@ from quantriet.org.permissions import Can
 
 
 def conferences(by: Actor) -> QuerySet[Conference]:
-    """Conferences the actor may know of: called in his units, or with a site or people of his units; newest
-    first.
+    """Conferences the actor may know of: called in his units, with a site there, or to which a unit above his
+    was summoned with everybody below it; newest first.
     """
     mine = access.units(by, Can.CONFERENCE_READ)
     sits = SiteUnit.objects.filter(conference=OuterRef("pk")).filter(
@@ -38,16 +38,32 @@ def conferences(by: Actor) -> QuerySet[Conference]:
     )
 
 
+def _above(by: Actor) -> list[int]:
+    """The units from the root down to the actor's own, by the labels of his paths; none for the house."""
+    if by.roots == access.HOUSE or not by.can(Can.CONFERENCE_READ):
+        return []
+    return [int(label) for path in by.roots for label in path.split(".")]
+
+
+def _nearest_sites(by: Actor) -> QuerySet[SiteUnit, int]:
+    """Of each conference the site at which people of the actor's own unit are expected."""
+    depth = [When(unit_id=unit_id, then=Value(at)) for at, unit_id in enumerate(_above(by))]
+    assigned = SiteUnit.objects.filter(unit__in=_above(by))
+    ordered = assigned.annotate(depth=Case(*depth, default=Value(-1))).order_by("conference_id", "-depth")
+    return ordered.distinct("conference_id").values_list("site_id", flat=True)
+
+
 def managed(by: Actor) -> QuerySet[Conference]:
     """Conferences the actor may change: those of the units he manages."""
     return conferences(by).filter(unit__in=access.units(by, Can.CONFERENCE_MANAGE))
 
 
 def sites(by: Actor, can: Can) -> QuerySet[Site]:
-    """Sites where the actor may do ``can``: run by his units, or of a conference called in them."""
+    """Sites the actor looks at: run by his units, of a conference called in them, or where his unit sits."""
     mine = access.units(by, can)
+    own = Q(unit__in=mine) | Q(conference__unit__in=mine)
     return (
-        Site.objects.filter(Q(unit__in=mine) | Q(conference__unit__in=mine))
+        Site.objects.filter(own | Q(pk__in=_nearest_sites(by)) if _above(by) else own)
         .select_related("conference__campaign", "conference__unit", "unit")
         .order_by("-is_hub", "name", "id")
     )

@@ -17,6 +17,9 @@ from quantriet.ledger import figures
 from quantriet.ledger.figures import Figures
 from quantriet.ledger.measures import Measure, Slice
 from quantriet.ledger.rollup import Numbering
+from quantriet.org import access
+from quantriet.org.access import Actor
+from quantriet.org.permissions import Can
 
 QUIET = {Site.State.PLANNED: "missing", Site.State.READY: "due_soon", Site.State.CONNECTED: "doing"}
 
@@ -87,16 +90,25 @@ FROM conferences_attendance WHERE conference_id = %s AND site_id = ANY(%s) GROUP
 """
 
 
-def wall(conference: Conference, sites: Sequence[Site]) -> Wall:
-    """The wall of these sites (already bounded to what the reader may see)."""
+def wall(conference: Conference, sites: Sequence[Site], *, by: Actor) -> Wall:
+    """The wall of these sites (already bounded to what the reader may see). Where he sees a part of the people
+    only, a count would be a false one: there it is a dash.
+    """
     ids = [site.pk for site in sites]
+    whole = set(
+        Site.objects.filter(pk__in=ids, unit__in=access.units(by, Can.ATTENDANCE_READ)).values_list(
+            "pk", flat=True
+        )
+    )
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, [conference.pk, ids])
-        counted = {int(row[0]): (int(row[1]), int(row[2]), row[3]) for row in cursor.fetchall()}
+        counted = {
+            int(row[0]): (int(row[1]), int(row[2]), row[3]) for row in cursor.fetchall() if row[0] in whole
+        }
     incidents: dict[int, str] = {}
     for incident in Incident.objects.filter(site__in=ids, to_at=None).order_by("from_at", "id"):
         incidents.setdefault(incident.site_id, str(incident.get_kind_display()))
-    summoned = summoned_by_site(conference)
+    summoned = {site: count for site, count in summoned_by_site(conference).items() if site in whole}
     cells = [
         _cell(site, counted.get(site.pk), incidents.get(site.pk, ""), summoned.get(site.pk)) for site in sites
     ]
