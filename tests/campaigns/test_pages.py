@@ -1,11 +1,13 @@
 """Pages of campaigns: who sees what, figures and the rows behind them, what a post does once and twice."""
 
+import io
 from datetime import date
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
 
 from quantriet.campaigns import queries
 from quantriet.campaigns.commands import campaigns, declarations, obligations
@@ -228,6 +230,25 @@ def test_a_unit_that_said_nothing_is_a_dash_and_never_a_zero() -> None:
 
     row = world_row(body, "Đảng bộ xã Im")
     assert ("chưa báo cáo" in row, "(0/1)" in row) == (True, False)
+
+
+def test_the_sheet_of_a_board_holds_the_same_figures() -> None:
+    made_world = world(3)
+    worked(made_world)
+    content = (
+        made_world.client("officer", made_world.top).get(f"/dot/{made_world.campaign.pk}/bang.xlsx").content
+    )
+
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+    head = next(row for row in rows if row[0] == "Đơn vị")
+    at = head.index("Đã học: đã làm")
+    found = {row[0]: row[at : at + 3] for row in rows if isinstance(row[at], float)}
+    assert found == {
+        "Đảng bộ xã Gần": [1.0, 3.0, 0.333],
+        "Đảng bộ xã Bên": [1.0, 3.0, 0.333],
+        "Đảng bộ tỉnh Thử Nghiệm": [2.0, 6.0, 0.333],
+    }
 
 
 def world_row(body: str, name: str) -> str:

@@ -308,12 +308,13 @@ def test_waived_and_opened_again_with_a_reason_once() -> None:
     codes = [send(officer, path, act="waive", reason="Mới sáp nhập")[0] for _ in range(2)]
     others = {
         "own head": send(made_world.client("secretary", made_world.here), path, act="waive", reason="x")[0],
+        "own officer": send(made_world.client("officer", made_world.here), path, act="waive", reason="x")[0],
         "beside": made_world.client("secretary", made_world.beside).get(path).status_code,
     }
 
     owed.refresh_from_db()
     assert (silent, codes, owed.state, owed.reason) == (422, [302, 302], "waived", "Mới sáp nhập")
-    assert others == {"own head": 403, "beside": 404}
+    assert others == {"own head": 403, "own officer": 403, "beside": 404}
 
 
 # ---- the roll --------------------------------------------------------------------------------------------
@@ -366,6 +367,22 @@ def test_people_and_lines_of_others_are_not_there() -> None:
     ]
 
     assert codes == [404, 404, 404]
+
+
+def test_nobody_is_summoned_outside_the_campaign() -> None:
+    made_world = world()
+    campaign = made.started(made_world.here, [made_world.document])
+    client = made_world.client("officer", made_world.top)
+    path = f"/dot/{campaign.pk}/danh-sach/?don_vi={made_world.top.pk}"
+
+    code, body = send(
+        client, path, act="add", person=made_world.people_beside[0].pk, person_class=3, reason="Bổ sung"
+    )
+
+    with factories.looking_everywhere():
+        summoned = set(RollLine.objects.filter(campaign=campaign).values_list("person_id", flat=True))
+    assert (code, "không thuộc phạm vi của đợt này" in body) == (422, True)
+    assert summoned == {person.pk for person in made_world.people}
 
 
 def test_names_are_found_without_marks() -> None:

@@ -85,7 +85,7 @@ def test_from_three_questions_to_the_board(page: Page, live_site: str) -> None:
     look(page, "figure")
 
     page.goto(f"/dot/{campaign.pk}/con-thieu/?loai=programme")
-    page.get_by_role("link", name="Nhắc …").click()
+    page.get_by_role("link", name="Nhắc 4 đơn vị …").click()
     page.get_by_label("Văn bản gửi Zalo").check()
     look(page, "remind")
     page.get_by_role("button", name="Nhắc", exact=True).click()

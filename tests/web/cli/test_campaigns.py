@@ -23,7 +23,7 @@ def test_a_campaign_from_draft_to_board(capsys: pytest.CaptureFixture[str]) -> N
     top = factories.province()
     factories.person(factories.cell(factories.commune(top)))
     document = made.document(top)
-    words = (top.code, "Đợt từ dòng lệnh", "--from", "01/02/2026", "--to", "30/04/2026")
+    words: tuple[str, ...] = (top.code, "Đợt từ dòng lệnh", "--from", "01/02/2026", "--to", "30/04/2026")
     words += ("--document", str(document.pk))
 
     tried = run(capsys, "plan", *words, "--dry-run")
@@ -31,7 +31,7 @@ def test_a_campaign_from_draft_to_board(capsys: pytest.CaptureFixture[str]) -> N
     code, planned = run(capsys, "plan", *words)
     number = str(planned["id"])
     rehearsed = run(capsys, "start", number, "--dry-run")
-    draft = Campaign.objects.get(pk=planned["id"]).state
+    draft = Campaign.objects.get(pk=number).state
     started = [run(capsys, "start", number) for _ in range(2)]
     board = run(capsys, "board", number)[1]
     listed = run(capsys, "list")[1]["campaigns"]

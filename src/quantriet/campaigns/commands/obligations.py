@@ -65,7 +65,9 @@ def fulfil(campaign: Campaign, unit_ids: Sequence[int], *, kind: str, done: Done
                 lines.append(Line(one.unit_id, measure, done.grade, done.on, 1))
             if in_time is not None and on_time(one):
                 lines.append(Line(one.unit_id, in_time, done.grade, done.on, 1))
-        Obligation.objects.bulk_update(owed, ["state", "done_on", "grade", "batch"], batch_size=1000)
+        Obligation.objects.filter(pk__in=[one.pk for one in owed]).update(
+            state=Obligation.State.DONE, done_on=done.on, grade=done.grade, batch_id=posted.batch_id
+        )
         ledger.append(campaign.book_id, posted.batch_id, lines)
     return [one.unit_id for one in owed]
 
@@ -201,8 +203,8 @@ def extend(
 
 
 def waive(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
-    """Free a unit of an obligation, with the reason; it no longer counts as owed."""
-    access.require(by, Can.CAMPAIGN_MANAGE, obligation.unit)
+    """Free a unit of an obligation, with the reason; it no longer counts as owed. Who gave it frees of it."""
+    access.require(by, Can.CAMPAIGN_MANAGE, obligation.campaign.unit_id)
     if not reason.strip():
         raise DomainError("obligation.reason", _("Hãy ghi lý do miễn. Chưa thay đổi gì."))
     due = {

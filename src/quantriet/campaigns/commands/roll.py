@@ -47,6 +47,7 @@ def add(
     """
     access.require(by, Can.ROLL_CORRECT, unit)
     _reason(reason)
+    _refuse_outside(campaign, unit)
     with transaction.atomic():
         line = RollLine.objects.select_for_update().filter(campaign=campaign, person=person).first()
         if line is not None and line.state == RollLine.State.SUMMONED:
@@ -112,6 +113,7 @@ def transfer(line: RollLine, unit: Unit, *, reason: str, by: Actor) -> RollLine:
     access.require(by, Can.ROLL_CORRECT, line.unit)
     access.require(by, Can.ROLL_CORRECT, unit)
     _reason(reason)
+    _refuse_outside(line.campaign, unit)
     with transaction.atomic():
         locked = RollLine.objects.select_for_update().select_related("campaign").get(pk=line.pk)
         if locked.unit_id == unit.pk or locked.state == RollLine.State.REMOVED:
@@ -173,4 +175,15 @@ def _refuse_fulfilled(line: RollLine) -> None:
                 "Người này đã được ghi nhận học xong nên dòng danh sách không đổi được nữa. "
                 "Nếu ghi nhầm, hãy sửa điểm danh trước."
             ),
+        )
+
+
+def _refuse_outside(campaign: Campaign, unit: Unit) -> None:
+    """Nobody is summoned outside the campaign: his unit (or the committee it is tied to) lies below its owner."""
+    top = access.today_placements().filter(unit=campaign.unit_id).values_list("path", flat=True)
+    tied = [pk for pk in (unit.pk, unit.committee_id) if pk is not None]
+    if not access.today_placements().filter(unit__in=tied, path__descendant_of=list(top)).exists():
+        raise DomainError(
+            "roll.outside",
+            f"{unit.name} không thuộc phạm vi của đợt này. Chưa thay đổi gì; hãy chọn đơn vị trong phạm vi.",
         )

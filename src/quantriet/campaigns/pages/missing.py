@@ -73,11 +73,13 @@ def _missing_people(request: ActorRequest, looking: Looking) -> dict[str, Any]:
     )
     if allowed:
         audit.opened(request.actor, {line.person_id for line in listed.lines}, "campaigns.missing")
+    unnamed = _unnamed(looking.campaign, looking.unit)
     return {
         "listed": listed,
         "page": listed.page,
         "names_allowed": allowed,
-        "unnamed": _unnamed(looking.campaign, looking.unit),
+        "unnamed": unnamed,
+        "whom": listed.units + len(unnamed),
     }
 
 
@@ -107,7 +109,8 @@ def _missing_units(request: ActorRequest, looking: Looking, kind: str) -> dict[s
         request.GET.get("page")
     )
     now = timezone.now()
-    return {"page": shown_page, "duties": [(one, *state_of(one, now)) for one in shown_page]}
+    duties = [(one, *state_of(one, now)) for one in shown_page]
+    return {"page": shown_page, "duties": duties, "whom": shown_page.paginator.count}
 
 
 # ---- reminding -------------------------------------------------------------------------------------------

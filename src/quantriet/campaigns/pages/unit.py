@@ -52,7 +52,6 @@ def unit_view(request: ActorRequest, campaign_id: int) -> HttpResponse:
         lines=lines,
         may_act=may_act,
         declare=_declare_links(looking) if looking.campaign.book_id else [],
-        may_waive=access.may(request.actor, Can.CAMPAIGN_MANAGE, looking.unit),
     )
     return render(request, "campaigns/unit.html", words)
 
@@ -189,7 +188,7 @@ def obligation(request: ActorRequest, campaign_id: int, obligation_id: int) -> H
         state_label=label,
         form=form,
         may_waive=found.state == Obligation.State.OPEN
-        and access.may(request.actor, Can.CAMPAIGN_MANAGE, found.unit),
+        and access.may(request.actor, Can.CAMPAIGN_MANAGE, looking.campaign.unit_id),
         may_reopen=found.state == Obligation.State.DONE
         and access.may(request.actor, Can.OBLIGATION_FULFIL, found.unit),
         extensions=found.extensions.order_by("-id"),
