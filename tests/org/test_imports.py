@@ -1,26 +1,36 @@
 """What sheets of units and people mean, without a database."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from quantriet.core.office.cells import SheetRow
+from quantriet.core.office.cells import CellValue, SheetRow
 from quantriet.core.office.columns import recognise_columns
-from quantriet.org.imports import PEOPLE_COLUMNS, UNIT_COLUMNS, post_of, read_people, read_units
+from quantriet.org.imports import (
+    PEOPLE_COLUMNS,
+    UNIT_COLUMNS,
+    Parsed,
+    UnitRow,
+    post_of,
+    read_people,
+    read_units,
+)
+from quantriet.org.specs import PersonSpec
 
 PEOPLE_HEADER = ["Họ và tên", "Mã đảng viên", "Ngày sinh", "Mã đơn vị", "Chức vụ", "Tình trạng"]
 UNIT_HEADER = ["Mã", "Tên", "Loại", "Mã cấp trên", "Cây", "Cấp ủy", "Số đảng viên"]
 
 
-def people(*lines: list[object], header: list[str] = PEOPLE_HEADER):  # type: ignore[no-untyped-def]
-    rows = [SheetRow(number, list(line)) for number, line in enumerate([header, *lines], 1)]  # type: ignore[arg-type]
+def people(*lines: Sequence[CellValue], header: Sequence[CellValue] = PEOPLE_HEADER) -> Parsed[PersonSpec]:
+    rows = [SheetRow(number, list(line)) for number, line in enumerate([header, *lines], 1)]
     return read_people(rows, recognise_columns(rows[0], PEOPLE_COLUMNS), {"012": 7, "12": 8}, home=5)
 
 
-def units(*lines: list[object]):  # type: ignore[no-untyped-def]
-    rows = [SheetRow(number, list(line)) for number, line in enumerate([UNIT_HEADER, *lines], 1)]  # type: ignore[arg-type]
+def units(*lines: Sequence[CellValue]) -> Parsed[UnitRow]:
+    rows = [SheetRow(number, list(line)) for number, line in enumerate([UNIT_HEADER, *lines], 1)]
     return read_units(rows, recognise_columns(rows[0], UNIT_COLUMNS), {"00": "party", "MT": "front"})
 
 
-def cells(parsed) -> list[tuple[str, str]]:  # type: ignore[no-untyped-def]
+def cells(parsed: Parsed[PersonSpec] | Parsed[UnitRow]) -> list[tuple[str, str]]:
     return [(fault.address, fault.code) for fault in parsed.faults]
 
 

@@ -1,6 +1,7 @@
 """Files on their way in: looked at without writing, done whole or not at all."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def commune() -> Unit:
     return factories.commune(factories.province())
 
 
-def xlsx(tmp_path: Path, *rows: list[object], merge: str = "") -> bytes:
+def xlsx(tmp_path: Path, *rows: Sequence[object], merge: str = "") -> bytes:
     path = tmp_path / "danh-sach.xlsx"
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
         sheet = book.add_worksheet("Danh sách")
@@ -44,7 +45,7 @@ def xlsx(tmp_path: Path, *rows: list[object], merge: str = "") -> bytes:
         for number, row in enumerate(rows):
             for place, value in enumerate(row):
                 if isinstance(value, date):
-                    sheet.write_datetime(number, place, value, dated)  # type: ignore[arg-type]
+                    sheet.write_datetime(number, place, value, dated)
                 elif isinstance(value, int):
                     sheet.write_number(number, place, value)
                 else:
@@ -187,7 +188,7 @@ def test_a_foreign_code_and_a_foreign_unit_are_told_like_missing_ones(commune: U
     ],
 )
 def test_a_damaged_header_is_told(
-    commune: Unit, tmp_path: Path, rows: list[list[object]], merge: str, code: str
+    commune: Unit, tmp_path: Path, rows: Sequence[Sequence[object]], merge: str, code: str
 ) -> None:
     content = xlsx(tmp_path, *rows, merge=merge)
     try:

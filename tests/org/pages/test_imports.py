@@ -1,0 +1,119 @@
+"""The import wizard: drop, columns, look, answer, do, the workbook of faults."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from quantriet.core import jobs
+from quantriet.core.office.sheets_in import read_xlsx
+from quantriet.org.models import Import, Person, Unit
+from quantriet.org.pages import imports as pages
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def commune(settings: Any, tmp_path: Any) -> Unit:
+    settings.FILES_ROOT = tmp_path / "files"
+    return factories.commune(factories.province())
+
+
+@pytest.fixture
+def client(commune: Unit) -> Client:
+    return factories.signed_in(factories.account("administrator", commune))
+
+
+def drop(client: Client, text: str, kind: str = "people") -> Any:
+    file = SimpleUploadedFile("danh-sach.csv", text.encode(), content_type="text/csv")
+    return client.post(reverse("imports"), {"kind": kind, "file": file})
+
+
+def names() -> list[str]:
+    with factories.looking_everywhere():
+        return list(Person.objects.order_by("pk").values_list("full_name", flat=True))
+
+
+def test_from_the_dropped_sheet_to_the_written_people(client: Client, commune: Unit) -> None:
+    page = drop(client, "Họ và tên,Mã,Ngày sinh\nNguyễn Văn An,0012,03/02/1980\n")["Location"]
+    columns = client.get(page).content.decode()
+    looked = client.post(f"{page}cot/", {"full_name": "0", "code": "1", "birth": "2"}, follow=True)
+    before = names()
+    done = client.post(f"{page}ghi/", follow=True).content.decode()
+    again = client.post(f"{page}ghi/", follow=True)
+
+    assert "A: Họ và tên" in columns
+    assert "Chưa ghi gì vào hệ thống" in looked.content.decode()
+    assert before == []
+    assert "Đã ghi: 1 mới, 0 đổi." in done
+    assert again.status_code == 200
+    assert names() == ["Nguyễn Văn An"]
+
+
+def test_faults_stand_in_their_cells_and_come_back_as_a_workbook(client: Client) -> None:
+    page = drop(client, "Họ và tên,Mã,Ngày sinh\nAn,1,31/02/1980\nBình,2,1980\n")["Location"]
+    shown = client.post(f"{page}kiem-tra/", follow=True).content.decode()
+    refused = client.post(f"{page}ghi/")
+    sheet = read_xlsx(client.get(f"{page}loi.xlsx").content)
+    client.post(f"{page}ghi/", {"rows": "faultless"})
+
+    assert "Ngày này không có trong lịch" in shown
+    assert refused.status_code == 422
+    assert [row.text(0) for row in sheet.rows] == ["Họ và tên", "An"]
+    assert names() == ["Bình"]
+
+
+def test_a_doubtful_row_is_asked_and_answered(client: Client, commune: Unit) -> None:
+    known = factories.person(commune, "Lê Thị Hà", birth_date=date(1990, 1, 1))
+    page = drop(client, "Họ và tên,Ngày sinh\nLê Thị Hà,01/01/1990\n")["Location"]
+    asked = client.post(f"{page}kiem-tra/", follow=True).content.decode()
+    client.post(f"{page}tra-loi/", {"row-2": str(known.pk)})
+    client.post(f"{page}ghi/")
+
+    assert "Cùng một người:" in asked
+    assert names() == ["Lê Thị Hà"]
+
+
+def test_what_is_no_sheet_is_told_beside_the_field(client: Client) -> None:
+    response = drop(client, "không có tiêu đề gì\n1\n")
+
+    assert response.status_code == 422
+    assert "Không thấy dòng tiêu đề" in response.content.decode()
+    with factories.looking_everywhere():
+        assert not Import.objects.exists()
+
+
+def test_units_are_imported_below_ones_own(client: Client, commune: Unit) -> None:
+    page = drop(client, f"Mã,Tên,Loại,Mã cấp trên\nN1,Chi bộ 1,Chi bộ,{commune.code}\n", "units")["Location"]
+    client.post(f"{page}kiem-tra/")
+    client.post(f"{page}ghi/")
+
+    assert Unit.objects.get(code="N1").name == "Chi bộ 1"
+
+
+def test_the_template_is_recognised_by_the_import_itself(client: Client) -> None:
+    sheet = read_xlsx(client.get(reverse("import-template", args=["people"])).content)
+
+    assert sheet.rows[0].text(0) == "Họ và tên"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_sheet_is_work_for_the_worker(
+    client: Client, commune: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "LARGE", 10)
+    page = drop(client, "Họ và tên,Mã\nAn,1\n")["Location"]
+    looked = client.post(f"{page}kiem-tra/")
+    jobs.work_off()
+    ordered = client.post(f"{page}ghi/")
+    again = client.post(f"{page}ghi/")
+    jobs.work_off()
+
+    assert looked["Location"].startswith("/viec/")
+    assert ordered["Location"] == again["Location"]
+    assert names() == ["An"]
+    assert "Đã ghi xong" in client.get(page).content.decode()
