@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -328,6 +328,14 @@ _COUNTED: Mapping[str, Measure] = {
 }
 
 
+_MEET = """
+UPDATE campaigns_obligation AS owed
+SET state = 'done', done_on = met.done_on, grade = met.grade, batch_id = met.batch_id
+FROM unnest(%s::bigint[], %s::date[], %s::smallint[], %s::bigint[]) AS met(id, done_on, grade, batch_id)
+WHERE owed.id = met.id
+"""
+
+
 def _fulfilment(campaign: Campaign, rows: Mapping[int, Declaration], kind: str) -> list[Line]:
     """What is declared also meets the units' open obligations of that kind, once."""
     met = [unit_id for unit_id, row in rows.items() if any(row.figures.values())]
@@ -348,7 +356,9 @@ def _fulfilment(campaign: Campaign, rows: Mapping[int, Declaration], kind: str) 
             lines.append(Line(one.unit_id, measure, _grade(row), row.happened_on, 1))
         if kind == Declaration.Kind.PROGRAMME and on_time(one):
             lines.append(Line(one.unit_id, Measure.PROGRAMMES_ON_TIME, _grade(row), row.happened_on, 1))
-    Obligation.objects.bulk_update(owed, ["state", "done_on", "grade", "batch"], batch_size=500)
+    with connection.cursor() as cursor:
+        columns = [(one.pk, one.done_on, one.grade, one.batch_id) for one in owed]
+        cursor.execute(_MEET, [list(column) for column in zip(*columns, strict=True)] or [[], [], [], []])
     return lines
 
 
