@@ -108,7 +108,7 @@ def _shown_at(session: SessionBase, account: Account, enough: Collection[str]) -
     return datetime.fromtimestamp(mark["at"], UTC)
 
 
-def _standing_by_card(card_id: object, account: Account, actor: Actor) -> Standing:
+def _standing_by_card(card_id: int, account: Account, actor: Actor) -> Standing:
     live = SignInCard.objects.filter(revoked_at=None, expires_at__gt=timezone.now())
     if not live.filter(pk=card_id, account=account).exists():
         return Standing.CARD_ENDED

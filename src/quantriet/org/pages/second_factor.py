@@ -62,9 +62,13 @@ def may_change(request: HttpRequest, account: Account) -> bool:
     """
     if second_factor.is_recent(request.session, account):
         return True
+    return _must(request, account) and not second_factor.has_factor(account)
+
+
+def _must(request: HttpRequest, account: Account) -> bool:
+    """Whether the account needs a second factor for the unit it acts in."""
     found = access.actor(account, unit_id=request.session.get(ACTING_UNIT))
-    is_first = found is not None and second_factor.needs_second_factor(found)
-    return is_first and not second_factor.has_factor(account)
+    return found is not None and second_factor.needs_second_factor(found)
 
 
 def to_confirm(back: str) -> HttpResponse:
@@ -131,7 +135,7 @@ def set_up(request: HttpRequest, account: Account) -> HttpResponse:
             return HttpResponseRedirect(reverse("my-sign-in"))
         form.add_error(None, error.sentence)
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-    words = {"form": form, "secret": groups, "next": next_address(request)}
+    words = {"form": form, "secret": groups, "next": next_address(request), "must": _must(request, account)}
     return render(request, "org/second_factor_setup.html", words, status=422 if form.errors else 200)
 
 
