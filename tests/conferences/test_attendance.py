@@ -267,6 +267,25 @@ def test_going_out_early_is_counted_and_coming_back_takes_it_away(town: Town) ->
     assert (out, early, town.counts(Measure.LEFT_EARLY)) == (Code.CHANGED, [1], [0])
 
 
+def test_in_and_out_of_one_device_sent_together_and_again_are_one_stay(town: Town) -> None:
+    code = qr(town.site, town.an)
+    came, left = timezone.now() - timedelta(minutes=8), timezone.now() - timedelta(minutes=2)
+    marks = [
+        Mark(Ask(act, at=at, is_code=True), Source.SCAN, code=code, client_id=uuid.uuid4())
+        for act, at in ((Act.IN, came), (Act.OUT, left))
+    ]
+    by = operator()
+
+    with access.acting(by):
+        first = attendance.record(town.site, marks, by=by, key="sync")
+        again = attendance.record(town.site, marks[::-1], by=by, key="sync again")
+        row = Attendance.objects.get()
+
+    assert codes_of(first) == [Code.RECORDED, Code.CHANGED]
+    assert codes_of(again) == [Code.ALREADY, Code.ALREADY]
+    assert (row.in_at, row.out_at, row.left_early) == (came, left, True)
+
+
 def test_somebody_of_another_site_is_a_claim_to_be_settled(town: Town) -> None:
     whole = made.called(town.province, town.campaign)
     here, there = made.site(whole, town.cell), made.site(whole, town.other_cell)

@@ -89,6 +89,14 @@ def test_coming_back_takes_the_leaving_away() -> None:
     assert verdict.after == replace(gone, out_at=None, left_early=False)
 
 
+def test_a_scan_that_comes_late_over_a_bad_line_does_not_undo_the_leaving() -> None:
+    gone = Known("present", START, START + timedelta(hours=1), left_early=True, version=2)
+
+    verdict = verdicts.judge(Ask(Act.IN, at=START, is_code=True), gone, MEETING, now=END)
+
+    assert (verdict.code, verdict.after) == (Code.ALREADY, gone)
+
+
 def test_who_saw_an_older_version_is_told_unless_both_say_the_same() -> None:
     theirs = Known("excused", excuse="ốm", version=2)
 

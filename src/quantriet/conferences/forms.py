@@ -17,7 +17,7 @@ from quantriet.org.models import PersonClass, Unit
 
 FORMS = [(value, label) for value, label in Form.choices if value]
 CLASSES = [(value, label) for value, label in PersonClass.choices if value]
-AGENDA_LINES = 6
+AGENDA_LINES = 12
 
 
 class TimeInput(forms.TimeInput):
@@ -27,7 +27,9 @@ class TimeInput(forms.TimeInput):
 
 
 class CallForm(forms.Form):
-    """Calling or changing a conference. The agenda stands in numbered fields, one row a point."""
+    """Calling or changing a conference. The agenda stands in numbered fields, one row a point: a row for each
+    document or known point, and an empty one.
+    """
 
     title = forms.CharField(label=_("Tên hội nghị"), max_length=300)
     day = DayField(label=_("Ngày họp"), help_text=_("Ví dụ: 23/11/2026"))
@@ -52,10 +54,11 @@ class CallForm(forms.Form):
     hub_capacity = forms.IntegerField(label=_("Số chỗ"), min_value=1, max_value=100_000, required=False)
     join_link = forms.URLField(label=_("Đường dẫn họp trực tuyến"), required=False, assume_scheme="https")
 
-    def __init__(self, *args: Any, documents: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, documents: list[tuple[int, str]], points: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.lines = min(AGENDA_LINES, max(3, len(documents) + 1, points + 1))
         choices = [("", _("Không gắn văn bản")), *((str(pk), number) for pk, number in documents)]
-        for at in range(AGENDA_LINES):
+        for at in range(self.lines):
             self.fields[f"point_{at}"] = forms.CharField(label=_("Nội dung"), max_length=300, required=False)
             self.fields[f"document_{at}"] = forms.ChoiceField(
                 label=_("Văn bản"), choices=choices, required=False
@@ -70,7 +73,7 @@ class CallForm(forms.Form):
     def points(self) -> list[list[Any]]:
         """The rows of the agenda, each with its four fields."""
         names = ("point", "document", "minutes", "presenter")
-        return [[self[f"{name}_{at}"] for name in names] for at in range(AGENDA_LINES)]
+        return [[self[f"{name}_{at}"] for name in names] for at in range(self.lines)]
 
     def plain_fields(self) -> list[Any]:
         """Every field that is no part of the agenda."""
@@ -85,7 +88,7 @@ class CallForm(forms.Form):
                 told[f"minutes_{at}"] or 0,
                 presenter=told[f"presenter_{at}"],
             )
-            for at in range(AGENDA_LINES)
+            for at in range(self.lines)
             if told[f"point_{at}"]
         )
 

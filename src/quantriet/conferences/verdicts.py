@@ -179,9 +179,11 @@ def _refused(ask: Ask, meeting: Meeting, now: datetime) -> Code | None:
 
 def _in(ask: Ask, known: Known, meeting: Meeting, now: datetime) -> Known:
     """Came in: a second time changes nothing, unless the person had gone out or was marked as away."""
-    if known.state in HERE:
-        return replace(known, out_at=None, left_early=False)
     at = min(ask.at or now, now)
+    if known.state in HERE:
+        # A scan that comes late over a bad line happened before the leaving: it does not undo it.
+        is_back = known.out_at is not None and at > known.out_at
+        return replace(known, out_at=None, left_early=False) if is_back else known
     state = "late" if at > meeting.late_from else "present"
     return replace(known, state=state, in_at=at, out_at=None, left_early=False, excuse="")
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -151,17 +150,25 @@ def _as_known(answer: Answer, rows: Mapping[int, Attendance]) -> Answer:
     return replace(answer, code=Code.ALREADY, known=known_of(row) if row is not None else NOTHING)
 
 
+# Written out: this is the statement of every scan, and building it anew would cost more than running it.
+_LOCK = """
+SELECT * FROM conferences_attendance
+WHERE conference_id = %(conference)s AND person_id = ANY(%(people)s::bigint[])
+ORDER BY person_id FOR UPDATE
+"""
+_LOCK_BY_CLIENT = """
+SELECT * FROM conferences_attendance
+WHERE conference_id = %(conference)s
+  AND (person_id = ANY(%(people)s::bigint[]) OR client_id = ANY(%(clients)s::uuid[]))
+ORDER BY person_id FOR UPDATE
+"""
+
+
 def _rows(site: Site, ids: Sequence[int], marks: Sequence[Mark]) -> dict[int, Attendance]:
     """The rows that are there, locked in the order of people: two clerks never wait for each other crosswise."""
     clients = [mark.client_id for mark in marks if mark.client_id is not None]
-    wanted = Q(person_id__in=ids)
-    if clients:
-        wanted |= Q(client_id__in=clients)
-    rows = (
-        Attendance.objects.select_for_update(of=("self",))
-        .filter(wanted, conference=site.conference_id)
-        .order_by("person_id")
-    )
+    told = {"conference": site.conference_id, "people": list(ids), "clients": clients}
+    rows = Attendance.objects.raw(_LOCK_BY_CLIENT if clients else _LOCK, told)
     return {row.person_id: row for row in rows}
 
 
@@ -193,8 +200,13 @@ def _judge_all(
             judged.known[found] = verdict.after
             moment = min(mark.ask.at or now, now) if mark.ask.is_code else now
             graded = verdicts.grade(meeting, at_the_moment=mark.source in AT_THE_MOMENT, now=moment)
-            judged.writes[found] = Write(places[found], verdict.after, mark.source, graded, mark.client_id)
-        judged.answers.append(Answer(found, verdict.code, verdict.after, row.actor if row else ""))
+            before = judged.writes.get(found)
+            client_id = mark.client_id if before is None or before.client_id is None else before.client_id
+            judged.writes[found] = Write(places[found], verdict.after, mark.source, graded, client_id)
+        stands = (
+            replace(verdict.after, version=verdict.after.version + 1) if verdict.writes else verdict.after
+        )
+        judged.answers.append(Answer(found, verdict.code, stands, row.actor if row else ""))
     return judged
 
 

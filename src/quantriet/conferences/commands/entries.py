@@ -16,7 +16,7 @@ from quantriet.campaigns.commands import credits, roll
 from quantriet.campaigns.commands.credits import Claim, Session
 from quantriet.campaigns.models import Credit
 from quantriet.conferences import verdicts
-from quantriet.conferences.models import AgendaItem, Attendance, AttendanceChange, Conference, Site
+from quantriet.conferences.models import Attendance, AttendanceChange, Conference, Site
 from quantriet.conferences.models.attendance import Source
 from quantriet.conferences.queries.roster import Place
 from quantriet.conferences.verdicts import HERE, Known, Meeting
@@ -353,10 +353,17 @@ def _credit(
         reclaim(conference, [row.person_id for row in lost], batch_id=batch_id, by=call.by)
 
 
+_AGENDA_DOCUMENTS = """
+SELECT document_id FROM conferences_agendaitem
+WHERE conference_id = %s AND document_id IS NOT NULL ORDER BY position
+"""
+
+
 def session_of(conference: Conference, form: int) -> Session:
     """The session a claim rests on: level, form and the documents of the agenda."""
-    documents = AgendaItem.objects.filter(conference=conference, document__isnull=False)
-    return Session(conference.level, form, tuple(documents.values_list("document_id", flat=True)))
+    with connection.cursor() as cursor:
+        cursor.execute(_AGENDA_DOCUMENTS, [conference.pk])
+        return Session(conference.level, form, tuple(int(row[0]) for row in cursor.fetchall()))
 
 
 def claim(conference: Conference, rows: Sequence[Attendance], *, batch_id: int, by: Actor) -> None:

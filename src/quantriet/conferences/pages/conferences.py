@@ -191,7 +191,7 @@ def change(request: ActorRequest, conference_id: int) -> HttpResponse:
     one = access.row_or_404(reads.managed(request.actor), conference_id)
     documents = _documents(one.campaign)
     data = request.POST if request.method == "POST" else None
-    form = CallForm(data, documents=documents, initial=_as_told(one))
+    form = CallForm(data, documents=documents, points=one.agenda.count(), initial=_as_told(one))
     version = request.POST.get("version", str(one.version))
     if data is not None and form.is_valid():
         try:

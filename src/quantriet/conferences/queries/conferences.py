@@ -28,9 +28,8 @@ def conferences(by: Actor) -> QuerySet[Conference]:
     was summoned with everybody below it; newest first.
     """
     mine = access.units(by, Can.CONFERENCE_READ)
-    sits = SiteUnit.objects.filter(conference=OuterRef("pk")).filter(
-        Q(unit__in=mine) | Q(site__unit__in=mine)
-    )
+    concerns = Q(unit__in=mine) | Q(site__unit__in=mine) | Q(unit__in=_above(by))
+    sits = SiteUnit.objects.filter(concerns, conference=OuterRef("pk"))
     return (
         Conference.objects.filter(Q(unit__in=mine) | Exists(sits))
         .select_related("unit", "campaign")
