@@ -239,9 +239,8 @@ def test_the_wall_tells_silent_sites_from_zeros(house: House) -> None:
     by = operator()
 
     with access.acting(by):
-        shown = wall.wall(
-            conference, list(reads.sites(by, Can.CONFERENCE_READ).filter(conference=conference), by=by)
-        )
+        seen = list(reads.sites(by, Can.CONFERENCE_READ).filter(conference=conference))
+        shown = wall.wall(conference, seen, by=by)
 
     figures = {cell.site.name: (cell.present, cell.summoned, cell.is_silent) for cell in shown.cells}
     assert figures == {
