@@ -84,7 +84,6 @@ class ReportDetailOut(ReportOut):
 def list_reports(
     request: ActorRequest,
     campaign_id: RowId | None = None,
-    unit_id: RowId | None = None,
     state: str = "",
     cursor: Cursor = "",
     limit: Limit = 50,
@@ -93,8 +92,6 @@ def list_reports(
     rows = queries.readable(request.actor)
     if campaign_id is not None:
         rows = rows.filter(campaign=campaign_id)
-    if unit_id is not None:
-        rows = rows.filter(unit=unit_id)
     if state:
         rows = rows.filter(state=state[:8])
     return page_of(rows, by=("id",), cursor=cursor, limit=limit, show=_shown)

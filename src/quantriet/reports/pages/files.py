@@ -1,5 +1,7 @@
 """The report as files: Word and PDF in the official layout, the workbook with its tables and with the people."""
 
+from typing import cast
+
 from django.conf import settings
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -105,7 +107,7 @@ def people(request: ActorRequest, report_id: int) -> HttpResponse:
 
 
 @page(Can.PERSON_READ)
-def people_file(request: ActorRequest, report_id: int, work_id: int) -> HttpResponse | FileResponse:
+def people_file(request: ActorRequest, report_id: int, work_id: int) -> HttpResponse:
     """The workbook that the worker made, for who ordered it and may still read the people."""
     report = readable_or_404(request, report_id)
     access.require(request.actor, Can.PERSON_READ, report.unit)
@@ -118,4 +120,5 @@ def people_file(request: ActorRequest, report_id: int, work_id: int) -> HttpResp
     if work.ids.get("report_id") != report.pk:
         raise access.not_found()
     content = FileStore(settings.FILES_ROOT).open(work.result["file"])
-    return FileResponse(content, as_attachment=True, filename=file_name(report, "xlsx"), content_type=XLSX)
+    name = file_name(report, "xlsx")
+    return cast("HttpResponse", FileResponse(content, as_attachment=True, filename=name, content_type=XLSX))
