@@ -41,7 +41,7 @@ MIDDLEWARE = [
     "quantriet.web.logs.RequestLog",
     "quantriet.web.middleware.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "quantriet.web.language.CookieLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
