@@ -10,7 +10,7 @@ from django.utils import timezone
 from quantriet.core.errors import DomainError, ForbiddenError
 from quantriet.org import access, second_factor, secret_words, totp
 from quantriet.org.commands import second_factor as commands
-from quantriet.org.models import Account, RecoveryCode, SecondFactor
+from quantriet.org.models import Account, AuditEvent, RecoveryCode, SecondFactor
 from quantriet.org.permissions import ROLES
 from tests import factories, racing
 
@@ -136,6 +136,7 @@ def test_five_wrong_codes_lock_for_a_quarter_of_an_hour_even_for_the_right_one()
     assert told == ["second_factor.wrong"] * 4 + ["second_factor.locked"]
     assert locked == "second_factor.locked"
     assert SecondFactor.objects.get(account=account).failures == 0
+    assert AuditEvent.objects.filter(action="second_factor.locked").count() == 1
 
 
 @pytest.mark.django_db

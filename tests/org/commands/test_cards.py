@@ -95,6 +95,8 @@ def test_five_wrong_pins_lock_and_ten_revoke(home: Unit) -> None:
     assert while_locked == ["card.locked"] * 2
     assert counted == 5
     assert ended.revoked_at is not None
+    guessed = AuditEvent.objects.filter(action="card.guessed").order_by("id")
+    assert [event.detail for event in guessed] == [{"wrong": 5}, {"wrong": 10}]
     assert refusal(card.code, card.pin) == "card.wrong"
 
 

@@ -115,6 +115,9 @@ def _count(card: SignInCard, now: datetime) -> None:
     elif card.failures == LOCK_AFTER:
         card.locked_until = now + LOCK
     card.save(update_fields=("failures", "revoked_at", "locked_until"))
+    if card.failures in {LOCK_AFTER, REVOKE_AFTER}:
+        owner = access.own(card.account)
+        audit.record(owner, "card.guessed", card, unit=owner.unit_id or None, detail={"wrong": card.failures})
 
 
 def _accounts(people: Sequence[Person]) -> dict[int, Account]:

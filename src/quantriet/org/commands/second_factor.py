@@ -146,6 +146,7 @@ def _try(account: Account, check: Callable[[SecondFactor], bool]) -> None:
             refusal = _wrong()
         else:
             SecondFactor.objects.filter(pk=factor.pk).update(failures=0, locked_until=now + LOCK)
+            _note("second_factor.locked", account)
             refusal = _too_many()
     if refusal is not None:
         raise refusal
