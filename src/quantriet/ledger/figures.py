@@ -39,6 +39,8 @@ class Figures:
         self.numbering = prefix.numbering
         self._prefix = prefix
         self._tail = tail
+        known = {measure for measure, _grade in prefix.sums} | {cell.measure for cell in tail}
+        self._measures = [measure for measure in Measure if measure in known]
 
     def below(self, unit_id: int) -> dict[Measure, Amount]:
         """The counts of the unit and everything below it. Empty for a unit outside the trees."""
@@ -57,7 +59,7 @@ class Figures:
     def _between(self, start: int, end: int) -> dict[Measure, Amount]:
         rest = tail_between(self._tail, self.numbering, self._prefix.keeps, start, end)
         found: dict[Measure, Amount] = {}
-        for measure in Measure:
+        for measure in self._measures:
             amount = self._prefix.between(start, end, measure) + rest.get(measure, NOTHING)
             if amount.by_grade != NOTHING.by_grade:
                 found[measure] = amount

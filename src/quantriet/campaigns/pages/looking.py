@@ -1,8 +1,9 @@
 """What every page of a campaign needs first: the campaign, the unit looked at, the way to it, the tabs."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -78,9 +79,19 @@ class Looking:
 def address(name: str, campaign: Campaign, unit: Unit | int | None, *args: object, **query: object) -> str:
     """The address of a page of a campaign, the unit and the filters in it."""
     chosen = {"don_vi": unit.pk if isinstance(unit, Unit) else unit, **query}
-    kept = urlencode({key: value for key, value in chosen.items() if value not in (None, "", 0)})
-    base = reverse(name, args=[campaign.pk, *args])
+    kept = "&".join(
+        f"{key}={value if isinstance(value, int) else quote_plus(str(value))}"
+        for key, value in chosen.items()
+        if value not in (None, "", 0)
+    )
+    base = _base(name, (campaign.pk, *args))
     return f"{base}?{kept}" if kept else base
+
+
+@lru_cache(maxsize=2048)
+def _base(name: str, args: tuple[object, ...]) -> str:
+    """The address without its query: a board of a province has thousands of links to a few pages."""
+    return reverse(name, args=args)
 
 
 def look(request: ActorRequest, campaign_id: int) -> Looking:
