@@ -22,7 +22,7 @@ from quantriet.org.models.units import Level
 from quantriet.org.permissions import Can
 from quantriet.web import tokens
 from quantriet.web.bench.measured import Results
-from quantriet.web.demonstration import papers, results, tree
+from quantriet.web.demonstration import papers, results, statistics, tree
 from quantriet.web.demonstration import people as invented
 from quantriet.web.demonstration.accounts import PASSWORD, TOWN
 from quantriet.web.demonstration.drives import RUNNING
@@ -75,7 +75,9 @@ def fill(size: Size, found: Results) -> Province:
             documents=((document.pk, CampaignDocument.Mode.THOROUGH),),
         )
         campaign = campaigns.plan(ground.units[tree.PROVINCE], preset=RUNNING.preset, answers=answers, by=by)
+    statistics.refresh()
     campaign = _start(campaign, ground, found)
+    statistics.refresh()
     with found.timed("fill: 95 % of the roll credited"):
         _credit(campaign, document.pk, ground)
     with access.acting(by):
@@ -101,7 +103,7 @@ def _settle(size: Size, by: access.Actor, found: Results) -> Ground:
     today = timezone.localdate()
     empty = Ground(1, today, by, {}, {})
     made = units.found(tree.specs(empty.chance("tree"), places), by=by)
-    specs = invented.specs(empty.chance("people"), made, wanted=size.people, today=today)
+    specs = invented.specs(empty.chance("people"), made, wanted=size.people, today=today, largest=1000)
     with found.timed(f"register {len(specs)} people through the command"):
         ids = people.register(specs, by=by).ids
     return Ground(1, today, by, {unit.code: unit for unit in made}, souls_of(specs, ids))

@@ -23,7 +23,7 @@ from quantriet.web.bench import importing, province
 from quantriet.web.bench.measured import Results, percentile
 from quantriet.web.bench.province import Province, Size
 from quantriet.web.bench.serving import Client, Site, open_loop, pages
-from quantriet.web.demonstration import reporting
+from quantriet.web.demonstration import reporting, statistics
 from quantriet.web.demonstration.accounts import PASSWORD
 
 PAGE_MS = 150.0
@@ -36,7 +36,7 @@ MILLION = 1_000_000
 def run(size: Size, found: Results, *, million: int) -> None:
     """Everything, into ``found``. ``million`` is how many people the long import takes; 0 leaves it out."""
     place = province.fill(size, found)
-    _statistics()
+    statistics.refresh()
     _queries(place, found)
     _figures(place, found)
     with pages() as site:
@@ -47,12 +47,6 @@ def run(size: Size, found: Results, *, million: int) -> None:
     if million:
         _imports(place, million, found, seconds=60, mib=1500)
     province.fold(found)
-
-
-def _statistics() -> None:
-    """What autovacuum does within a minute after so much was written."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def _addresses(place: Province, unit: Unit) -> dict[str, str]:

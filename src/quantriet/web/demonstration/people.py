@@ -20,8 +20,13 @@ NON_MEMBERS = 0.16
 WITH_STAFF = ("Chi bộ 1 ", "Chi bộ 2 ", "Chi bộ Trạm Y tế", "Chi bộ Trường")
 
 
-def specs(chance: Random, units: Sequence[Unit], *, wanted: int, today: date) -> list[PersonSpec]:
-    """People for every unit: heads of committees and unions, members of cells; about ``wanted`` in all."""
+def specs(
+    chance: Random, units: Sequence[Unit], *, wanted: int, today: date, largest: int = 29
+) -> list[PersonSpec]:
+    """People for every unit: heads of committees and unions, members of cells; about ``wanted`` in all.
+
+    A cell of a base has 3 to 29 members; a measurement may want larger ones.
+    """
     cells = [unit for unit in units if unit.kind in WITH_MEMBERS]
     heads = [unit for unit in units if unit.kind in WITH_COMMITTEE]
     told = [_head(chance, unit, today) for unit in heads]
@@ -29,7 +34,7 @@ def specs(chance: Random, units: Sequence[Unit], *, wanted: int, today: date) ->
     mean = max(3.0, (wanted - len(told)) / max(1, len(cells)) / (1 + NON_MEMBERS))
     staff = round(mean * NON_MEMBERS * len(cells) / max(1, len(offices)))
     for unit in cells:
-        size = max(3, min(29, round(chance.lognormvariate(0, 0.45) * mean * 0.9)))
+        size = max(3, min(largest, round(chance.lognormvariate(0, 0.45) * mean * 0.9)))
         told += [_member(chance, unit, number, today) for number in range(size)]
         if unit in offices:
             told += [_colleague(chance, unit, today) for _number in range(staff)]
