@@ -180,15 +180,15 @@ def _section(paper: Paper, section: Section) -> list[Block]:
 
 
 _COLUMNS = (
-    LetterColumn(0.7, Align.CENTER),
-    LetterColumn(4.2),
-    LetterColumn(1.4, Align.CENTER),
+    LetterColumn(0.8, Align.CENTER),
+    LetterColumn(3.6),
+    LetterColumn(1.2, Align.CENTER),
     *(LetterColumn(1.1, Align.RIGHT) for _place in range(4)),
     *(LetterColumn(1.3, Align.RIGHT) for _place in range(2)),
-    LetterColumn(1.4, Align.RIGHT),
-    *(LetterColumn(1.1, Align.RIGHT) for _place in range(4)),
+    LetterColumn(1.8, Align.RIGHT),
+    *(LetterColumn(1.25, Align.RIGHT) for _place in range(4)),
     *(LetterColumn(1.3, Align.RIGHT) for _place in range(2)),
-    LetterColumn(1.4, Align.RIGHT),
+    LetterColumn(1.8, Align.RIGHT),
     LetterColumn(2.2),
 )
 _HEADER = (
@@ -221,6 +221,11 @@ _HEADER = (
 )
 
 
+def _percent(part: int, whole: int) -> str:
+    """A percentage that a narrow cell does not break before its sign."""
+    return format_percent(part, whole).replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def annex_cells(number: str, row: AnnexRow) -> list[str]:
     """A line of Annex 1 as texts; dashes where nothing is known."""
     if not row.has_counts:
@@ -238,14 +243,14 @@ def annex_cells(number: str, row: AnnexRow) -> list[str]:
         row.name,
         row.level,
         *map(format_int, counts),
-        format_percent(row.present, row.summoned),
+        _percent(row.present, row.summoned),
         format_int(row.excused),
         format_int(row.absent),
         format_int(row.made_up),
         format_int(row.non_members),
         format_int(row.essays_due),
         format_int(row.essays),
-        format_percent(row.essays, row.essays_due),
+        _percent(row.essays, row.essays_due),
         row.note,
     ]
 
@@ -257,7 +262,7 @@ def class_cells(number: str, row: ClassRow) -> list[str]:
         row.name,
         format_int(row.summoned),
         format_int(row.present),
-        format_percent(row.present, row.summoned),
+        _percent(row.present, row.summoned),
         format_int(row.excused),
         format_int(row.essays_due),
     ]

@@ -98,7 +98,7 @@ def workbook(
     written = 0
     for sheet in people:
         counted = _counted(sheet.rows, written, progress)
-        book.add_table(
+        book.add_long_table(
             Table(
                 title=sheet.unit,
                 columns=_PEOPLE_COLUMNS,

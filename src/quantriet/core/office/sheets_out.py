@@ -16,6 +16,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from quantriet.core.office.cells import CellValue, Fault, SheetRow
+from quantriet.core.office.sheet_rows import write_rows
 
 FONT = "Times New Roman"
 A4 = 9
@@ -89,6 +90,24 @@ class Workbook:
             sheet.autofilter(header, 0, row, width - 1)
         if table.totals is not None:
             self._write_row(sheet, row + 1, table.columns, table.totals, bold=True)
+
+    def add_long_table(self, table: Table) -> None:
+        """Write a table of very many rows (texts, numbers, days) to a sheet of its own; it has no totals."""
+        sheet = self._sheet(table.sheet_name or table.title)
+        header = self._title(sheet, table)
+        for place, column in enumerate(table.columns):
+            sheet.set_column(place, place, column.width or _usual_width(column))
+            sheet.write_string(header, place, column.title, self._header())
+        sheet.freeze_panes(header + 1, 0)
+        _print_setup(sheet, header)
+        formats = [self._boxed(column.kind.value, bold=False) for column in table.columns]
+        try:
+            last = write_rows(sheet, header + 1, table.rows, formats, self._boxed("@", bold=False))
+        except BaseException:
+            self._book.close()  # lets go of the temporary file rows were written to
+            raise
+        if last > header:
+            sheet.autofilter(header, 0, last, len(table.columns) - 1)
 
     def add_notes(self, title: str, lines: Sequence[str]) -> None:
         """Add a sheet of sentences: where the figures come from, how to fill the sheet in."""
