@@ -110,10 +110,11 @@ def test_a_report_is_written_sent_returned_sent_and_accepted(page: Page, live_si
 
     sign_in(page.context, live_site, secretary)
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto("/")
+    page.goto("/viec-hom-nay/")
     look(page, "today")
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.get_by_role("link", name="Sửa").click()
+    row = page.get_by_role("listitem").filter(has_text="Báo cáo bị trả lại")
+    row.get_by_role("link", name="Sửa").click()
     expect(page.get_by_text("Bị trả lại: Nêu rõ biện pháp")).to_be_visible()
     page.locator("#chu-shortcomings").fill("Còn một đồng chí chưa học; học bù trong tháng 3.")
     page.locator(".report-bar").get_by_role("link", name="Gửi lên").click()

@@ -119,6 +119,11 @@ def dispute_sentence(spec: FigureSpec, value: FigureValue, dispute: Dispute) -> 
     return f"Đơn vị ghi số khác: {words}; lý do: {dispute.reason.rstrip('.')}."
 
 
+def is_printed(value: FigureValue, dispute: Dispute | None) -> bool:
+    """What was never counted is left out of the paper; what is due and not done is said."""
+    return bool(value.numerator or value.denominator or dispute is not None)
+
+
 def letter(paper: Paper) -> Letter:
     """The report as an official letter with its tables as annexes."""
     return Letter(
@@ -163,8 +168,7 @@ def _section(paper: Paper, section: Section) -> list[Block]:
         if value is None:
             continue
         dispute = paper.disputes.get(code)
-        # What was never counted is left out of the paper; what is due and not done is said.
-        if not value.numerator and not value.denominator and dispute is None:
+        if not is_printed(value, dispute):
             continue
         runs = [Run(f"- {sentence(FIGURES[code], value)}")]
         if dispute is not None:

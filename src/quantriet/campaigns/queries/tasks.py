@@ -64,6 +64,7 @@ def tasks(actor: Actor) -> list[Task]:
             campaign__state=Campaign.State.ACTIVE,
             due_at__lt=now + AHEAD,
         )
+        .exclude(kind=Requirement.Kind.REPORT)  # the wing of reports tells its own lines
         .select_related("campaign")
         .order_by("due_at", "id")[:MOST]
     )

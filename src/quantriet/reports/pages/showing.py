@@ -15,7 +15,7 @@ from quantriet.reports.queries import Contents
 
 @dataclass(frozen=True)
 class ShownFigure:
-    """A figure on the page. ``sentence`` is what the paper prints."""
+    """A figure on the page. ``sentence`` is what the paper says of it, if it is ``printed`` at all."""
 
     code: str
     label: str
@@ -23,6 +23,7 @@ class ShownFigure:
     dispute: str
     href: str
     dispute_href: str
+    printed: bool
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def shown_figure(shown: Contents, code: str) -> ShownFigure:
         "" if dispute is None else papers.dispute_sentence(spec, value, dispute),
         reverse("report-figure", args=at),
         reverse("report-dispute", args=at),
+        papers.is_printed(value, dispute),
     )
 
 
