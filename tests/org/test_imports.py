@@ -5,15 +5,8 @@ from datetime import date
 
 from quantriet.core.office.cells import CellValue, SheetRow
 from quantriet.core.office.columns import recognise_columns
-from quantriet.org.imports import (
-    PEOPLE_COLUMNS,
-    UNIT_COLUMNS,
-    Parsed,
-    UnitRow,
-    post_of,
-    read_people,
-    read_units,
-)
+from quantriet.org.import_words import PEOPLE_COLUMNS, UNIT_COLUMNS
+from quantriet.org.imports import Parsed, UnitRow, post_of, read_people, read_units
 from quantriet.org.specs import PersonSpec
 
 PEOPLE_HEADER = ["Họ và tên", "Mã đảng viên", "Ngày sinh", "Mã đơn vị", "Chức vụ", "Tình trạng"]

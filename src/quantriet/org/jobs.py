@@ -31,7 +31,9 @@ def _teller(running: Running) -> Callable[[str], None]:
 
 
 def _import(actor: Actor, import_id: int) -> Import:
-    return access.row_or_404(Import.objects.all(), import_id)
+    return access.row_or_404(
+        Import.objects.filter(unit__in=access.units(actor, Can.UNIT_READ)).order_by("pk"), import_id
+    )
 
 
 def _check(actor: Actor, running: Running, import_id: int) -> Mapping[str, Any]:

@@ -76,7 +76,9 @@ ROLES: dict[str, Role] = {
         Role(
             "administrator",
             _("Quản trị hệ thống"),
-            _("Nhập cây đơn vị và danh sách người, cấp tài khoản, sao lưu; không soạn đợt, không duyệt báo cáo."),
+            _(
+                "Nhập cây đơn vị và danh sách người, cấp tài khoản, sao lưu; không soạn đợt, không duyệt báo cáo."
+            ),
             Reach.SUBTREE,
             frozenset(
                 _READS

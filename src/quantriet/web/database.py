@@ -46,10 +46,8 @@ def read_database_settings(home: Path, environ: Mapping[str, str]) -> dict[str, 
     role = environ.get("QUANTRIET_DB_ROLE") or "app"
     if role not in ROLES:
         raise DatabaseSettingsError(f"QUANTRIET_DB_ROLE is {role!r}; known roles are {', '.join(ROLES)}.")
-    if environ.get("DATABASE_URL"):
-        settings = _of_url(_url(role, environ))
-    else:
-        settings = _of_file(home / "database.json", role)
+    given = environ.get("DATABASE_URL")
+    settings = _of_url(_url(role, environ)) if given else _of_file(home / "database.json", role)
     options = settings.setdefault("OPTIONS", {})
     pooled = _pool_size(environ)
     if role == "app" and pooled:

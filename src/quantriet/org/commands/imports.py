@@ -168,7 +168,7 @@ def _try(
         with transaction.atomic():
             found.append(work(about, file, by, step))
             if keep is None or not keep(found[0]):
-                raise _TakeBackError
+                raise _TakeBackError  # noqa: TRY301 - takes the savepoint back with what was tried
     except _TakeBackError:
         pass
     return found[0]

@@ -11,352 +11,707 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         BtreeGistExtension(),
         CreateExtension("ltree"),
         TrigramExtension(),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('full_name', models.CharField(max_length=120)),
-                ('folded', models.CharField(editable=False, max_length=120)),
-                ('sort_key', models.CharField(editable=False, max_length=400)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('birth_year', models.SmallIntegerField(blank=True, null=True)),
-                ('code_sealed', models.BinaryField(blank=True, null=True)),
-                ('code_index', models.BinaryField(blank=True, max_length=32, null=True)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('email', models.EmailField(blank=True, max_length=254)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("full_name", models.CharField(max_length=120)),
+                ("folded", models.CharField(editable=False, max_length=120)),
+                ("sort_key", models.CharField(editable=False, max_length=400)),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                ("birth_year", models.SmallIntegerField(blank=True, null=True)),
+                ("code_sealed", models.BinaryField(blank=True, null=True)),
+                ("code_index", models.BinaryField(blank=True, max_length=32, null=True)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("email", models.EmailField(blank=True, max_length=254)),
             ],
             options={
-                'ordering': ('sort_key', 'id'),
+                "ordering": ("sort_key", "id"),
             },
         ),
         migrations.CreateModel(
-            name='TreeVersion',
+            name="TreeVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('display_name', models.CharField(max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('person', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='account', to='org.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("display_name", models.CharField(max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="account",
+                        to="org.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('tree', models.CharField(choices=[('party', 'Đảng'), ('front', 'Mặt trận Tổ quốc'), ('youth', 'Đoàn Thanh niên'), ('women', 'Hội Liên hiệp Phụ nữ'), ('farmers', 'Hội Nông dân'), ('veterans', 'Hội Cựu chiến binh'), ('union', 'Công đoàn')], default='party', max_length=12)),
-                ('kind', models.CharField(choices=[('central', 'Trung ương'), ('province', 'Đảng bộ tỉnh, thành phố'), ('commune', 'Đảng bộ xã, phường, đặc khu'), ('direct', 'Đảng bộ trực thuộc tỉnh'), ('base_committee', 'Đảng bộ cơ sở'), ('base_cell', 'Chi bộ cơ sở'), ('section', 'Đảng bộ bộ phận'), ('cell', 'Chi bộ trực thuộc'), ('body', 'Ban, văn phòng'), ('press', 'Cơ quan báo chí'), ('mass', 'Mặt trận, đoàn thể')], max_length=20)),
-                ('level', models.SmallIntegerField(choices=[(0, 'Trung ương'), (1, 'Cấp tỉnh'), (2, 'Cấp xã'), (3, 'Cấp cơ sở'), (4, 'Chi bộ')])),
-                ('name', models.CharField(max_length=200)),
-                ('short_name', models.CharField(blank=True, max_length=80)),
-                ('folded', models.CharField(editable=False, max_length=200)),
-                ('sort_key', models.CharField(editable=False, max_length=600)),
-                ('admin_code', models.CharField(blank=True, max_length=10)),
-                ('member_count', models.PositiveIntegerField(default=0)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('founded_on', models.DateField(blank=True, null=True)),
-                ('closed_on', models.DateField(blank=True, null=True)),
-                ('committee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attached', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("code", models.CharField(max_length=40, unique=True)),
+                (
+                    "tree",
+                    models.CharField(
+                        choices=[
+                            ("party", "Đảng"),
+                            ("front", "Mặt trận Tổ quốc"),
+                            ("youth", "Đoàn Thanh niên"),
+                            ("women", "Hội Liên hiệp Phụ nữ"),
+                            ("farmers", "Hội Nông dân"),
+                            ("veterans", "Hội Cựu chiến binh"),
+                            ("union", "Công đoàn"),
+                        ],
+                        default="party",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("central", "Trung ương"),
+                            ("province", "Đảng bộ tỉnh, thành phố"),
+                            ("commune", "Đảng bộ xã, phường, đặc khu"),
+                            ("direct", "Đảng bộ trực thuộc tỉnh"),
+                            ("base_committee", "Đảng bộ cơ sở"),
+                            ("base_cell", "Chi bộ cơ sở"),
+                            ("section", "Đảng bộ bộ phận"),
+                            ("cell", "Chi bộ trực thuộc"),
+                            ("body", "Ban, văn phòng"),
+                            ("press", "Cơ quan báo chí"),
+                            ("mass", "Mặt trận, đoàn thể"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "level",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Trung ương"),
+                            (1, "Cấp tỉnh"),
+                            (2, "Cấp xã"),
+                            (3, "Cấp cơ sở"),
+                            (4, "Chi bộ"),
+                        ]
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("short_name", models.CharField(blank=True, max_length=80)),
+                ("folded", models.CharField(editable=False, max_length=200)),
+                ("sort_key", models.CharField(editable=False, max_length=600)),
+                ("admin_code", models.CharField(blank=True, max_length=10)),
+                ("member_count", models.PositiveIntegerField(default=0)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("founded_on", models.DateField(blank=True, null=True)),
+                ("closed_on", models.DateField(blank=True, null=True)),
+                (
+                    "committee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attached",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('sort_key', 'id'),
+                "ordering": ("sort_key", "id"),
             },
         ),
         migrations.CreateModel(
-            name='RoleAssignment',
+            name="RoleAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=24)),
-                ('from_on', models.DateField()),
-                ('to_on', models.DateField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=24)),
+                ("from_on", models.DateField()),
+                ("to_on", models.DateField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="org.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('title', models.CharField(choices=[('head', 'Bí thư, người đứng đầu'), ('deputy', 'Phó bí thư, cấp phó'), ('committee', 'Cấp ủy viên'), ('officer', 'Cán bộ phụ trách'), ('clerk', 'Thư ký, văn thư')], max_length=16)),
-                ('label', models.CharField(blank=True, max_length=120)),
-                ('from_on', models.DateField()),
-                ('to_on', models.DateField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='org.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "title",
+                    models.CharField(
+                        choices=[
+                            ("head", "Bí thư, người đứng đầu"),
+                            ("deputy", "Phó bí thư, cấp phó"),
+                            ("committee", "Cấp ủy viên"),
+                            ("officer", "Cán bộ phụ trách"),
+                            ("clerk", "Thư ký, văn thư"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("label", models.CharField(blank=True, max_length=120)),
+                ("from_on", models.DateField()),
+                ("to_on", models.DateField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="posts", to="org.person"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="org.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('path', quantriet.core.ltree.LtreeField()),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('former', models.BooleanField(default=False)),
-                ('decision', models.CharField(blank=True, max_length=80)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='child_placements', to='org.unit')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("path", quantriet.core.ltree.LtreeField()),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("former", models.BooleanField(default=False)),
+                ("decision", models.CharField(blank=True, max_length=80)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="child_placements",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="placements", to="org.unit"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='person',
-            name='home_unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='home_people', to='org.unit'),
+            model_name="person",
+            name="home_unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="home_people", to="org.unit"
+            ),
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('channel', models.CharField(choices=[('page', 'Trong trang'), ('email', 'Thư điện tử')], default='page', max_length=8)),
-                ('address', models.EmailField(blank=True, max_length=254)),
-                ('title', models.CharField(max_length=200)),
-                ('text', models.TextField(blank=True)),
-                ('link', models.CharField(blank=True, max_length=300)),
-                ('key', models.CharField(blank=True, max_length=120)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('failed', models.CharField(blank=True, max_length=200)),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("page", "Trong trang"), ("email", "Thư điện tử")],
+                        default="page",
+                        max_length=8,
+                    ),
+                ),
+                ("address", models.EmailField(blank=True, max_length=254)),
+                ("title", models.CharField(max_length=200)),
+                ("text", models.TextField(blank=True)),
+                ("link", models.CharField(blank=True, max_length=300)),
+                ("key", models.CharField(blank=True, max_length=120)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("failed", models.CharField(blank=True, max_length=200)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notices", to="org.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('status', models.CharField(choices=[('full', 'Đảng viên chính thức'), ('probationary', 'Đảng viên dự bị'), ('exempt', 'Đảng viên được miễn'), ('non_member', 'Ngoài Đảng')], default='full', max_length=16)),
-                ('person_class', models.SmallIntegerField(choices=[(0, 'Chưa phân loại'), (1, 'Cấp ủy viên'), (2, 'Cán bộ chủ chốt'), (3, 'Đảng viên'), (4, 'Công chức, viên chức ngoài Đảng'), (5, 'Đoàn viên, hội viên'), (6, 'Nhân dân')], default=3)),
-                ('is_primary', models.BooleanField(default=True)),
-                ('from_on', models.DateField()),
-                ('to_on', models.DateField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='org.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("full", "Đảng viên chính thức"),
+                            ("probationary", "Đảng viên dự bị"),
+                            ("exempt", "Đảng viên được miễn"),
+                            ("non_member", "Ngoài Đảng"),
+                        ],
+                        default="full",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "person_class",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Chưa phân loại"),
+                            (1, "Cấp ủy viên"),
+                            (2, "Cán bộ chủ chốt"),
+                            (3, "Đảng viên"),
+                            (4, "Công chức, viên chức ngoài Đảng"),
+                            (5, "Đoàn viên, hội viên"),
+                            (6, "Nhân dân"),
+                        ],
+                        default=3,
+                    ),
+                ),
+                ("is_primary", models.BooleanField(default=True)),
+                ("from_on", models.DateField()),
+                ("to_on", models.DateField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="org.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="org.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Facility',
+            name="Facility",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=200)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('seats', models.PositiveIntegerField(blank=True, null=True)),
-                ('has_screen', models.BooleanField(default=False)),
-                ('line', models.CharField(blank=True, max_length=120)),
-                ('confirmed_on', models.DateField(blank=True, null=True)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facilities', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=200)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("seats", models.PositiveIntegerField(blank=True, null=True)),
+                ("has_screen", models.BooleanField(default=False)),
+                ("line", models.CharField(blank=True, max_length=120)),
+                ("confirmed_on", models.DateField(blank=True, null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="facilities", to="org.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'id'),
+                "ordering": ("name", "id"),
             },
         ),
         migrations.CreateModel(
-            name='DataRequest',
+            name="DataRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('correct', 'Đính chính'), ('export', 'Cung cấp dữ liệu'), ('erase', 'Xóa dữ liệu')], max_length=10)),
-                ('text', models.TextField()),
-                ('answer', models.TextField(blank=True)),
-                ('due_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='data_requests', to='org.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='data_requests', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("correct", "Đính chính"),
+                            ("export", "Cung cấp dữ liệu"),
+                            ("erase", "Xóa dữ liệu"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("answer", models.TextField(blank=True)),
+                ("due_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="data_requests",
+                        to="org.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="data_requests",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('due_at', 'id'),
+                "ordering": ("due_at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('actor', models.CharField(max_length=120)),
-                ('role', models.CharField(blank=True, max_length=120)),
-                ('action', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=80)),
-                ('detail', models.JSONField(default=dict)),
-                ('account', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("actor", models.CharField(max_length=120)),
+                ("role", models.CharField(blank=True, max_length=120)),
+                ("action", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=80)),
+                ("detail", models.JSONField(default=dict)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='AccessEvent',
+            name="AccessEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('reader', models.CharField(max_length=120)),
-                ('page', models.CharField(max_length=80)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accesses', to='org.person')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("reader", models.CharField(max_length=120)),
+                ("page", models.CharField(max_length=80)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="accesses", to="org.person"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['tree', 'level'], name='unit_tree_level'),
+            model_name="unit",
+            index=models.Index(fields=["tree", "level"], name="unit_tree_level"),
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['folded'], name='unit_folded'),
+            model_name="unit",
+            index=models.Index(fields=["folded"], name="unit_folded"),
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['admin_code'], name='unit_admin_code'),
+            model_name="unit",
+            index=models.Index(fields=["admin_code"], name="unit_admin_code"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on', None), ('founded_on', None), ('closed_on__gte', models.F('founded_on')), _connector='OR'), name='unit_closed_after_founded'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_on", None),
+                    ("founded_on", None),
+                    ("closed_on__gte", models.F("founded_on")),
+                    _connector="OR",
+                ),
+                name="unit_closed_after_founded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('committee', models.F('id')), _negated=True), name='unit_not_its_own_committee'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("committee", models.F("id")), _negated=True),
+                name="unit_not_its_own_committee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('tree', 'party'), ('committee__isnull', False), _connector='OR'), name='unit_beside_the_party_tree_is_tied'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tree", "party"), ("committee__isnull", False), _connector="OR"),
+                name="unit_beside_the_party_tree_is_tied",
+            ),
         ),
         migrations.AddIndex(
-            model_name='roleassignment',
-            index=models.Index(fields=['unit', 'role'], name='role_unit'),
+            model_name="roleassignment",
+            index=models.Index(fields=["unit", "role"], name="role_unit"),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='role_ends_after_start'),
+            model_name="roleassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_on", None), ("to_on__gte", models.F("from_on")), _connector="OR"),
+                name="role_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('account', 'role', 'unit'), name='role_once'),
+            model_name="roleassignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_on", None)), fields=("account", "role", "unit"), name="role_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['unit', 'title'], name='post_unit_title'),
+            model_name="post",
+            index=models.Index(fields=["unit", "title"], name="post_unit_title"),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('person', 'unit', 'title'), name='post_once'),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_on", None)), fields=("person", "unit", "title"), name="post_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='placement',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['path', 'valid'], name='placement_path_valid'),
+            model_name="placement",
+            index=django.contrib.postgres.indexes.GistIndex(
+                fields=["path", "valid"], name="placement_path_valid"
+            ),
         ),
         migrations.AddIndex(
-            model_name='placement',
-            index=models.Index(fields=['parent'], name='placement_parent'),
+            model_name="placement",
+            index=models.Index(fields=["parent"], name="placement_parent"),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=(('unit', '='), ('valid', '&&')), name='placement_one_at_a_time'),
+            model_name="placement",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=(("unit", "="), ("valid", "&&")), name="placement_one_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('unit')), _negated=True), name='placement_not_below_itself'),
+            model_name="placement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("unit")), _negated=True),
+                name="placement_not_below_itself",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['home_unit', 'sort_key'], name='person_home_order'),
+            model_name="person",
+            index=models.Index(fields=["home_unit", "sort_key"], name="person_home_order"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['folded'], name='person_folded'),
+            model_name="person",
+            index=models.Index(fields=["folded"], name="person_folded"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('code_index__isnull', False)), fields=('code_index',), name='person_code_once'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("code_index__isnull", False)),
+                fields=("code_index",),
+                name="person_code_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['unit', '-id'], name='notice_unit'),
+            model_name="notice",
+            index=models.Index(fields=["unit", "-id"], name="notice_unit"),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('channel', 'email'), ('sent_at', None)), fields=['id'], name='notice_outbox'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("channel", "email"), ("sent_at", None)),
+                fields=["id"],
+                name="notice_outbox",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('unit', 'channel', 'key'), name='notice_key_once'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("key", ""), _negated=True),
+                fields=("unit", "channel", "key"),
+                name="notice_key_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['unit', 'person'], name='membership_unit_person'),
+            model_name="membership",
+            index=models.Index(fields=["unit", "person"], name="membership_unit_person"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['person'], name='membership_person'),
+            model_name="membership",
+            index=models.Index(fields=["person"], name="membership_person"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gt', models.F('from_on')), _connector='OR'), name='membership_ends_after_start'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_on", None), ("to_on__gt", models.F("from_on")), _connector="OR"),
+                name="membership_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_primary', True), ('to_on', None)), fields=('person',), name='membership_one_primary'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_primary", True), ("to_on", None)),
+                fields=("person",),
+                name="membership_one_primary",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('person', 'unit'), name='membership_once_a_unit'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_on", None)), fields=("person", "unit"), name="membership_once_a_unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facility',
-            constraint=models.UniqueConstraint(fields=('unit', 'name'), name='facility_name_once_a_unit'),
+            model_name="facility",
+            constraint=models.UniqueConstraint(fields=("unit", "name"), name="facility_name_once_a_unit"),
         ),
         migrations.AddConstraint(
-            model_name='datarequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None)), ('answered_at__isnull', False), _connector='OR'), name='data_request_answer_paired'),
+            model_name="datarequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at", None), ("answered_by", None)),
+                    ("answered_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="data_request_answer_paired",
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['subject'], name='audit_subject'),
+            model_name="auditevent",
+            index=models.Index(fields=["subject"], name="audit_subject"),
         ),
         migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['unit', '-id'], name='audit_unit'),
+            model_name="auditevent",
+            index=models.Index(fields=["unit", "-id"], name="audit_unit"),
         ),
         migrations.AddIndex(
-            model_name='accessevent',
-            index=models.Index(fields=['person', '-id'], name='access_person'),
+            model_name="accessevent",
+            index=models.Index(fields=["person", "-id"], name="access_person"),
         ),
     ]

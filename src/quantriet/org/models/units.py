@@ -94,9 +94,7 @@ class Unit(Stamped):
                 condition=Q(closed_on=None) | Q(founded_on=None) | Q(closed_on__gte=F("founded_on")),
                 name="unit_closed_after_founded",
             ),
-            models.CheckConstraint(
-                condition=~Q(committee=F("id")), name="unit_not_its_own_committee"
-            ),
+            models.CheckConstraint(condition=~Q(committee=F("id")), name="unit_not_its_own_committee"),
             models.CheckConstraint(
                 condition=Q(tree=Tree.PARTY) | Q(committee__isnull=False),
                 name="unit_beside_the_party_tree_is_tied",
@@ -116,7 +114,7 @@ class Placement(Stamped):
     """Where a unit stands in its tree from one date until before another.
 
     ``path`` holds the ids from the root to the unit itself. ``former`` marks a closed unit that hangs below
-    its successor. Written by ``commands.units.place`` alone; two placements of one unit never overlap.
+    its successor. Written by ``commands.placements.place`` alone; two placements of one unit never overlap.
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="placements")
@@ -161,6 +159,4 @@ class Facility(Scoped):
 
     class Meta:
         ordering = ("name", "id")
-        constraints = (
-            models.UniqueConstraint(fields=("unit", "name"), name="facility_name_once_a_unit"),
-        )
+        constraints = (models.UniqueConstraint(fields=("unit", "name"), name="facility_name_once_a_unit"),)

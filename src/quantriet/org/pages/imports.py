@@ -62,7 +62,7 @@ def _stage(request: ActorRequest, file: Any) -> Import:
 
 
 @page(Can.PERSON_MANAGE)
-def import_template(request: ActorRequest, kind: str) -> HttpResponse:
+def import_template(request: ActorRequest, kind: str) -> HttpResponse:  # noqa: ARG001 - a view's signature
     """An empty sheet with the right columns."""
     if kind not in queries.NEEDS:
         raise access.not_found()

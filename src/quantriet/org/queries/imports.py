@@ -17,7 +17,7 @@ from quantriet.core.office.sheets_in import Sheet, read_csv, read_xlsx
 from quantriet.core.office.sheets_out import CellKind, Table, TableColumn, Workbook, fault_workbook
 from quantriet.org import access
 from quantriet.org.access import Actor
-from quantriet.org.imports import PEOPLE_COLUMNS, UNIT_COLUMNS
+from quantriet.org.import_words import PEOPLE_COLUMNS, UNIT_COLUMNS
 from quantriet.org.models import Import
 from quantriet.org.permissions import Can
 
