@@ -23,6 +23,7 @@ from quantriet.core.office.sheets_out import CellKind, Table, TableColumn, Workb
 from quantriet.core.text import format_date, format_int, format_share, percent_value
 from quantriet.ledger.indicators import INDICATORS, Indicator
 from quantriet.ledger.measures import Measure
+from quantriet.ledger.models import Clock
 from quantriet.ledger.rollup import Amount
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
@@ -65,7 +66,6 @@ class Share:
     whole: int | None
     href: str
     whole_href: str = ""
-    sort_href: str = ""
 
     @property
     def whole_words(self) -> str:
@@ -116,6 +116,11 @@ class Row:
     unit_id: int | None = None
     size: int = 0
     by_code: Mapping[str, Share] = field(default_factory=dict)
+
+    @property
+    def missing_words(self) -> str:
+        """How many people are missing, in words."""
+        return _("%(count)s người") % {"count": format_int(self.missing or 0, number_style())}
 
     @property
     def has_evidence(self) -> bool:
@@ -219,7 +224,6 @@ def _share(view: Shown, one: Indicator, row: BoardRow, whole: BoardRow) -> Share
         denominator.total if denominator else None,
         view.href("campaign-figure", unit, measure) if unit else "",
         view.href("campaign-figure", unit, one.denominator.name.lower()) if unit else "",
-        view.href("campaign", unit, xep=one.code),
     )
 
 
@@ -385,11 +389,13 @@ def board(request: ActorRequest, campaign_id: int) -> HttpResponse:
     campaign = view.looking.campaign
     if campaign.state == Campaign.State.DRAFT:
         return HttpResponseRedirect(reverse("campaign-adjust", args=[campaign.pk]))
+    fold = Clock.objects.values_list("fold", flat=True).get()  # before the figures: none after it is missed
     built = build(view)
     steps = _funnel(built)
     words = view.looking.context(
         "campaign",
         view=view,
+        fold=fold,
         form=form,
         top=built.top,
         rows=built.rows,
@@ -404,6 +410,9 @@ def board(request: ActorRequest, campaign_id: int) -> HttpResponse:
             "name": view.href("campaign", view.looking.unit, xep=""),
             "missing": view.href("campaign", view.looking.unit, xep="missing"),
         },
+        head_shares=[
+            (share, view.href("campaign", view.looking.unit, xep=share.code)) for share in built.top.shares
+        ],
         unit_href=view.looking.href("campaign-unit"),
         unit_label=_("Việc của đơn vị"),
         sheet_href=view.href("campaign-sheet", view.looking.unit),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -72,11 +73,11 @@ def _beside(looking: Looking, text: str) -> list[Person]:
     found = Person.objects.filter(home_unit__in=queries.units_below(looking.unit))
     for word in fold(text).split()[:6]:
         found = found.filter(folded__contains=word)
-    on_roll = RollLine.objects.filter(campaign=looking.campaign, state=RollLine.State.SUMMONED)
+    on_roll = RollLine.objects.filter(
+        campaign=looking.campaign, person=OuterRef("pk"), state=RollLine.State.SUMMONED
+    )
     return list(
-        found.exclude(pk__in=on_roll.values("person"))
-        .select_related("home_unit")
-        .order_by("sort_key", "id")[:MOST_FOUND]
+        found.filter(~Exists(on_roll)).select_related("home_unit").order_by("sort_key", "id")[:MOST_FOUND]
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from quantriet.campaigns.models import Campaign, Credit, Declaration, RollLine
 from quantriet.campaigns.queries.obligations import units_below
@@ -33,7 +33,7 @@ def missing_people(campaign: Campaign, below: Unit) -> QuerySet[RollLine]:
     return (
         roll(campaign, below)
         .filter(state=RollLine.State.SUMMONED, fulfilled_on=None)
-        .exclude(unit_id__in=declared.values("unit_id"))
+        .filter(~Exists(declared.filter(unit_id=OuterRef("unit_id"))))
     )
 
 
