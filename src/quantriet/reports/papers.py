@@ -183,17 +183,16 @@ def _section(paper: Paper, section: Section) -> list[Block]:
     return blocks or [Paragraph("Không có.")]
 
 
+# Shares of the width; words of the header and a date must not break within themselves.
 _COLUMNS = (
-    LetterColumn(0.8, Align.CENTER),
-    LetterColumn(3.6),
+    LetterColumn(0.95, Align.CENTER),
+    LetterColumn(3.4),
     LetterColumn(1.2, Align.CENTER),
-    *(LetterColumn(1.1, Align.RIGHT) for _place in range(4)),
-    *(LetterColumn(1.3, Align.RIGHT) for _place in range(2)),
-    LetterColumn(1.8, Align.RIGHT),
-    *(LetterColumn(1.25, Align.RIGHT) for _place in range(4)),
-    *(LetterColumn(1.3, Align.RIGHT) for _place in range(2)),
-    LetterColumn(1.8, Align.RIGHT),
-    LetterColumn(2.2),
+    *(
+        LetterColumn(share, Align.RIGHT)
+        for share in (1.3, 1.2, 1.4, 1.4, 1.35, 1.35, 1.7, 1.2, 1.7, 1.1, 1.4, 1.35, 1.3, 1.7)
+    ),
+    LetterColumn(2.6),
 )
 _HEADER = (
     (
