@@ -12,6 +12,7 @@ from quantriet.documents.models import Clause, DocumentVersion, Material
 from quantriet.org import access
 from quantriet.org.commands import own_data
 from quantriet.org.models import DataRequest, Import, Person, RoleAssignment, Unit
+from quantriet.reports.commands import reports
 from tests import factories
 from tests import factories_campaigns as made
 from tests import factories_conferences as called
@@ -21,7 +22,8 @@ PLACES = ("own", "child", "parent", "sibling", "foreign")
 
 # Parameters that choose a form of a page, not a row.
 WORDS: dict[str, tuple[str, ...]] = {
-    "kind": ("presence", "people"),
+    "kind": ("presence", "people", "docx"),
+    "code": ("present", "leadership"),
     "name": ("present", "conferences_due"),
     "form": ("json", "xlsx"),
 }
@@ -64,6 +66,8 @@ def build() -> World:
         _campaign(world, place)
     for place in PLACES:
         _conference(world, place)
+    for place in ("own", "sibling", "foreign"):
+        _report(world, place)
     return world
 
 
@@ -127,6 +131,15 @@ def _campaign(world: World, place: str) -> None:
     world.keep("line_id", place, line.pk if line is not None else reminded.pk)
     world.keep("obligation_id", place, owed.pk)
     world.keep("reminder_id", place, reminder.pk)
+
+
+def _report(world: World, place: str) -> None:
+    unit = world.units[place]
+    secretary = factories.actor("secretary", unit)
+    with access.acting(secretary):
+        report = reports.draft(world.campaigns[place], unit, by=secretary)
+        reports.write(report, section="leadership", text=mark(place, "report"), version=0, by=secretary)
+    world.keep("report_id", place, report.pk)
 
 
 def _conference(world: World, place: str) -> None:
