@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 HOST = "127.0.0.1"
 READY_S = 60.0
 TIMEOUT_S = 30.0
+PATIENCE_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -139,19 +140,21 @@ class Client:
 def open_loop(port: int, key: str, asks: Sequence[tuple[str, object]], *, rate: float) -> list[Answer]:
     """Send writes at a fixed rate whatever the answers do; seconds count from when each was due.
 
-    So an answer that makes others wait is counted for all of them.
+    So an answer that makes others wait is counted for all of them. ``PATIENCE_S`` after the last was due the
+    rest is left unsent.
     """
     answers: list[Answer] = []
     lock = threading.Lock()
     due = iter(enumerate(asks))
     begun = time.perf_counter() + 0.5
+    until = begun + len(asks) / rate + PATIENCE_S
 
     def work() -> None:
         client = Client(port, key)
         while True:
             with lock:
                 at, (path, value) = next(due, (-1, ("", None)))
-            if at < 0:
+            if at < 0 or time.perf_counter() > until:
                 return
             when = begun + at / rate
             time.sleep(max(0.0, when - time.perf_counter()))
