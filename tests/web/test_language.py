@@ -1,5 +1,7 @@
 """Which language an answer speaks: the one chosen with the switch, else Vietnamese."""
 
+from typing import cast
+
 import pytest
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -48,7 +50,7 @@ def test_without_it_the_browser_would_choose() -> None:
     request = RequestFactory(headers={"accept-language": "en-US,en;q=0.9"}).get("/")
 
     with translation.override("vi"):
-        answer = LocaleMiddleware(speak)(request)
+        answer = cast("HttpResponse", LocaleMiddleware(speak)(request))
 
     assert answer.headers["Content-Language"] == "en"
 

@@ -96,9 +96,7 @@ class Work(Stamped):
 
     class Meta:
         ordering = ("-id",)
-        constraints = (
-            models.UniqueConstraint(fields=("key",), condition=~Q(key=""), name="work_key_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("key",), condition=~Q(key=""), name="work_key_once"),)
         indexes = (models.Index(fields=("account_id", "-id"), name="work_account"),)
 
     @property

@@ -274,7 +274,12 @@ def freeze(
             epoch, number = cursor.fetchone()
         clock = (int(epoch), int(number))
     return Freeze.objects.create(
-        book=book, unit=unit, label=f"{label} ({by.name})"[:200], epoch=clock[0], fold=clock[1], figures=figures
+        book=book,
+        unit=unit,
+        label=f"{label} ({by.name})"[:200],
+        epoch=clock[0],
+        fold=clock[1],
+        figures=figures,
     )
 
 
