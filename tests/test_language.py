@@ -88,6 +88,17 @@ def compiled_entries(texts: list[Text]) -> dict[str | tuple[str, int], str]:
     return entries
 
 
+def disagreements(catalogues: list[list[Text]]) -> list[str]:
+    """Texts with another English in another package. Django joins all catalogues, so one of the two never shows."""
+    first: dict[tuple[str | None, str | None], dict[int, str]] = {}
+    return [
+        f"{text.source}: {first[text.context, text.source]} or {text.forms}"
+        for texts in catalogues
+        for text in texts
+        if text.source and first.setdefault((text.context, text.source), text.forms) != text.forms
+    ]
+
+
 def catalogue(package: str) -> Path:
     """The English catalogue of a package, without the ending of its name."""
     return SOURCE / package / "locale" / "en" / "LC_MESSAGES" / "django"
@@ -124,6 +135,14 @@ def test_a_header_names_the_project_and_the_language_and_nobody(package: str) ->
         False,
     )
     assert facts["Plural-Forms"].replace(" ", "") == "nplurals=2;plural=(n!=1);"
+
+
+def test_a_text_of_several_packages_has_one_english() -> None:
+    catalogues = [
+        read(catalogue(package).with_suffix(".po").read_text(encoding="utf-8")) for package in PACKAGES
+    ]
+
+    assert disagreements(catalogues) == []
 
 
 MADE_UP = r"""
@@ -172,3 +191,9 @@ def test_control_each_fault_is_found() -> None:
 def test_control_a_line_of_no_known_shape_is_refused() -> None:
     with pytest.raises(ValueError, match="msgstring"):
         read('msgid "Gửi"\nmsgstring "Send"')
+
+
+def test_control_two_words_for_one_text_are_found() -> None:
+    here, there = (read(f'msgid "Đóng"\nmsgstr "{english}"') for english in ("Close", "Shut"))
+
+    assert disagreements([here, there, here]) == ["Đóng: {0: 'Close'} or {0: 'Shut'}"]
