@@ -30,7 +30,7 @@ def dry_run_argument(parser: argparse.ArgumentParser) -> None:
 def operating(options: argparse.Namespace) -> Iterator[Actor]:
     """One transaction as the operator; with ``--dry-run`` it is taken back at its end."""
     by = access.operator(f"dòng lệnh: {getpass.getuser()}")
-    with access.acting(by):
+    with access.acting(by), transaction.atomic():  # inside the scope, which is closed by one more statement
         yield by
         if getattr(options, "dry_run", False):
             transaction.set_rollback(True)
