@@ -30,9 +30,9 @@ def town(ground: Ground) -> Unit:
 
 
 def cells_of_the_day(ground: Ground) -> list[Unit]:
-    """The cells that meet this evening: that of ``member``, and two more of the town."""
+    """Who meets this evening: the base organisation of ``clerk`` and ``member``, and two cells of the town."""
     code = town(ground).code
-    return [ground.units[f"{code}-DB2-1"], ground.units[f"{code}-DB1-2"], ground.units[f"{code}-CB7"]]
+    return [ground.units[f"{code}-DB2"], ground.units[f"{code}-DB1-2"], ground.units[f"{code}-CB7"]]
 
 
 def seats(ground: Ground) -> list[Seat]:

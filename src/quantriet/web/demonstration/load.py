@@ -8,19 +8,22 @@ from datetime import date
 from random import Random
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.campaigns.models import Campaign
 from quantriet.core.errors import DomainError
+from quantriet.documents.commands import receipts
 from quantriet.documents.models import Document
 from quantriet.ledger import commands as ledger
-from quantriet.org import access
+from quantriet.org import access, notices
 from quantriet.org.access import Actor
 from quantriet.org.commands import people as person_commands
 from quantriet.org.commands import units as unit_commands
 from quantriet.org.models import Person, Tree, Unit, UnitKind
 from quantriet.org.models.people import PostTitle
+from quantriet.org.notices import NoticeText
 from quantriet.web.demonstration import (
     accounts,
     drives,
@@ -78,6 +81,8 @@ def load(wanted: Wanted, *, tell: Tell) -> Ground:
         _meetings(ground, campaign, documents[papers.RESOLUTION_B])
         reporting.of_the_day(campaign, share=0.37, ground=ground)
         told = accounts.open_all(ground)
+        _known_already(ground, [documents[papers.RESOLUTION_A], documents[papers.DIRECTIVE]])
+        _ask_the_inspector(ground, campaign)
     keep = settings.QUANTRIET.home / "demo-accounts.txt"
     keep.write_text(told, encoding="utf-8")
     return ground
@@ -171,6 +176,24 @@ def _meetings(ground: Ground, campaign: Campaign, document: Document) -> None:
         sessions.meet(unit, campaign, document, ago=chance.randint(2, 20), ground=ground)
     for unit in accounts.cells_of_the_day(ground):
         sessions.plan_meeting(unit, campaign, document, ago=0, ground=ground)
+
+
+def _known_already(ground: Ground, documents: list[Document]) -> None:
+    """The units of the accounts have said long ago that they have the older papers."""
+    for seat in accounts.seats(ground):
+        if seat.role in ("secretary", "clerk", "front_officer"):
+            receipts.acknowledge(documents, unit=seat.unit, by=ground.acting_for(seat.unit))
+
+
+def _ask_the_inspector(ground: Ground, campaign: Campaign) -> None:
+    """The board asks the inspection committee to look at those who have not met."""
+    notice = NoticeText(
+        title="Đề nghị xem các đơn vị chưa tổ chức hội nghị",
+        text="Ba đảng bộ xã quá hạn tổ chức hội nghị quán triệt Nghị quyết số 12-NQ/TU; đề nghị cho ý kiến.",
+        link=f"{reverse('campaign-missing', args=[campaign.pk])}?loai=conference",
+        key=f"demonstration:{campaign.pk}:inspection",
+    )
+    notices.notify([ground.units[tree.INSPECTION].pk], notice)
 
 
 def _refuse(wanted: Wanted) -> None:

@@ -197,14 +197,15 @@ def meet(unit: Unit, campaign: Campaign, document: Document, *, ago: int, ground
 def plan_meeting(
     unit: Unit, campaign: Campaign, document: Document, *, ago: int, ground: Ground
 ) -> Conference:
-    """A cell calls its meeting for half past seven in the evening."""
+    """A cell or base organisation calls its people for half past seven in the evening."""
     head = ground.souls[unit.pk][0]
+    is_cell = unit.kind in (UnitKind.CELL, UnitKind.BASE_CELL)
     plan = Plan(
         title=f"Sinh hoạt chuyên đề: thảo luận {document.number}",
         starts_at=ground.moment(ago, 19, 30),
         ends_at=ground.moment(ago, 21, 0),
         campaign=campaign,
-        kind=Conference.Kind.CELL_MEETING,
+        kind=Conference.Kind.CELL_MEETING if is_cell else Conference.Kind.CONFERENCE,
         chair=head.name,
         chair_person_id=head.person_id,
         head_taught=True,
