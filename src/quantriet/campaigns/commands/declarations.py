@@ -87,7 +87,7 @@ def declare_all(
     """
     _require_all(by, [unit.pk for unit, _totals in told])
     if campaign.book_id is None:
-        raise DomainError("campaign.not_started", "Đợt này chưa bắt đầu nên chưa khai số liệu được.")
+        raise DomainError("campaign.not_started", _("Đợt này chưa bắt đầu nên chưa khai số liệu được."))
     _check(campaign, told, kind)
     with transaction.atomic():
         rows = {
@@ -185,17 +185,19 @@ def _save(rows: Iterable[Declaration]) -> None:
 def _check(campaign: Campaign, told: Sequence[tuple[Unit, Totals]], kind: str) -> None:
     known = FIGURES.get(kind)
     if known is None or any(not set(totals.figures) <= set(known) for _unit, totals in told):
-        raise DomainError("declaration.unknown", "Không có loại số liệu này. Hãy tải lại trang và khai lại.")
+        raise DomainError(
+            "declaration.unknown", _("Không có loại số liệu này. Hãy tải lại trang và khai lại.")
+        )
     for _unit, totals in told:
         figures = totals.figures
         if any(value < 0 for value in figures.values()):
-            raise DomainError("declaration.negative", "Số khai không được âm. Chưa lưu gì; hãy sửa lại.")
+            raise DomainError("declaration.negative", _("Số khai không được âm. Chưa lưu gì; hãy sửa lại."))
         for part, whole in WITHIN.get(kind, ()):
             if figures.get(part, 0) > figures.get(whole, 0):
                 raise DomainError(
                     "declaration.part_above_whole",
-                    f"Số {figures.get(part, 0)} lớn hơn tổng {figures.get(whole, 0)}. "
-                    "Chưa lưu gì; hãy xem lại hai số.",
+                    _("Số %(part)s lớn hơn tổng %(whole)s. Chưa lưu gì; hãy xem lại hai số.")
+                    % {"part": figures.get(part, 0), "whole": figures.get(whole, 0)},
                 )
     if kind in UNIT_KINDS:
         _check_unit_kind(campaign, told, kind)
@@ -221,8 +223,12 @@ def _check_summoned(campaign: Campaign, told: Sequence[tuple[Unit, Totals]], kin
         if claimed > summoned:
             raise DomainError(
                 "declaration.above_summoned",
-                f"Khai {claimed} người nhưng danh sách triệu tập chỉ có {summoned}. "
-                "Chưa lưu gì; người ngoài danh sách hãy ghi vào mục khách, hoặc bổ sung danh sách triệu tập.",
+                _(
+                    "Khai %(claimed)s người nhưng danh sách triệu tập chỉ có %(summoned)s. "
+                    "Chưa lưu gì; người ngoài danh sách hãy ghi vào mục khách, "
+                    "hoặc bổ sung danh sách triệu tập."
+                )
+                % {"claimed": claimed, "summoned": summoned},
                 summoned=summoned,
             )
 
@@ -232,7 +238,7 @@ def _check_unit_kind(campaign: Campaign, told: Sequence[tuple[Unit, Totals]], ki
     if any(value > 1 for _unit, totals in told for value in totals.figures.values()):
         raise DomainError(
             "declaration.once",
-            "Việc này tính theo đơn vị: đã làm là 1, chưa làm là 0. Chưa lưu gì; hãy chọn lại.",
+            _("Việc này tính theo đơn vị: đã làm là 1, chưa làm là 0. Chưa lưu gì; hãy chọn lại."),
         )
     owing = set(
         Obligation.objects.filter(
@@ -245,7 +251,8 @@ def _check_unit_kind(campaign: Campaign, told: Sequence[tuple[Unit, Totals]], ki
         if unit.pk not in owing:
             raise DomainError(
                 "declaration.not_owed",
-                f"{unit.name} không phải làm việc này trong đợt. Chưa lưu gì; nếu cần, hãy báo đơn vị mở đợt.",
+                _("%(unit)s không phải làm việc này trong đợt. Chưa lưu gì; nếu cần, hãy báo đơn vị mở đợt.")
+                % {"unit": unit.name},
             )
 
 
@@ -266,7 +273,7 @@ def _refuse_taking_back(
     if any(previous[unit_id] == batch_id for unit_id, batch_id in met):
         raise DomainError(
             "declaration.taken_back",
-            "Việc này đã ghi là xong. Chưa đổi gì; muốn rút lại, hãy mở lại việc với lý do.",
+            _("Việc này đã ghi là xong. Chưa đổi gì; muốn rút lại, hãy mở lại việc với lý do."),
         )
 
 

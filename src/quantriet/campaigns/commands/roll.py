@@ -185,5 +185,6 @@ def _refuse_outside(campaign: Campaign, unit: Unit) -> None:
     if not access.today_placements().filter(unit__in=tied, path__descendant_of=list(top)).exists():
         raise DomainError(
             "roll.outside",
-            f"{unit.name} không thuộc phạm vi của đợt này. Chưa thay đổi gì; hãy chọn đơn vị trong phạm vi.",
+            _("%(unit)s không thuộc phạm vi của đợt này. Chưa thay đổi gì; hãy chọn đơn vị trong phạm vi.")
+            % {"unit": unit.name},
         )

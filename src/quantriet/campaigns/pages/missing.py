@@ -183,11 +183,13 @@ def _reminded(request: ActorRequest, looking: Looking, kind: str, units: list[Un
     channel, text = request.POST.get("channel", ""), request.POST.get("text", "").strip()[:2000]
     key = request.POST.get("key", "")[:60]
     if channel not in Reminder.Channel.values or not text or not key:
-        raise DomainError("reminder.unfit", "Lời nhắc cần cách gửi và nội dung. Chưa nhắc ai; hãy ghi đủ.")
+        raise DomainError("reminder.unfit", _("Lời nhắc cần cách gửi và nội dung. Chưa nhắc ai; hãy ghi đủ."))
     known = Reminder.objects.filter(key=f"{request.actor.account_id}:{key}").first()
     chosen = [unit.pk for unit in units if unit.pk in ticked]
     if known is None and not chosen:
-        raise DomainError("reminder.nobody", "Chưa chọn đơn vị nào. Chưa nhắc ai; hãy đánh dấu ít nhất một.")
+        raise DomainError(
+            "reminder.nobody", _("Chưa chọn đơn vị nào. Chưa nhắc ai; hãy đánh dấu ít nhất một.")
+        )
     reminder = known or commands.remind(
         looking.campaign,
         chosen,

@@ -94,7 +94,7 @@ def _corrected(request: ActorRequest, looking: Looking) -> str:
         )
         person_class = number(sent.get("person_class", ""))
         if person_class not in dict(forms.CLASSES):
-            raise DomainError("roll.class", "Chưa chọn đối tượng. Chưa thêm ai; hãy chọn một đối tượng.")
+            raise DomainError("roll.class", _("Chưa chọn đối tượng. Chưa thêm ai; hãy chọn một đối tượng."))
         commands.add(
             looking.campaign, person, person.home_unit, person_class=person_class, reason=reason, by=by
         )
@@ -110,7 +110,7 @@ def _corrected(request: ActorRequest, looking: Looking) -> str:
         return _("Đã chuyển %(name)s sang đơn vị khác.") % name
     if act == "excuse":
         return _excused(looking, line, reason, by, name)
-    raise DomainError("roll.act", "Không có việc này. Hãy tải lại trang; chưa thay đổi gì.")
+    raise DomainError("roll.act", _("Không có việc này. Hãy tải lại trang; chưa thay đổi gì."))
 
 
 def _excused(looking: Looking, line: RollLine, reason: str, by: Any, name: dict[str, str]) -> str:

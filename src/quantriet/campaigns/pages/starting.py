@@ -128,7 +128,7 @@ def _planned(request: ActorRequest, data: dict[str, Any], documents: Sequence[tu
     if data["preset"] != "standing" and not documents:
         raise DomainError(
             "campaign.no_document",
-            "Chưa chọn văn bản nào. Hãy chọn văn bản, hoặc dùng mẫu “Việc thường xuyên trong năm”.",
+            _("Chưa chọn văn bản nào. Hãy chọn văn bản, hoặc dùng mẫu “Việc thường xuyên trong năm”."),
         )
     answers = Answers(data["title"], data["starts_on"], data["ends_on"], tuple(documents))
     planned = commands.plan(data["unit"], preset=data["preset"], answers=answers, by=request.actor)
@@ -220,7 +220,7 @@ def _changes(
     if any(not one.reason for one in out):
         raise DomainError(
             "scope.reason",
-            "Đơn vị không triển khai phải có lý do. Chưa lưu gì; hãy ghi lý do cho từng đơn vị.",
+            _("Đơn vị không triển khai phải có lý do. Chưa lưu gì; hãy ghi lý do cho từng đơn vị."),
         )
     data = form.cleaned_data
     cells = [(requirement.pk, int(level)) for requirement in campaign.requirements.all() for level in LEVELS]
@@ -243,7 +243,7 @@ def _deadlines(request: ActorRequest, cells: list[tuple[int, int]]) -> dict[tupl
         return forms.deadlines_from(request.POST, cells)
     except ValidationError as error:
         raise DomainError(
-            "deadline.unreadable", "Có thời hạn không đọc được. Chưa lưu gì; hãy ghi ngày dạng 31/12/2026."
+            "deadline.unreadable", _("Có thời hạn không đọc được. Chưa lưu gì; hãy ghi ngày dạng 31/12/2026.")
         ) from error
 
 
@@ -345,7 +345,7 @@ def campaign_start(request: ActorRequest, campaign_id: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("campaign", args=[campaign.pk]))
     if not campaign.requirements.filter(deadlines__isnull=False).exists():
         raise DomainError(
-            "campaign.no_duty", "Đợt này chưa giao việc cho cấp nào. Hãy đặt ít nhất một thời hạn."
+            "campaign.no_duty", _("Đợt này chưa giao việc cho cấp nào. Hãy đặt ít nhất một thời hạn.")
         )
     work = order(
         jobs.start_campaign,

@@ -136,7 +136,7 @@ def _initial(row: Declaration | None) -> dict[str, Any]:
 def _declared(request: ActorRequest, looking: Looking, kind: str, form: forms.DeclareForm) -> None:
     data = form.cleaned_data
     if data["happened_on"] > timezone.localdate():
-        raise DomainError("declaration.future", "Ngày khai ở sau hôm nay. Chưa lưu gì; hãy sửa lại ngày.")
+        raise DomainError("declaration.future", _("Ngày khai ở sau hôm nay. Chưa lưu gì; hãy sửa lại ngày."))
     totals = Totals(
         figures=form.figures(kind),
         happened_on=data["happened_on"],
