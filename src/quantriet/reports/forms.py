@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quantriet.core.text import TextError, parse_int
@@ -22,7 +22,7 @@ class CountField(forms.Field):
         try:
             return parse_int(str(value)[:40])
         except TextError as error:
-            raise forms.ValidationError(_t("Hãy ghi một số nguyên, ví dụ 1.356.")) from error
+            raise forms.ValidationError(gettext("Hãy ghi một số nguyên, ví dụ 1.356.")) from error
 
 
 class HeadForm(forms.Form):
@@ -116,5 +116,5 @@ class ExamineForm(forms.Form):
         """One of the two."""
         data = super().clean() or {}
         if not self.errors and not data.get("file") and not str(data.get("text", "")).strip():
-            raise forms.ValidationError(_t("Hãy chọn tệp hoặc dán nội dung báo cáo cần soi."))
+            raise forms.ValidationError(gettext("Hãy chọn tệp hoặc dán nội dung báo cáo cần soi."))
         return data
