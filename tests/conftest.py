@@ -23,6 +23,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -58,6 +60,9 @@ def pytest_configure() -> None:
     settings.FILES_ROOT = ROOT / "var" / "test" / "files"  # never the files of an installation
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is missing
     socket.setdefaulttimeout(60)
+    # How long an example takes is the machine's affair; what it shows is ours.
+    hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis_settings.load_profile("house")
     sys.addaudithook(_refuse_far_connections)
 
 

@@ -17,6 +17,7 @@ from quantriet.campaigns.models import (
     Obligation,
     RollLine,
 )
+from quantriet.campaigns.pages.board_markup import row_markup
 from quantriet.ledger.measures import Grade, Measure
 from quantriet.org import access
 from quantriet.org.models import AccessEvent, Tree
@@ -317,3 +318,17 @@ def test_a_page_takes_the_same_queries_for_one_row_and_for_three(
             text(client, path)
         taken.append(len(captured))
     assert taken[0] == taken[1], taken
+
+
+def test_a_kept_row_is_drawn_anew_when_a_figure_it_shows_changes() -> None:
+    class Row:
+        def __init__(self, name: str) -> None:
+            self.name, self.href, self.shares, self.duties = name, "/a/", (), ()
+            self.key = (name,)
+
+    first = row_markup(Row("Chi bộ 1"), tree="party")
+    again = row_markup(Row("Chi bộ 1"), tree="party")
+    other = row_markup(Row("Chi bộ <2>"), tree="party")
+
+    assert first is again
+    assert "Chi bộ &lt;2&gt;" in other

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from quantriet.campaigns import forms, queries
 from quantriet.campaigns.models import Campaign, Obligation, Requirement
+from quantriet.campaigns.pages.board_markup import row_markup
 from quantriet.campaigns.pages.looking import Looking, address, look
 from quantriet.campaigns.queries import Board, BoardRow, Lens
 from quantriet.core import tasks as core_tasks
@@ -116,6 +117,17 @@ class Row:
     unit_id: int | None = None
     size: int = 0
     by_code: Mapping[str, Share] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Everything the row's template reads, for keeping what was drawn."""
+        shares = tuple((one.code, one.part, one.whole, one.href, one.whole_href) for one in self.shares)
+        duties = tuple(
+            (str(one.title), one.state, str(one.label), one.detail, one.part, one.whole, one.href)
+            for one in self.duties
+        )
+        mix = tuple(self.mix.values())
+        return (self.name, self.href, shares, mix, self.mix_href, duties, self.missing, self.missing_href)
 
     @property
     def missing_words(self) -> str:
@@ -398,7 +410,7 @@ def board(request: ActorRequest, campaign_id: int) -> HttpResponse:
         fold=fold,
         form=form,
         top=built.top,
-        rows=built.rows,
+        rows=[row_markup(row, tree=view.tree) for row in built.rows],
         own=built.own,
         head=tuple(built.top.by_code.values()),
         steps=steps,
