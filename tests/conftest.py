@@ -168,7 +168,8 @@ def _clean_by_copying(server: EmbeddedPostgres, name: str) -> None:
             _copy(admin, f"{name}_clean", name)
         return []
 
-    connections["default"].ops.sql_flush = flush  # type: ignore[method-assign]
+    # On the class: where an event loop runs (the browser's), Django keeps another connection for this thread.
+    type(connections["default"].ops).sql_flush = flush  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,12 @@ from django.utils import timezone
 from quantriet.campaigns import queries as campaign_queries
 from quantriet.campaigns.commands.declarations import Totals
 from quantriet.campaigns.models import Campaign, Obligation
+from quantriet.conferences import papers
 from quantriet.conferences.commands import conferences, meetings, sites
 from quantriet.conferences.models import Conference, Site, SiteUnit
+from quantriet.conferences.pages import roll_call
 from quantriet.conferences.queries import conferences as reads
-from quantriet.conferences.queries import wall
+from quantriet.conferences.queries import roster, wall
 from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
 from quantriet.ledger.measures import Form, Measure
 from quantriet.org import access
@@ -249,6 +251,34 @@ def test_the_wall_tells_silent_sites_from_zeros(house: House) -> None:
         "Đảng bộ xã Hai": (None, 1, True),
     }
     assert (shown.present, shown.summoned, shown.silent) == (1, 2, 2)
+
+
+def test_who_came_without_a_summons_is_no_part_of_present_of_summoned(house: House) -> None:
+    conference = made.called(house.province, house.campaign)
+    first = made.site(conference, house.first)
+    uninvited = factories.person(house.first_cell, "Lê Văn Khách")
+    made.mark(first, [house.an, uninvited])
+    by = operator()
+
+    with access.acting(by):
+        shown = wall.wall(conference, [first], by=by)
+        rows = roster.of_site(first)
+
+    figures = roll_call.tally(rows)
+    assert (shown.present, shown.summoned) == (1, 1)
+    assert (figures["present"], figures["expected"], figures["beside"]) == (1, 1, 1)
+
+
+def test_sites_of_several_forms_are_called_a_hybrid_conference(house: House) -> None:
+    conference = made.called(house.province, house.campaign, form=Form.IN_PERSON)
+    hub, other = made.hub(conference), made.site(conference, house.first)
+    hub.form, other.form = Form.IN_PERSON, Form.ONLINE
+
+    hybrid = papers.summons(conference, [], [hub, other])
+    alone = papers.summons(conference, [], [hub])
+
+    assert "Hình thức: trực tiếp kết hợp trực tuyến." in str(hybrid)
+    assert "Hình thức: trực tiếp." in str(alone)
 
 
 def test_the_wall_asks_the_same_number_of_questions_for_any_number_of_sites(house: House) -> None:

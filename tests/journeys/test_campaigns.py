@@ -7,13 +7,13 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from playwright.sync_api import BrowserContext, Page, expect
-from tests import factories
-from tests import factories_campaigns as made
 
 from quantriet.campaigns.models import Campaign
 from quantriet.core import jobs
 from quantriet.ledger import commands as ledger
 from quantriet.org.models import Account
+from tests import factories
+from tests import factories_campaigns as made
 
 AXE = Path(__file__).resolve().parent.parent / "assets" / "axe.min.js"
 RULES = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"

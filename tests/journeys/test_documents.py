@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, expect
-from tests import factories
-from tests.documents import papers
 
 from quantriet.documents.models import Document
 from quantriet.org import access
 from quantriet.org.models import Account
+from tests import factories
+from tests.documents import papers
 
 PICTURES = Path(settings.QUANTRIET.home) / "test" / "pictures"
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, expect
-from tests import factories
-from tests.factories_reports import House
 
 from quantriet.org.models import Account
 from quantriet.reports.models import Report, ReportEvent
+from tests import factories
+from tests.factories_reports import House
 
 AXE = Path(__file__).resolve().parent.parent / "assets" / "axe.min.js"
 RULES = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"

@@ -4,11 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, ViewportSize, expect
+
+from quantriet.conferences.models import Attendance
 from tests import factories
 from tests import factories_campaigns as campaigns_made
 from tests import factories_conferences as made
-
-from quantriet.conferences.models import Attendance
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 

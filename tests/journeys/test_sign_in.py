@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests import factories
 
 from quantriet.org.models import Account, Passkey
+from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import path
 from django.utils import timezone
 from ninja import NinjaAPI, Schema, Status
-from tests import factories
 
 from quantriet.core.errors import DomainError
 from quantriet.core.models import KeptAnswer
@@ -21,6 +20,7 @@ from quantriet.org.permissions import Can
 from quantriet.web import api as web_api
 from quantriet.web import tokens
 from quantriet.web.models import ApiToken
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 

@@ -7,11 +7,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from tests import factories
 
 from quantriet.core import tasks
 from quantriet.org import access, notices
 from quantriet.org.notices import NoticeText
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from tests import factories
 
 from quantriet.ledger.commands import CHANNEL
 from quantriet.org.models import Account
 from quantriet.web import live
+from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+
 from tests import factories
 
 pytestmark = pytest.mark.django_db

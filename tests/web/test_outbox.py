@@ -6,12 +6,12 @@ import pytest
 from django.core import mail
 from django.core.mail.backends import locmem
 from pytest_django.fixtures import Settings
-from tests import factories
 
 from quantriet.org import notices
 from quantriet.org.models import Notice
 from quantriet.org.notices import NoticeText
 from quantriet.web import outbox
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests import factories
 
 from quantriet.core.models import KeptAnswer, Work
 from quantriet.org import checks, notices
 from quantriet.org.models import Account, Notice
 from quantriet.org.notices import NoticeText
 from quantriet.web import retention
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 

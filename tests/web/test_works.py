@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests import factories
 
 from quantriet.core import jobs
 from quantriet.core.errors import ForbiddenError
@@ -14,6 +13,7 @@ from quantriet.org import access, doors
 from quantriet.org.access import Actor
 from quantriet.org.models import Account
 from quantriet.org.permissions import Can
+from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

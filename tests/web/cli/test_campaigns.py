@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from tests import factories
-from tests import factories_campaigns as made
 
 from quantriet.campaigns.models import Campaign
 from quantriet.web import cli
+from tests import factories
+from tests import factories_campaigns as made
 
 pytestmark = pytest.mark.django_db
 

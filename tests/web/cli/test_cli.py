@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from tests import factories
 
 from quantriet.ledger import commands as ledger_commands
 from quantriet.ledger.measures import Grade, Measure
@@ -13,6 +12,7 @@ from quantriet.ledger.models import Book
 from quantriet.org.models import Account, RoleAssignment, Unit
 from quantriet.web import cli
 from quantriet.web.models import ApiToken
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 

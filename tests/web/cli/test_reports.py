@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.factories_reports import House
 
 from quantriet.reports.models import Report
 from quantriet.web import cli
+from tests.factories_reports import House
 
 pytestmark = pytest.mark.django_db
 

@@ -1,11 +1,11 @@
 """Reads of reports: which may be seen, whose turn it is, what the figures are and where they come from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,7 +14,6 @@ from quantriet.campaigns import queries as campaigns
 from quantriet.campaigns.models import Campaign, Declaration, Obligation, Requirement
 from quantriet.conferences.models import Conference
 from quantriet.core import tasks as core_tasks
-from quantriet.core.components import EVIDENCE
 from quantriet.core.tasks import Task
 from quantriet.core.text import format_date
 from quantriet.ledger import queries as ledger
@@ -27,7 +26,7 @@ from quantriet.reports import counts, outlines
 from quantriet.reports.checking import Dispute, Draft, Finding, check
 from quantriet.reports.counts import Annex, Counts, FigureValue, Part
 from quantriet.reports.models import Kind, Report, ReportFigure, ReportOutline
-from quantriet.reports.outlines import FIGURES, Section
+from quantriet.reports.outlines import Section
 from quantriet.reports.papers import Paper
 
 # --- who may see and do what --------------------------------------------------------------------------------
@@ -412,67 +411,6 @@ def last_session_on(campaign: Campaign, unit: Unit) -> date | None:
 
 
 # --- where a figure comes from ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    """A part of the subtree in a figure, and the address of its rows (empty: nobody lists them)."""
-
-    name: str
-    numerator: int
-    denominator: int | None
-    href: str
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What stands behind a figure: its evidence, each part, the addresses of the rows."""
-
-    value: FigureValue
-    label: str
-    lines: tuple[SourceLine, ...]
-    href: str
-    denominator_href: str
-
-    @property
-    def mix(self) -> dict[str, int]:
-        """The numerator by evidence, as the bar of evidence takes it; empty where nothing is counted."""
-        return dict(zip(EVIDENCE, self.value.grades, strict=True)) if self.value.numerator > 0 else {}
-
-
-def sources(report: Report, code: str) -> Sources:
-    """Where a figure of a report comes from, as the ledger stands now. 404 for a figure it does not show."""
-    spec = FIGURES.get(code)
-    campaign = report.campaign
-    if spec is None or campaign.book_id is None or code not in outlines.figure_codes(sections_of(report)):
-        raise access.not_found()
-    parts = ledger.parts_below(campaign.book_id, report.unit_id, on=timezone.localdate())
-    kept = {pk: part for pk, part in parts.counts.items() if not (spec.below_only and pk == report.unit_id)}
-    names = Unit.objects.in_bulk(list(kept))
-    lines = []
-    for pk in sorted(kept, key=lambda part: (part == report.unit_id, names[part].sort_key)):
-        value = counts.figure(replace(spec, below_only=False), kept[pk], {})
-        if value.numerator or value.denominator:
-            href = rows_href(campaign, names[pk], spec.numerator.name)
-            lines.append(SourceLine(names[pk].name, value.numerator, value.denominator, href))
-    return Sources(
-        counts.figures([code], parts.counts, report.unit_id)[code],
-        spec.label,
-        tuple(lines),
-        rows_href(campaign, report.unit, spec.numerator.name),
-        rows_href(campaign, report.unit, spec.denominator.name) if spec.denominator else "",
-    )
-
-
-def rows_href(campaign: Campaign, unit: Unit, measure: str) -> str:
-    """The page that opens a figure down to its rows."""
-    try:
-        return f"{reverse('campaign-figure', args=[campaign.pk, measure.lower()])}?don_vi={unit.pk}"
-    except NoReverseMatch:
-        return ""
-
-
-# --- the paper ----------------------------------------------------------------------------------------------
 
 
 def paper(shown: Contents) -> Paper:
