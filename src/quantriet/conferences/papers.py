@@ -84,13 +84,20 @@ def _agenda_table(agenda: Sequence[AgendaRow]) -> TableBlock:
     )
 
 
+def _form(conference: Conference, sites: Sequence[Site]) -> str:
+    """Sites of several forms make a hybrid conference, whatever the hub's own form is."""
+    if len({site.form for site in sites}) > 1:
+        return "trực tiếp kết hợp trực tuyến"
+    return str(conference.get_form_display()).lower()
+
+
 def summons(conference: Conference, agenda: Sequence[AgendaRow], sites: Sequence[Site]) -> Letter:
     """Giấy triệu tập: when, where, what, who chairs."""
     hub = next((site for site in sites if site.is_hub), None)
     body: list[Block] = [
         Paragraph(f"{conference.unit.name} triệu tập các đồng chí trong danh sách dự {conference.title}."),
         Paragraph(f"Thời gian: {when(conference)}."),
-        Paragraph(f"Hình thức: {str(conference.get_form_display()).lower()}."),
+        Paragraph(f"Hình thức: {_form(conference, sites)}."),
     ]
     if hub is not None:
         place = f", {hub.place}" if hub.place else ""

@@ -59,10 +59,11 @@ def site_of(request: ActorRequest, site_id: int, can: Can) -> Site:
 
 
 def tally(rows: list[Row]) -> dict[str, int]:
-    """The large figures: present of summoned, and the rest."""
+    """The large figures: present of summoned, and the rest; who came without a summons stands beside."""
     expected = [row for row in rows if row.is_expected]
     return {
-        "present": sum(row.state in HERE for row in rows),
+        "present": sum(row.state in HERE for row in expected),
+        "beside": sum(row.state in HERE for row in rows if not row.is_expected),
         "expected": len(expected),
         "late": sum(row.state == "late" for row in rows),
         "away": sum(row.state in ("excused", "absent") for row in rows),

@@ -83,8 +83,9 @@ class Wall:
         return sum(bool(cell.incident) for cell in self.cells)
 
 
+# Present is shown beside summoned, so with a roll only those on it count; guests and the uninvited do not.
 _COUNTS = """
-SELECT site_id, count(*) FILTER (WHERE state IN ('present', 'late')),
+SELECT site_id, count(*) FILTER (WHERE state IN ('present', 'late') AND (%s OR line_id IS NOT NULL)),
        count(*) FILTER (WHERE state IN ('excused', 'absent')), max(created_at)
 FROM conferences_attendance WHERE conference_id = %s AND site_id = ANY(%s) GROUP BY site_id
 """
@@ -101,7 +102,7 @@ def wall(conference: Conference, sites: Sequence[Site], *, by: Actor) -> Wall:
         )
     )
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, [conference.pk, ids])
+        cursor.execute(_COUNTS, [conference.campaign_id is None, conference.pk, ids])
         counted = {
             int(row[0]): (int(row[1]), int(row[2]), row[3]) for row in cursor.fetchall() if row[0] in whole
         }
