@@ -54,6 +54,16 @@ def test_from_the_dropped_sheet_to_the_written_people(client: Client, commune: U
     assert names() == ["Nguyễn Văn An"]
 
 
+def test_what_is_wrong_with_the_header_is_said_beside_the_columns(client: Client) -> None:
+    page = drop(client, "Họ và tên,Họ và tên,Mã\nAn,An,1\n")["Location"]
+    shown = client.get(page).content.decode()
+    refused = client.post(f"{page}cot/", {"code": "2"})
+
+    sentence = "Cột “Họ và tên” có hai lần. Hãy xóa bớt một cột."
+    assert refused.status_code == 422
+    assert [sentence in text for text in (shown, refused.content.decode())] == [True, True]
+
+
 def test_faults_stand_in_their_cells_and_come_back_as_a_workbook(client: Client) -> None:
     page = drop(client, "Họ và tên,Mã,Ngày sinh\nAn,1,31/02/1980\nBình,2,1980\n")["Location"]
     shown = client.post(f"{page}kiem-tra/", follow=True).content.decode()

@@ -86,7 +86,11 @@ def import_file(request: ActorRequest, import_id: int) -> HttpResponse:
     }
     if about.state == Import.State.STAGED:
         file = queries.read(about)
-        words |= {"form": _columns_form(about, file), "sample": _sample(file)}
+        words |= {
+            "form": _columns_form(about, file),
+            "sample": _sample(file),
+            "header_faults": file.columns.faults,
+        }
     else:
         shown = about.outcome.get("faults", [])[: queries.SHOWN]
         words |= {"shown_faults": shown, "questions": about.outcome.get("questions", [])}
@@ -129,9 +133,16 @@ def _fault_rows(file: ReadFile, faults: list[dict[str, Any]]) -> list[dict[str, 
 def import_columns(request: ActorRequest, import_id: int) -> HttpResponse:
     """Take the picked columns, then look at what would happen."""
     about = _about(request.actor, import_id)
-    form = _columns_form(about, queries.read(about), request.POST)
+    file = queries.read(about)
+    form = _columns_form(about, file, request.POST)
     if not form.is_valid():
-        words = {"about": about, "form": form, "crumbs": [(_("Nhập từ Excel"), reverse("imports"))]}
+        words = {
+            "about": about,
+            "form": form,
+            "sample": _sample(file),
+            "header_faults": file.columns.faults,
+            "crumbs": [(_("Nhập từ Excel"), reverse("imports"))],
+        }
         return render(request, "org/import.html", words, status=422)
     commands.choose_columns(about, form.positions(), sheet=about.sheet, by=request.actor)
     return _look(request, about)
