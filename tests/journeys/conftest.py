@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 HERE = Path(__file__).resolve().parent
@@ -32,13 +33,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("journey")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser a run; each test gets its own profile by ``page``."""
+    """One browser a file; each test gets its own profile by ``page``.
+
+    No longer than the file: its event loop would run on in this thread under every test that follows.
+    """
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield started
         started.close()
+    # Under the loop this thread used another connection; the one from before went with its database.
+    connections.close_all()
 
 
 @pytest.fixture
