@@ -6,12 +6,13 @@ PYTEST := QUANTRIET_HOME=var/test $(PY) -m pytest
 # Two processes, whole files: what a file sets up once is set up once.
 PYTEST_ARGS ?= -q -n 2 --dist loadfile
 
-.PHONY: help demo setup test test-core lint format prove bench messages assets
+.PHONY: help demo setup test test-core test-database lint format prove bench messages assets
 
 help:
 	@echo "make demo       run the whole system with demonstration data (PORT=8000, QUANTRIET_HOME=./var)"
 	@echo "make test       all tests, with a browser"
 	@echo "make test-core  all tests that need no browser"
+	@echo "make test-database  those that lean on the database, for another PostgreSQL"
 	@echo "make lint       ruff, mypy, floors between packages"
 	@echo "make format     let ruff put the code in order"
 	@echo "make prove      the longer proofs"
@@ -33,6 +34,14 @@ test:
 test-core:
 	@scripts/bootstrap.sh dev
 	@$(PYTEST) $(PYTEST_ARGS) -m "not prove and not journey"
+
+# What leans on the database itself; for trying another PostgreSQL with QUANTRIET_PG_BIN.
+DATABASE_TESTS := tests/ledger tests/org/commands tests/org/test_gate.py tests/campaigns/test_start.py \
+	tests/campaigns/test_credits.py tests/conferences/test_attendance.py tests/reports/commands
+
+test-database:
+	@scripts/bootstrap.sh dev
+	@$(PYTEST) $(PYTEST_ARGS) -m "not prove" $(DATABASE_TESTS)
 
 lint:
 	@scripts/bootstrap.sh dev
