@@ -23,7 +23,7 @@ class DayField(forms.DateField):
     """A day written dd/mm/yyyy; addresses carry it as yyyy-mm-dd."""
 
     def __init__(self, **options: Any) -> None:
-        attributes = {"inputmode": "numeric", "placeholder": "31/12/2026", "autocomplete": "off"}
+        attributes = {"inputmode": "numeric", "placeholder": "dd/mm/yyyy", "autocomplete": "off"}
         options.setdefault("input_formats", ["%d/%m/%Y", "%Y-%m-%d"])
         options.setdefault("widget", forms.DateInput(format="%d/%m/%Y", attrs=attributes))
         super().__init__(**options)
