@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 CHROMIUM = os.environ.get("QUANTRIET_CHROMIUM", "/usr/bin/chromium")
@@ -24,6 +24,10 @@ ARGUMENTS = [
 
 # Playwright keeps an event loop running in this thread; Django would take every query for one inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+# A busy machine draws a page slowly; what is on it counts, not how soon.
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

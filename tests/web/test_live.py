@@ -39,7 +39,7 @@ class Listener:
 
     async def until(self, seen: Callable[[str], bool]) -> str:
         """Everything heard, as soon as it is as wanted."""
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(30):
             while not seen("".join(self.parts)):
                 self.heard.clear()
                 await self.heard.wait()
