@@ -54,7 +54,7 @@ class RoleAssignment(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="assignments")
     role = models.CharField(max_length=24)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assignments")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assignments", db_index=False)
     from_on = models.DateField()
     to_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

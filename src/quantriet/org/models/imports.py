@@ -16,6 +16,10 @@ class Import(Scoped):
 
     ``columns``: wanted column → place in the sheet, as recognised or chosen. ``answers``: row number → id of
     the known person it is, or -1 for another. ``outcome``: counts and the first faults of the last step.
+
+    ``preview`` holds the first rows and what the header says, kept when the file came, so that the page that
+    asks for columns reads no file. A long list of people is written unit by unit: ``rows`` says which rows
+    (a value of ``commands.imports.Rows``), and every unit up to the id ``written_to`` is whole.
     """
 
     class Kind(models.TextChoices):
@@ -29,9 +33,10 @@ class Import(Scoped):
 
         STAGED = "staged", _("Đã tải lên")
         CHECKED = "checked", _("Đã kiểm tra")
+        WRITING = "writing", _("Đang ghi")
         DONE = "done", _("Đã ghi")
 
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="imports")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="imports", db_index=False)
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.STAGED)
@@ -42,6 +47,9 @@ class Import(Scoped):
     columns = models.JSONField(default=dict)
     answers = models.JSONField(default=dict)
     outcome = models.JSONField(default=dict)
+    preview = models.JSONField(default=dict)
+    rows = models.CharField(max_length=10, blank=True)
+    written_to = models.BigIntegerField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
 
     PERSONAL: ClassVar[dict[str, Fate]] = {
@@ -49,6 +57,7 @@ class Import(Scoped):
         "sha256": Fate("the file as sent, until the import is done", "sensitive", "import"),
         "answers": Fate("which rows are known people", "sensitive", "import"),
         "outcome": Fate("faults of the rows", "sensitive", "import"),
+        "preview": Fate("the first rows, to choose columns by", "sensitive", "import"),
     }
 
     class Meta:

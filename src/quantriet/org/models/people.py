@@ -35,7 +35,8 @@ class Person(Scoped):
     sort_key = models.CharField(max_length=400, editable=False)
     birth_date = models.DateField(null=True, blank=True)
     birth_year = models.SmallIntegerField(null=True, blank=True)
-    home_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="home_people")
+    # What an index of the Meta begins with needs no second one: each more is written for every person imported.
+    home_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="home_people", db_index=False)
     code_sealed = models.BinaryField(null=True, blank=True, editable=False)
     code_index = models.BinaryField(null=True, blank=True, editable=False, max_length=32)
     phone = models.CharField(max_length=40, blank=True)
@@ -79,8 +80,8 @@ class MembershipStatus(models.TextChoices):
 class Membership(Scoped):
     """A person belongs to a unit from one date until before another, in one class of people."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships", db_index=False)
     status = models.CharField(max_length=16, choices=MembershipStatus.choices, default=MembershipStatus.FULL)
     person_class = models.SmallIntegerField(choices=PersonClass.choices, default=PersonClass.MEMBER)
     is_primary = models.BooleanField(default=True)
@@ -129,7 +130,7 @@ class Post(Scoped):
     """A post held in a unit from–to. It gives lượt, never a second người."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="posts")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts", db_index=False)
     title = models.CharField(max_length=16, choices=PostTitle.choices)
     label = models.CharField(max_length=120, blank=True)
     from_on = models.DateField()

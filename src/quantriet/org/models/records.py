@@ -21,7 +21,7 @@ class AuditEvent(Stamped):
     account = models.ForeignKey(Account, null=True, on_delete=models.DO_NOTHING, db_constraint=False)
     actor = models.CharField(max_length=120)
     role = models.CharField(max_length=120, blank=True)
-    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=80)
     detail = models.JSONField(default=dict)
@@ -45,7 +45,7 @@ class AuditEvent(Stamped):
 class AccessEvent(Scoped):
     """Somebody opened personal data of a person; the person can read who did."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="accesses")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="accesses", db_index=False)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     reader = models.CharField(max_length=120)
     page = models.CharField(max_length=80)
@@ -71,7 +71,7 @@ class Notice(Stamped):
         PAGE = "page", _("Trong trang")
         EMAIL = "email", _("Thư điện tử")
 
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="notices")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="notices", db_index=False)
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.CASCADE)
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.PAGE)
     address = models.EmailField(blank=True)

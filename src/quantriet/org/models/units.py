@@ -119,7 +119,12 @@ class Placement(Stamped):
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="placements")
     parent = models.ForeignKey(
-        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="child_placements"
+        Unit,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="child_placements",
+        db_index=False,
     )
     path = LtreeField()
     valid = DateRangeField()
@@ -149,7 +154,7 @@ class TreeVersion(models.Model):
 class Facility(Scoped):
     """A hall or room of a unit: seats, screen, line. Confirmed once a year."""
 
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="facilities")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="facilities", db_index=False)
     name = models.CharField(max_length=200)
     address = models.CharField(max_length=300, blank=True)
     seats = models.PositiveIntegerField(null=True, blank=True)
