@@ -222,7 +222,7 @@ def test_a_unit_that_said_nothing_is_a_dash_and_never_a_zero() -> None:
         f"/dot/{made_world.campaign.pk}/?don_vi={made_world.top.pk}",
     )
     silent = world_row(body, "Đảng bộ xã Gần")
-    assert "50,0 %" in silent
+    assert "50,0\u00a0%" in silent
     third = factories.commune(made_world.top, "Đảng bộ xã Im")
     factories.person(factories.cell(third, "Chi bộ Im"))
     campaign = made.started(made_world.top)
@@ -269,7 +269,7 @@ def test_past_dates_show_what_had_happened_by_then() -> None:
     then = text(client, f"{base}?ngay=2026-02-09&cach=khi-do")
     nonsense = client.get(f"{base}?ngay=31/02/2026&doi_tuong=99&buoc=x&xep=y&cay=z&page=-4")
 
-    assert ("50,0 %" in before, "50,0 %" in after, "50,0 %" in then) == (False, True, False)
+    assert ("50,0\u00a0%" in before, "50,0\u00a0%" in after, "50,0\u00a0%" in then) == (False, True, False)
     assert nonsense.status_code == 200
 
 

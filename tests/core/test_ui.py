@@ -1,6 +1,7 @@
 """The components: strict props, and what each of them shows."""
 
 import itertools
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,8 +19,8 @@ from quantriet.core.components import Action, Crumb, Tab, TimelineEntry, page_nu
 
 
 def show(source: str, **context: Any) -> str:
-    """The template's text with its blanks drawn together."""
-    return " ".join(Template(source).render(Context(context)).split())
+    """The template's text with its blanks drawn together; those that do not break stay as they are."""
+    return re.sub(r"[ \n]+", " ", Template(source).render(Context(context))).strip()
 
 
 class BoardForm(forms.Form):
@@ -104,7 +105,7 @@ def test_a_share_shows_both_counts_and_opens_its_rows() -> None:
     html = show('{% ui_share 1356 1468 href="/rows/" %}')
 
     assert html == (
-        '<a href="/rows/"><span class="share nowrap">92,4 %</span> '
+        '<a href="/rows/"><span class="share nowrap">92,4\u00a0%</span> '
         '<span class="share-counts nowrap">(1.356/1.468)</span></a>'
     )
 
@@ -118,7 +119,7 @@ def test_a_missing_figure_is_a_dash_and_a_zero_is_a_zero() -> None:
     assert nothing_due == (
         '<span class="share nowrap">–</span> <span class="share-counts nowrap">(0/0)</span>'
     )
-    assert '<span class="share nowrap">0 %</span>' in zero
+    assert '<span class="share nowrap">0\u00a0%</span>' in zero
 
 
 def test_numbers_follow_the_language() -> None:
@@ -127,7 +128,7 @@ def test_numbers_follow_the_language() -> None:
     vietnamese = show("{{ 1356|vn_int }} {{ 1356|vn_percent:1468 }} {{ None|vn_int }}")
 
     assert english == "1,356 92.4%"
-    assert vietnamese == "1.356 92,4 % –"
+    assert vietnamese == "1.356 92,4\u00a0% –"
 
 
 def test_dates_are_day_first_in_vietnamese_time() -> None:
@@ -184,7 +185,7 @@ def test_the_parts_of_the_bar_fill_it_exactly_once(counts: list[int]) -> None:
 def test_progress_says_done_total_and_left() -> None:
     html = show('{% ui_progress 1356 2300 "Nhập" state="Dòng 1.356" %}')
 
-    assert "1.356/2.300 (59,0 %) · còn 944" in html
+    assert "1.356/2.300 (59,0\u00a0%) · còn 944" in html
     assert '<progress class="bar" value="1356" max="2300" aria-label="Nhập">' in html
 
 

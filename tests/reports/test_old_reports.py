@@ -19,7 +19,7 @@ def found(text: str) -> list[tuple[str, str, str]]:
     [
         (
             "Có 1.356/1.468 đảng viên, đạt 97,8 %.",
-            [("percentage", "1.356/1.468 đảng viên, đạt 97,8 %", "92,4 % (1.356/1.468)")],
+            [("percentage", "1.356/1.468 đảng viên, đạt 97,8 %", "92,4\u00a0% (1.356/1.468)")],
         ),
         ("Có 1.356/1.468 đảng viên, đạt 92,4 %.", []),
         (
@@ -53,7 +53,7 @@ def test_marks_tell_what_is_wrong() -> None:
     mark = examine("1.356/1.468, đạt 97,8 %")[0]
 
     assert mark.fault is Fault.PERCENTAGE
-    assert mark.sentence == "Tỷ lệ không khớp với hai số: đúng là 92,4 % (1.356/1.468)."
+    assert mark.sentence == "Tỷ lệ không khớp với hai số: đúng là 92,4\u00a0% (1.356/1.468)."
 
 
 @given(st.text(alphabet="từ đến hội nghị ngày 0123456789/.,%\n", max_size=400))

@@ -224,11 +224,6 @@ _HEADER = (
 )
 
 
-def _percent(part: int, whole: int) -> str:
-    """A percentage that a narrow cell does not break before its sign."""
-    return format_percent(part, whole).replace(" ", "\N{NO-BREAK SPACE}")
-
-
 def annex_cells(number: str, row: AnnexRow) -> list[str]:
     """A line of Annex 1 as texts; dashes where nothing is known."""
     if not row.has_counts:
@@ -246,14 +241,14 @@ def annex_cells(number: str, row: AnnexRow) -> list[str]:
         row.name,
         row.level,
         *map(format_int, counts),
-        _percent(row.present, row.summoned),
+        format_percent(row.present, row.summoned),
         format_int(row.excused),
         format_int(row.absent),
         format_int(row.made_up),
         format_int(row.non_members),
         format_int(row.essays_due),
         format_int(row.essays),
-        _percent(row.essays, row.essays_due),
+        format_percent(row.essays, row.essays_due),
         row.note,
     ]
 
@@ -265,7 +260,7 @@ def class_cells(number: str, row: ClassRow) -> list[str]:
         row.name,
         format_int(row.summoned),
         format_int(row.present),
-        _percent(row.present, row.summoned),
+        format_percent(row.present, row.summoned),
         format_int(row.excused),
         format_int(row.essays_due),
     ]

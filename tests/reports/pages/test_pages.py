@@ -235,7 +235,7 @@ def test_an_old_report_gets_its_faults_marked_and_nothing_is_kept(house: House) 
     image = SimpleUploadedFile("anh.png", b"\x89PNG\r\n\x1a\n" + b"0" * 64)
 
     for answer in (typed, dropped):
-        assert "→ 92,4 % (1.356/1.468)" in answer.content.decode()
+        assert "→ 92,4\u00a0% (1.356/1.468)" in answer.content.decode()
     assert "Không thấy tỷ lệ sai hay ngày trái nhau" in ours.content.decode()
     assert nothing.status_code == 422
     assert client.post(reverse("report-examine"), {"file": image}).status_code == 422

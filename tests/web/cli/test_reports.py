@@ -48,7 +48,7 @@ def test_an_old_report_is_looked_through(capsys: pytest.CaptureFixture[str], tmp
 
     assert code == 1
     assert isinstance(marks, list)
-    assert [(mark["fault"], mark["right"]) for mark in marks] == [("percentage", "92,4 % (1.356/1.468)")]
+    assert [(mark["fault"], mark["right"]) for mark in marks] == [("percentage", "92,4\u00a0% (1.356/1.468)")]
 
 
 @pytest.mark.parametrize(

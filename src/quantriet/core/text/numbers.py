@@ -1,5 +1,7 @@
 """Numbers and percentages as an office writes them: 1.356 and 92,4 % (1.356/1.468).
 
+The blank before the percent sign does not break: no line ends between a number and its sign.
+
 One rounding rule for the whole product: half up, in decimal arithmetic; and a percentage never shows 100
 unless all are counted, nor 0 unless none is. 1.467 of 1.468 is 99,9 %, one of 10.000 is 0,1 %, and 10.001
 of 10.000 is 100,1 %. The exact values are written without decimals: 100 % and 0 %.
@@ -23,7 +25,7 @@ class NumberStyle:
     nothing: str = "–"
 
 
-VIETNAMESE = NumberStyle(group=".", decimal=",", percent=" %")
+VIETNAMESE = NumberStyle(group=".", decimal=",", percent="\N{NO-BREAK SPACE}%")
 ENGLISH = NumberStyle(group=",", decimal=".", percent="%")
 
 _LONGEST = 200
