@@ -1,0 +1,30 @@
+"""Tables of campaigns, split by noun."""
+
+from quantriet.campaigns.models.campaigns import (
+    Campaign,
+    CampaignDocument,
+    Deadline,
+    Lesson,
+    Requirement,
+    ScopeException,
+)
+from quantriet.campaigns.models.declarations import Declaration
+from quantriet.campaigns.models.obligations import Extension, Obligation
+from quantriet.campaigns.models.reminders import Reminder, ReminderLine
+from quantriet.campaigns.models.roll import Credit, RollLine
+
+__all__ = [
+    "Campaign",
+    "CampaignDocument",
+    "Credit",
+    "Deadline",
+    "Declaration",
+    "Extension",
+    "Lesson",
+    "Obligation",
+    "Reminder",
+    "ReminderLine",
+    "Requirement",
+    "RollLine",
+    "ScopeException",
+]

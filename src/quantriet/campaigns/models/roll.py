@@ -1,0 +1,117 @@
+"""Who is summoned, where he counts, and what he was credited for."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from quantriet.campaigns.models.campaigns import Campaign
+from quantriet.core.models import Fate, Scoped
+from quantriet.documents.models import Document
+from quantriet.ledger.measures import Form, Grade
+from quantriet.ledger.models import Batch
+from quantriet.org.models import Person, PersonClass, Unit
+from quantriet.org.models.units import Level
+
+
+class RollLine(Scoped):
+    """Who is summoned, and at which unit the person counts: numerator and denominator stand there.
+
+    Before it is fulfilled a transfer moves the line (reversal and new entry); afterwards nothing moves.
+    ``means``, ``level``, ``form`` and ``grade`` are those the person was counted with, so that a correction
+    counts him out exactly as he was counted in.
+    """
+
+    class State(models.TextChoices):
+        """On the roll, or taken off it with a reason."""
+
+        SUMMONED = "summoned", _("Được triệu tập")
+        REMOVED = "removed", _("Đã đưa ra khỏi danh sách")
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="roll")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roll_lines")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="roll_lines")
+    person_class = models.SmallIntegerField(choices=PersonClass.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.SUMMONED)
+    reason = models.CharField(max_length=300, blank=True)
+    excuse = models.CharField(max_length=200, blank=True)
+    fulfilled_on = models.DateField(null=True, blank=True)
+    means = models.CharField(max_length=10, blank=True)
+    level = models.SmallIntegerField(choices=Level.choices, null=True, blank=True)
+    form = models.SmallIntegerField(choices=Form.choices, null=True, blank=True)
+    grade = models.SmallIntegerField(choices=Grade.choices, null=True, blank=True)
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="+")
+
+    PERSONAL: ClassVar[dict[str, Fate]] = {
+        "person": Fate("who is summoned", "sensitive", "campaign"),
+        "unit": Fate("where the person counts", "sensitive", "campaign"),
+        "person_class": Fate("how counts are cut", "sensitive", "campaign"),
+        "state": Fate("on the roll or off it", "sensitive", "campaign"),
+        "reason": Fate("why the roll was corrected", "sensitive", "campaign"),
+        "excuse": Fate("why the person is excused", "sensitive", "campaign"),
+        "fulfilled_on": Fate("studied, and since when", "sensitive", "campaign"),
+        "means": Fate("how he was counted", "sensitive", "campaign"),
+    }
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("campaign", "person"), name="roll_person_once"),
+            models.CheckConstraint(
+                condition=Q(state="summoned") | (~Q(reason="") & Q(fulfilled_on=None)),
+                name="roll_removed_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(fulfilled_on=None, grade=None)
+                | Q(fulfilled_on__isnull=False, grade__isnull=False),
+                name="roll_fulfilled_says_how",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("campaign", "unit"), name="roll_campaign_unit"),
+            models.Index(fields=("person",), name="roll_person"),
+        )
+
+
+class Credit(Scoped):
+    """A person has studied a document: once per person and document in a campaign, whatever the session.
+
+    ``source`` names the row it rests on (``conferences_attendance:12``). ``document`` is empty in a campaign
+    of standing work. ``means`` tells how: at a session, made up later, at a superior's session.
+    """
+
+    class Means(models.TextChoices):
+        """How the credit came about."""
+
+        ATTENDED = "attended", _("Dự hội nghị")
+        MADE_UP = "made_up", _("Học bù")
+        SUPERIOR = "superior", _("Đã dự ở cấp trên")
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="credits")
+    line = models.ForeignKey(RollLine, on_delete=models.CASCADE, related_name="credits")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="credits")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="credits")
+    document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT)
+    means = models.CharField(max_length=10, choices=Means.choices, default=Means.ATTENDED)
+    level = models.SmallIntegerField(choices=Level.choices)
+    form = models.SmallIntegerField(choices=Form.choices)
+    grade = models.SmallIntegerField(choices=Grade.choices)
+    credited_on = models.DateField()
+    source = models.CharField(max_length=80)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+")
+
+    PERSONAL: ClassVar[dict[str, Fate]] = {
+        "line": Fate("whose duty it meets", "sensitive", "campaign"),
+        "person": Fate("who studied", "sensitive", "campaign"),
+        "unit": Fate("where the person counts", "sensitive", "campaign"),
+        "document": Fate("what was studied", "sensitive", "campaign"),
+        "means": Fate("how", "sensitive", "campaign"),
+        "credited_on": Fate("when", "sensitive", "campaign"),
+        "source": Fate("the row it rests on", "sensitive", "campaign"),
+    }
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("line", "document"), name="credit_once", nulls_distinct=False),
+        )
+        indexes = (models.Index(fields=("source",), name="credit_source"),)
