@@ -4,7 +4,7 @@ A line is fulfilled when every document to be studied thoroughly is credited; th
 counted as present at the unit of the line. Claims come in lists and ride on the caller's batch.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -98,7 +98,7 @@ def credit(
     if not claims:
         return []
     book_id = _book(campaign)
-    documents: list[int | None] = list(_documents(campaign, session))
+    documents = documents_of(campaign, session)
     if not documents:
         return []
     with transaction.atomic(), connection.cursor() as cursor:
@@ -129,7 +129,7 @@ def credit(
                 continue
             done[line_id] = Fulfilled(line_id, unit_id, person_id)
             cut = Slice(person_class, session.level + 1, session.form)
-            lines += _present_lines(unit_id, cut, Grade(grade), on, means=means, amount=1)
+            lines += present_lines(unit_id, cut, Grade(grade), on, means=means, amount=1)
             if excused:
                 lines.append(excuse_line(unit_id, person_class, on, -1))
         lines += declarations.settle_presence(campaign, {one.unit_id for one in done.values()})
@@ -144,16 +144,16 @@ def _book(campaign: Campaign) -> int:
     return campaign.book_id
 
 
-def _documents(campaign: Campaign, session: Session) -> Iterable[int | None]:
+def documents_of(campaign: Campaign, session: Session) -> list[int | None]:
+    """The documents of a campaign that a session credits; without documents credit has none either."""
     own = list(campaign.documents.values_list("document_id", flat=True))
     if not own:
         return [None]
     return [pk for pk in own if pk in session.document_ids]
 
 
-def _present_lines(
-    unit_id: int, cut: Slice, grade: Grade, on: date, *, means: str, amount: int
-) -> list[Line]:
+def present_lines(unit_id: int, cut: Slice, grade: Grade, on: date, *, means: str, amount: int) -> list[Line]:
+    """How people who have studied are counted (a negative amount: counted out)."""
     lines = [Line(unit_id, Measure.PRESENT, grade, on, amount, cut)]
     if means == Credit.Means.MADE_UP:
         lines.append(Line(unit_id, Measure.MADE_UP, grade, on, amount, cut))
@@ -213,7 +213,7 @@ def _counted_out(line: RollLine) -> list[Line]:
     if line.fulfilled_on is None or line.level is None or line.form is None or line.grade is None:
         return []
     cut = Slice(line.person_class, line.level + 1, line.form)
-    lines = _present_lines(
+    lines = present_lines(
         line.unit_id, cut, Grade(line.grade), line.fulfilled_on, means=line.means, amount=-1
     )
     if line.excuse:
