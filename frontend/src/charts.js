@@ -58,35 +58,63 @@ const base = () => ({
 /** @param {any} item */
 const pointed = (item) => tip(item.name, item.data?.label ?? String(item.value ?? ""));
 
-/** @param {any} data */
-function treemap(data) {
+const CELL_TYPE = { size: 12, line: 16, padding: 5 };
+const KIND_OF_PLACE = /^(Phường|Xã|Đặc khu) /;
+
+/** A name in two lines, broken at the blank nearest its middle. @param {string} name @returns {string[]} */
+function halved(name) {
+  const blanks = [...name.matchAll(/ /g)].map(({ index }) => index ?? 0);
+  if (!blanks.length) return [name];
+  const middle = name.length / 2;
+  const at = blanks.reduce((best, one) => (Math.abs(one - middle) < Math.abs(best - middle) ? one : best));
+  return [name.slice(0, at), name.slice(at + 1)];
+}
+
+/**
+ * What a cell has room for: the whole name and the figure, else both shorter, else the share alone, else nothing.
+ * A name is never cut within a word; the tip of the cell and the table below always have it whole.
+ * @param {string} name @param {string} label @param {{width: number, height: number}} cell
+ */
+function fitting(name, label, cell) {
+  const share = label.split(" (")[0];
+  const bare = name.replace(KIND_OF_PLACE, "");
+  const texts = [[name, label], [...halved(name), label], [...halved(name), share], [bare, share], [...halved(bare), share], [share]];
+  const [width, height] = [cell.width - 2 * CELL_TYPE.padding, cell.height - 2 * CELL_TYPE.padding];
+  const font = `${CELL_TYPE.size}px 'Be Vietnam Pro', sans-serif`;
+  const fits = (/** @type {string} */ line) => echarts.format.getTextRect(line, font).width <= width;
+  const found = texts.find((lines) => lines.length * CELL_TYPE.line <= height && lines.every(fits));
+  return found?.join("\n") ?? "";
+}
+
+/** @param {any} data @param {string} _id @param {any} chart */
+function treemap(data, _id, chart) {
+  const cellOf = (/** @type {number} */ index) => chart.getModel().getSeriesByIndex(0).getData().tree.getNodeByDataIndex(index).getLayout();
   /** @param {any} node @returns {any} */
   const shaped = (node) => {
     const { fill, ink } = step(node.share);
+    const words = node.label ?? data.missing;
     return {
       name: node.name,
       value: node.size,
-      label: node.label ?? data.missing,
+      words,
       href: node.href,
       itemStyle: { color: fill },
-      labelInk: ink,
-      labelText: `${node.name}\n${node.label ?? data.missing}`,
+      label: { color: ink, formatter: (/** @type {any} */ item) => fitting(node.name, words, cellOf(item.dataIndex)) },
       children: node.children?.map(shaped),
     };
   };
-  const styled = (/** @type {any} */ node) => ({ ...node, children: node.children?.map(styled), tooltipLabel: node.label, label: { color: node.labelInk, formatter: node.labelText } });
   return {
     ...base(),
-    tooltip: { formatter: (/** @type {any} */ item) => tip(item.name, item.data?.tooltipLabel ?? "") },
+    tooltip: { formatter: (/** @type {any} */ item) => tip(item.name, item.data?.words ?? "") },
     series: [
       {
         type: "treemap",
-        data: data.nodes.map(shaped).map(styled),
+        data: data.nodes.map(shaped),
         roam: false,
         nodeClick: false,
         breadcrumb: { show: false },
         left: 0, right: 0, top: 0, bottom: 0,
-        label: { fontSize: 12, lineHeight: 16, overflow: "truncate", ellipsis: "…" },
+        label: { fontSize: CELL_TYPE.size, lineHeight: CELL_TYPE.line, padding: CELL_TYPE.padding },
         itemStyle: { borderColor: "#fff", borderWidth: 1, gapWidth: 1 },
       },
     ],
@@ -200,7 +228,7 @@ function bar(data) {
   };
 }
 
-/** @type {Record<string, (data: any, id: string) => any>} */
+/** @type {Record<string, (data: any, id: string, chart: any) => any>} */
 const KINDS = { treemap, map, funnel, line, bar };
 
 /** @param {HTMLElement} element */
@@ -208,7 +236,7 @@ function start(element) {
   const source = element.dataset.source ?? "";
   const text = document.getElementById(source)?.textContent ?? "{}";
   const chart = echarts.init(element, null, { renderer: "svg" });
-  chart.setOption(KINDS[element.dataset.chart ?? ""](JSON.parse(text), source));
+  chart.setOption(KINDS[element.dataset.chart ?? ""](JSON.parse(text), source, chart));
   chart.on("click", (item) => {
     const href = /** @type {any} */ (item.data)?.href;
     if (href) window.location.assign(href);
