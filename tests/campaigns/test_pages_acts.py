@@ -121,6 +121,7 @@ def draft_fields(campaign: Campaign, **other: object) -> dict[str, object]:
         "classes": [2, 3],
         "credit_from_superior": "on",
         "late_after": 20,
+        "everyone_before": 30,
         "early_before": 15,
         "minimum_share": 0,
         "essays_of": [3],
@@ -161,6 +162,41 @@ def test_everything_of_a_draft_is_adjusted_and_a_second_editor_sees_both() -> No
     )
     assert sorted(report.deadlines.values_list("level", flat=True)) == [3, 4]
     assert list(campaign.exceptions.values_list("unit_id", "reason")) == [(made_world.beside.pk, "Đã học")]
+
+
+def test_a_short_campaign_says_which_deadlines_were_brought_forward_and_a_long_one_nothing() -> None:
+    made_world = world()
+    client = made_world.client("officer", made_world.top)
+
+    end = timezone.localdate() + timedelta(days=30)
+
+    send(client, "/dot/moi/", **answers(made_world, title="Đợt ngắn", ends_on=end.isoformat()))
+    send(client, "/dot/moi/", **answers(made_world, title="Đợt dài"))
+
+    bodies = {}
+    for title in ("Đợt ngắn", "Đợt dài"):
+        draft = Campaign.objects.get(title=title)
+        bodies[title] = client.get(f"/dot/{draft.pk}/dieu-chinh/").content.decode()
+    last = Deadline.objects.filter(requirement__campaign__title="Đợt ngắn").order_by("-due_at")[0]
+    assert access.local_day(last.due_at) == end
+    assert ("ngắn hơn mẫu" in bodies["Đợt ngắn"], "ngắn hơn mẫu" in bodies["Đợt dài"]) == (True, False)
+    assert "Báo cáo kết quả (Cấp xã)" in bodies["Đợt ngắn"]
+
+
+def test_a_deadline_outside_the_campaign_is_warned_of_by_name() -> None:
+    made_world = world(start=False)
+    client = made_world.client("officer", made_world.top)
+    campaign = made_world.campaign
+    report = Requirement.objects.get(campaign=campaign, kind="report", tree="party")
+    late = f"{campaign.ends_on + timedelta(days=9):%d/%m/%Y}"
+    path = f"/dot/{campaign.pk}/dieu-chinh/"
+
+    before = client.get(path).content.decode()
+    send(client, path, **draft_fields(campaign, **{f"due_{report.pk}_2": late}))
+    after = client.get(path).content.decode()
+
+    assert "Có hạn nằm ngoài thời gian của đợt" not in before
+    assert f"(Cấp xã): {late}" in after
 
 
 @pytest.mark.parametrize("broken", [{"late_after": 999}, {"classes": []}, {"lead_id": 1}, {"out_reason": ""}])

@@ -88,6 +88,9 @@ class PolicyForm(forms.Form):
         max_value=100,
         help_text=_("0: có mặt là được tính"),
     )
+    everyone_before = forms.IntegerField(
+        label=_("Được ghi “có mặt cả” trước giờ họp bao nhiêu phút"), min_value=0, max_value=60
+    )
     essays_of = forms.TypedMultipleChoiceField(
         label=_("Ai phải viết thu hoạch"),
         coerce=int,

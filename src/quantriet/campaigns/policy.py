@@ -3,7 +3,7 @@
 Pure: values in, values out. Each setting that a rule sets names the rule beside it (``SOURCES``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -39,7 +39,7 @@ class Policy:
     """What governs a campaign besides its dates and documents.
 
     ``classes``: classes of people on the roll. ``late_after``/``early_before``: minutes that make someone
-    late or gone early. ``minimum_share``: percent of a session's minutes one must have stayed for credit
+    late or gone early. ``everyone_before``: minutes before the start from which "có mặt cả" may be said. ``minimum_share``: percent of a session's minutes one must have stayed for credit
     (0: presence suffices). ``essays_of``: classes that owe an essay.
     """
 
@@ -49,6 +49,7 @@ class Policy:
     late_after: int = 15
     early_before: int = 15
     minimum_share: int = 0
+    everyone_before: int = 15
     essays_of: tuple[int, ...] = (PersonClass.COMMITTEE, PersonClass.KEY_CADRE, PersonClass.MEMBER)
     province_conferences_a_year: int = 2
     commune_conferences_a_year: int = 3
@@ -73,6 +74,7 @@ def from_data(data: Mapping[str, Any]) -> Policy:
         ("late_after", 0, 240),
         ("early_before", 0, 240),
         ("minimum_share", 0, 100),
+        ("everyone_before", 0, 60),
         ("province_conferences_a_year", 0, 50),
         ("commune_conferences_a_year", 0, 50),
     ):
@@ -94,6 +96,22 @@ def from_data(data: Mapping[str, Any]) -> Policy:
 def due_at(starts_on: date, days: int) -> datetime:
     """The last second of the day ``days`` after the start, Việt Nam time."""
     return end_of_day(starts_on + timedelta(days=days))
+
+
+def due_within(starts_on: date, days: int, ends_on: date) -> datetime:
+    """As ``due_at``, but never after the campaign's last day: a ready policy does not know how long it lasts."""
+    return min(due_at(starts_on, days), end_of_day(ends_on))
+
+
+def cut_short(duties: Iterable[Duty], starts_on: date, ends_on: date) -> list[tuple[str, str, int]]:
+    """What a campaign is too short for: (kind, tree, level) of each deadline ``due_within`` brought forward."""
+    length = (ends_on - starts_on).days
+    return [
+        (duty.kind, duty.tree, level)
+        for duty in duties
+        for level, days in duty.days_by_level.items()
+        if days > length
+    ]
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,17 @@ class Meeting:
     late_after: int = 15
     early_before: int = 15
     minimum_share: int = 0
+    everyone_before: int = 15
+
+    @property
+    def opens_at(self) -> datetime:
+        """Nobody has come before this moment."""
+        return self.starts_at - OPENS_BEFORE
+
+    @property
+    def everyone_from(self) -> datetime:
+        """From this moment on a clerk can have looked over the hall: "có mặt cả" is open."""
+        return min(self.starts_at - timedelta(minutes=self.everyone_before), self.ends_at)
 
     @property
     def late_from(self) -> datetime:
@@ -170,7 +181,7 @@ def _refused(ask: Ask, meeting: Meeting, now: datetime) -> Code | None:
     if meeting.state == "cancelled":
         return Code.CANCELLED
     came = ask.act in (Act.IN, Act.OUT, Act.PRESENT, Act.LATE)
-    if came and now < meeting.starts_at - OPENS_BEFORE:
+    if came and now < meeting.opens_at:
         return Code.TOO_EARLY
     if ask.is_code and meeting.state == "closed":
         return Code.CLOSED
@@ -214,6 +225,11 @@ def _out(ask: Ask, known: Known, meeting: Meeting, now: datetime) -> Verdict:
     return Verdict(Code.CHANGED, replace(known, out_at=at, left_early=at < meeting.early_until))
 
 
+def everyone_is_open(meeting: Meeting, *, now: datetime) -> bool:
+    """Whether all may be said to be there in one word: shortly before the start, or once it was opened."""
+    return meeting.state == "open" or now >= meeting.everyone_from
+
+
 def earns_credit(known: Known, meeting: Meeting) -> bool:
     """Whether what is recorded earns credit: there, and long enough where the policy asks for it.
 
@@ -234,5 +250,5 @@ def grade(meeting: Meeting, *, at_the_moment: bool, now: datetime) -> Grade:
 
     ``at_the_moment``: it came by list, scan or code, not from a file or a make-up.
     """
-    runs = meeting.starts_at - OPENS_BEFORE <= now <= meeting.ends_at + OPENS_BEFORE
+    runs = meeting.opens_at <= now <= meeting.ends_at + OPENS_BEFORE
     return Grade.ON_SPOT if at_the_moment and runs and meeting.state != "closed" else Grade.AFTERWARDS

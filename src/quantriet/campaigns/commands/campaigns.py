@@ -75,7 +75,9 @@ def plan(unit: Unit, *, preset: str, answers: Answers, by: Actor) -> Campaign:
             requirement = Requirement.objects.create(campaign=campaign, kind=duty.kind, tree=duty.tree)
             Deadline.objects.bulk_create(
                 Deadline(
-                    requirement=requirement, level=level, due_at=policies.due_at(answers.starts_on, days)
+                    requirement=requirement,
+                    level=level,
+                    due_at=policies.due_within(answers.starts_on, days, answers.ends_on),
                 )
                 for level, days in duty.days_by_level.items()
             )

@@ -18,7 +18,7 @@ from quantriet.campaigns import forms, jobs, queries
 from quantriet.campaigns.commands import campaigns as commands
 from quantriet.campaigns.commands.campaigns import Answers, Changes
 from quantriet.campaigns.models import Campaign, CampaignDocument, Deadline, Requirement
-from quantriet.campaigns.policy import PRESETS, from_data
+from quantriet.campaigns.policy import PRESETS, cut_short, from_data
 from quantriet.core.components import Action, Crumb
 from quantriet.core.errors import ConflictError, DomainError, ForbiddenError, NotFoundError
 from quantriet.core.text import format_date
@@ -297,6 +297,26 @@ def _leads(campaign: Campaign) -> list[tuple[int, str]]:
     return found
 
 
+def _outside(campaign: Campaign) -> list[str]:
+    """Deadlines that the campaign's own days do not reach, each in words: a warning, not a refusal."""
+    return [
+        f"{one.requirement.get_kind_display()} ({one.get_level_display()}): {format_date(day)}"
+        for one in Deadline.objects.filter(requirement__campaign=campaign)
+        .select_related("requirement")
+        .order_by("due_at", "id")
+        if not campaign.starts_on <= (day := access.local_day(one.due_at)) <= campaign.ends_on
+    ]
+
+
+def _brought_forward(campaign: Campaign) -> list[str]:
+    """Deadlines of the preset that fell behind the end of a draft nobody has touched yet, in words."""
+    if campaign.version > 1 or campaign.preset not in PRESETS:
+        return []
+    kinds, levels = Requirement.Kind, Level
+    short = cut_short(PRESETS[campaign.preset].policy.duties, campaign.starts_on, campaign.ends_on)
+    return [f"{kinds(kind).label} ({levels(level).label})" for kind, _tree, level in short]
+
+
 def _adjust_words(
     request: ActorRequest,
     campaign: Campaign,
@@ -313,6 +333,8 @@ def _adjust_words(
         "form": form,
         "saved": request.GET.get("luu") == "1" and posted is None,
         "conflict": conflict,
+        "outside": ", ".join(_outside(campaign)),
+        "brought_forward": ", ".join(_brought_forward(campaign)),
         "rows": _due_rows(campaign, posted),
         "levels": [level.label for level in LEVELS],
         "excluded": out,
