@@ -55,6 +55,7 @@ ENTRIES: Mapping[str, Entry] = {
     "token": Entry("tokens", "Khóa truy cập API: tạo, liệt kê, thu hồi"),
     "ledger": Entry("ledger", "Sổ số liệu: đối chiếu, dựng lại", "worker"),
     "demo-load": Entry("demo", "Nạp dữ liệu trình diễn vào hệ thống trống"),
+    "generate": Entry("generate", "Sinh dữ liệu cỡ xã, tỉnh hoặc cả nước vào hệ thống trống"),
     "bench": Entry("bench", "Đo tốc độ và bộ nhớ ở cỡ một tỉnh"),
     "backup": Entry("backup", "Sao lưu cơ sở dữ liệu, tệp và khóa vào một tệp"),
     "restore": Entry("backup", "Khôi phục từ một bản sao lưu"),

@@ -135,13 +135,14 @@ def fulfil(
         if chance.random() >= pace.share:
             continue
         ago = chance.randint(pace.ended, pace.began) if day is None else day(chance, one)
-        grade = _grade(chance, pace)
+        grade = grade_of(chance, pace)
         lists.setdefault((ago, int(grade)), []).append(one.unit_id)
     for (ago, grade_code), unit_ids in sorted(lists.items()):
         done = Done(ground.day(ago), Grade(grade_code), f"danh sách {kind} {ago}")
         obligations.fulfil(campaign, unit_ids, kind=kind, done=done, by=ground.by)
 
 
-def _grade(chance: Random, pace: Pace) -> Grade:
+def grade_of(chance: Random, pace: Pace) -> Grade:
+    """How well something done is evidenced: with a paper, entered afterwards, or said alone."""
     choice: Sequence[Grade] = (Grade.DOCUMENTED, Grade.AFTERWARDS, Grade.DECLARED)
     return chance.choices(choice, [pace.paper, 0.2, max(0.0, 0.8 - pace.paper)])[0]

@@ -105,24 +105,26 @@ def _roll_call(site: Site, people: Sequence[Soul], session: Session, chance: Ran
     """One site: who is there, late, gone early, excused; non-members of its offices come as guests."""
     source = chance.choices((Source.SCAN, Source.LIST, Source.IMPORT), session.ways)[0]
     share = results.attendance(chance)
-    marks = [_mark(chance, soul, source, share, site) for soul in people]
+    marks = [mark_of(chance, soul, source, share, site) for soul in people]
     by = ground.acting_for(site.unit)
     attendance.record(site, [mark for mark in marks if mark is not None], by=by, key="nhan-su")
 
 
-def _mark(chance: Random, soul: Soul, source: str, share: float, site: Site) -> Mark | None:
+def mark_of(chance: Random, soul: Soul, source: str, share: float, site: Site) -> Mark | None:
+    """What a roll-call says of one person; ``None``: a non-member who did not come."""
     conference = site.conference
     if not soul.is_summoned:
-        return _present(chance, soul, source, conference) if chance.random() < 0.97 else None
+        return present(chance, soul, source, conference) if chance.random() < 0.97 else None
     if chance.random() < share:
-        return _present(chance, soul, source, conference)
+        return present(chance, soul, source, conference)
     if chance.random() < 0.75:
         ask = Ask(Act.EXCUSED, excuse=chance.choice(EXCUSES))
         return Mark(ask, source=Source.LIST, person_id=soul.person_id)
     return Mark(Ask(Act.ABSENT), source=Source.LIST, person_id=soul.person_id)
 
 
-def _present(chance: Random, soul: Soul, source: str, conference: Conference) -> Mark:
+def present(chance: Random, soul: Soul, source: str, conference: Conference) -> Mark:
+    """A mark of somebody who came, as this way of recording tells it."""
     if source == Source.LIST:
         act = Act.LATE if chance.random() < 0.02 else Act.PRESENT
         return Mark(Ask(act), source=source, person_id=soul.person_id)
@@ -154,7 +156,7 @@ def claim_twice(conference: Conference, *, count: int, ground: Ground) -> None:
     for number in range(min(count, len(below) - 1)):
         home, other = chance.sample(below, 2)
         members = [soul for soul in ground.people_below(home.unit) if soul.is_summoned]
-        marks = [_present(chance, chance.choice(members), Source.SCAN, conference)]
+        marks = [present(chance, chance.choice(members), Source.SCAN, conference)]
         attendance.record(other, marks, by=ground.acting_for(other.unit), key=f"quet-nham-{number}")
 
 
