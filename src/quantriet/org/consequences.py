@@ -23,7 +23,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from quantriet.org.access import Actor
@@ -32,8 +31,6 @@ TRANSFER = "transfer"
 """``Change.kind`` of people who change their unit without an act on the tree."""
 
 Kept = Mapping[str, Any]
-
-_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -64,15 +61,15 @@ class Change:
     on: date
     decision: str = ""
     act_id: int = 0
-    closed: Mapping[int, tuple[int, ...]] = _NOTHING
-    moved: Mapping[int, Crossing] = _NOTHING
-    levels: Mapping[int, tuple[int, int]] = _NOTHING
-    people: Mapping[int, Crossing] = _NOTHING
+    closed: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    moved: Mapping[int, Crossing] = field(default_factory=dict)
+    levels: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    people: Mapping[int, Crossing] = field(default_factory=dict)
     founded: frozenset[int] = frozenset()
     reopened: frozenset[int] = frozenset()
     named: frozenset[int] = frozenset()
-    names: Mapping[int, str] = field(default=_NOTHING, compare=False)
-    answers: Mapping[str, str] = _NOTHING
+    names: Mapping[int, str] = field(default_factory=dict, compare=False)
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def touched(self) -> frozenset[int]:
