@@ -1,4 +1,6 @@
-"""Registers the package with Django."""
+"""Registers the package with Django, and its part in acts on the tree."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 
@@ -9,3 +11,7 @@ class ReportsConfig(AppConfig):
     name = "quantriet.reports"
     label = "reports"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Consequences name models, which are there only now."""
+        import_module("quantriet.reports.consequences").register_all()

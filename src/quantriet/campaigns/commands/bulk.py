@@ -12,7 +12,8 @@ from datetime import date
 from django.db import connection, transaction
 
 from quantriet.campaigns.commands import declarations
-from quantriet.campaigns.commands.credits import Claim, Session, documents_of, excuse_line, present_lines
+from quantriet.campaigns.commands.counting import excuse_line, present_lines
+from quantriet.campaigns.commands.credits import Claim, Session, documents_of
 from quantriet.campaigns.models import Campaign
 from quantriet.ledger import bulk as ledger
 from quantriet.ledger.bulk import Opening
@@ -57,8 +58,8 @@ INSERT INTO claimed SELECT * FROM new
 _FULFIL = """
 WITH fulfilled AS (
     UPDATE campaigns_rollline AS line
-    SET fulfilled_on = claim.credited_on, batch_id = claim.batch_id, means = claim.means, level = claim.level,
-        form = claim.form, grade = claim.grade
+    SET fulfilled_on = greatest(claim.credited_on, line.moved_on), batch_id = claim.batch_id,
+        means = claim.means, level = claim.level, form = claim.form, grade = claim.grade
     FROM claimed AS claim
     WHERE line.id = claim.line_id AND line.fulfilled_on IS NULL AND line.state = 'summoned'
       AND NOT EXISTS (

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.campaigns import policy as policies
+from quantriet.campaigns.commands.counting import DUE_MEASURES, summon_lines
 from quantriet.campaigns.models import (
     Campaign,
     CampaignDocument,
@@ -24,7 +25,7 @@ from quantriet.documents.models import Document
 from quantriet.documents.models import State as DocumentState
 from quantriet.ledger import commands as ledger
 from quantriet.ledger.commands import Line
-from quantriet.ledger.measures import Grade, Measure, Slice
+from quantriet.ledger.measures import Grade
 from quantriet.ledger.models import Book
 from quantriet.org import access, audit
 from quantriet.org.access import Actor
@@ -270,13 +271,6 @@ ON CONFLICT (requirement_id, unit_id) DO NOTHING
 RETURNING unit_id
 """
 
-DUE_MEASURES: Mapping[str, Measure] = {
-    Requirement.Kind.CONFERENCE: Measure.CONFERENCES_DUE,
-    Requirement.Kind.MATERIALS: Measure.MATERIALS_DUE,
-    Requirement.Kind.PROGRAMME: Measure.PROGRAMMES_DUE,
-    Requirement.Kind.REPORT: Measure.REPORTS_DUE,
-}
-
 
 def _draw_obligations(campaign: Campaign, *, by: Actor) -> None:
     assert campaign.book_id is not None  # noqa: S101 - the caller has just opened it
@@ -384,15 +378,6 @@ def draw_roll(campaign: Campaign, top_id: int, *, by: Actor) -> int:
             )
         ledger.append(campaign.book_id, posted.batch_id, lines)
     return sum(count for _unit, _class, count in counted)
-
-
-def summon_lines(unit_id: int, person_class: int, count: int, *, on: date, essays: object) -> list[Line]:
-    """What summoning ``count`` people of a class at a unit posts (negative: taking them off the roll)."""
-    cut = Slice(person_class=person_class)
-    lines = [Line(unit_id, Measure.SUMMONED, Grade.ON_SPOT, on, count, cut)]
-    if essays:
-        lines.append(Line(unit_id, Measure.ESSAYS_DUE, Grade.ON_SPOT, on, count, cut))
-    return lines
 
 
 def finish_start(campaign: Campaign, *, by: Actor) -> Campaign:

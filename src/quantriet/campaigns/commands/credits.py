@@ -11,12 +11,13 @@ from datetime import date
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns.commands import declarations
+from quantriet.campaigns.commands import declarations, moves
+from quantriet.campaigns.commands.counting import excuse_line, present_lines
 from quantriet.campaigns.models import Campaign, Credit, RollLine
 from quantriet.core.errors import DomainError
 from quantriet.ledger import commands as ledger
 from quantriet.ledger.commands import Line
-from quantriet.ledger.measures import Grade, Measure, Slice
+from quantriet.ledger.measures import Grade, Slice
 from quantriet.org.access import Actor
 
 
@@ -65,11 +66,12 @@ RETURNING line_id
 """
 
 # A line is fulfilled when no thorough document of the campaign is left without a credit; a campaign that
-# only makes known, or has no document, is fulfilled by any credit.
+# only makes known, or has no document, is fulfilled by any credit. Whoever moved is not counted as present where he
+# is before the day from which he is summoned there.
 _FULFIL = """
 UPDATE campaigns_rollline AS line
-SET fulfilled_on = claim.credited_on, batch_id = %(batch)s, means = claim.means, level = claim.level,
-    form = claim.form, grade = claim.grade
+SET fulfilled_on = greatest(claim.credited_on, line.moved_on), batch_id = %(batch)s, means = claim.means,
+    level = claim.level, form = claim.form, grade = claim.grade
 FROM campaigns_credit AS claim
 WHERE line.id = ANY(%(lines)s) AND line.fulfilled_on IS NULL AND line.state = 'summoned'
   AND claim.line_id = line.id AND claim.batch_id = %(batch)s
@@ -82,7 +84,7 @@ WHERE line.id = ANY(%(lines)s) AND line.fulfilled_on IS NULL AND line.state = 's
         )
   )
 RETURNING line.id, line.unit_id, line.person_id, line.person_class, line.excuse <> '',
-          claim.means, claim.grade, claim.credited_on
+          claim.means, claim.grade, line.fulfilled_on
 """
 
 
@@ -152,26 +154,12 @@ def documents_of(campaign: Campaign, session: Session) -> list[int | None]:
     return [pk for pk in own if pk in session.document_ids]
 
 
-def present_lines(unit_id: int, cut: Slice, grade: Grade, on: date, *, means: str, amount: int) -> list[Line]:
-    """How people who have studied are counted (a negative amount: counted out)."""
-    lines = [Line(unit_id, Measure.PRESENT, grade, on, amount, cut)]
-    if means == Credit.Means.MADE_UP:
-        lines.append(Line(unit_id, Measure.MADE_UP, grade, on, amount, cut))
-    if means == Credit.Means.SUPERIOR:
-        lines.append(Line(unit_id, Measure.CREDITED, grade, on, amount, cut))
-    return lines
-
-
-def excuse_line(unit_id: int, person_class: int, on: date, amount: int) -> Line:
-    """One person more (or fewer) who is excused and has not studied."""
-    return Line(unit_id, Measure.EXCUSED, Grade.AFTERWARDS, on, amount, Slice(person_class=person_class))
-
-
 def withdraw(campaign: Campaign, sources: Sequence[str], *, reason: str, key: str, by: Actor) -> list[int]:
     """Take back the credits that rest on ``sources`` (rows that were corrected); returns the people concerned.
 
-    Whoever is no longer fulfilled is counted out again, on the day and with the cut he was counted in. The
-    caller then claims anew what other rows of the same people support.
+    Whoever is no longer fulfilled is counted out again, on the day and with the cut he was counted in; his line
+    follows him when its unit has ended meanwhile. The caller then claims anew
+    what other rows of the same people support.
     """
     book_id = _book(campaign)
     with transaction.atomic():
@@ -193,6 +181,7 @@ def withdraw(campaign: Campaign, sources: Sequence[str], *, reason: str, key: st
         )
         lines += declarations.settle_presence(campaign, {line.unit_id for line in undone})
         ledger.append(book_id, posted.batch_id, lines)
+        moves.follow_home(campaign, undone, key=f"{key[:110]}:home", reason=reason, by=by)
     return sorted({one.person_id for one in gone})
 
 

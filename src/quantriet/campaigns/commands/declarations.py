@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from quantriet.campaigns.commands import standing
 from quantriet.campaigns.models import Campaign, Declaration, Obligation, Requirement, RollLine
 from quantriet.core.errors import ConflictError, DomainError
 from quantriet.ledger import commands as ledger
@@ -88,8 +89,9 @@ def declare_all(
     _require_all(by, [unit.pk for unit, _totals in told])
     if campaign.book_id is None:
         raise DomainError("campaign.not_started", _("Đợt này chưa bắt đầu nên chưa khai số liệu được."))
-    _check(campaign, told, kind)
     with transaction.atomic():
+        standing.hold(unit.pk for unit, _totals in told)
+        _check(campaign, told, kind)
         rows = {
             row.unit_id: row
             for row in Declaration.objects.select_for_update()
@@ -97,6 +99,7 @@ def declare_all(
             .order_by("unit_id")
         }
         fresh = [(unit, totals) for unit, totals in told if not _is_told(rows.get(unit.pk), totals)]
+        standing.refuse_former(unit.pk for unit, _totals in fresh if unit.pk not in rows)
         if fresh:
             rows |= _write(campaign, fresh, kind, rows, by=by)
     return [rows[unit.pk] for unit, _totals in told]
@@ -244,7 +247,7 @@ def _check_unit_kind(campaign: Campaign, told: Sequence[tuple[Unit, Totals]], ki
         Obligation.objects.filter(
             campaign=campaign, unit__in=[unit for unit, _totals in told], kind=MEETS[kind]
         )
-        .exclude(state=Obligation.State.WAIVED)
+        .exclude(state__in=Obligation.NOT_OWED)
         .values_list("unit_id", flat=True)
     )
     for unit, _totals in told:

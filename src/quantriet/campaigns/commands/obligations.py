@@ -7,6 +7,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from quantriet.campaigns.commands import standing
+from quantriet.campaigns.commands.counting import DUE_MEASURES
 from quantriet.campaigns.commands.declarations import MEETS, UNIT_KINDS, on_time
 from quantriet.campaigns.models import Campaign, Declaration, Extension, Obligation, Requirement
 from quantriet.core.errors import DomainError
@@ -87,6 +89,7 @@ def reopen(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
         locked = Obligation.objects.select_for_update().get(pk=obligation.pk)
         if locked.state != Obligation.State.DONE:
             return locked
+        standing.refuse_former([locked.unit_id])
         lines: list[Line] = []
         measure, in_time = DONE_MEASURES.get(locked.kind, (None, None))
         done_on, grade = locked.done_on, Grade(locked.grade or Grade.AFTERWARDS)
@@ -207,19 +210,13 @@ def waive(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
     access.require(by, Can.CAMPAIGN_MANAGE, obligation.campaign.unit_id)
     if not reason.strip():
         raise DomainError("obligation.reason", _("Hãy ghi lý do miễn. Chưa thay đổi gì."))
-    due = {
-        Requirement.Kind.CONFERENCE: Measure.CONFERENCES_DUE,
-        Requirement.Kind.MATERIALS: Measure.MATERIALS_DUE,
-        Requirement.Kind.PROGRAMME: Measure.PROGRAMMES_DUE,
-        Requirement.Kind.REPORT: Measure.REPORTS_DUE,
-    }
     with transaction.atomic():
         locked = Obligation.objects.select_for_update().get(pk=obligation.pk)
         if locked.state != Obligation.State.OPEN:
             return locked
         campaign = locked.campaign
         assert campaign.book_id is not None  # noqa: S101 - an obligation exists only in a started campaign
-        measure = due.get(Requirement.Kind(locked.kind))
+        measure = DUE_MEASURES.get(locked.kind)
         if measure is not None:
             ledger.post(
                 campaign.book_id,

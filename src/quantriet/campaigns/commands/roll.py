@@ -3,12 +3,13 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns import policy as policies
-from quantriet.campaigns.commands.campaigns import summon_lines
-from quantriet.campaigns.commands.credits import excuse_line
-from quantriet.campaigns.models import Campaign, Credit, Requirement, RollLine
+from quantriet.campaigns.commands import moves, standing
+from quantriet.campaigns.commands.counting import excuse_line, summon_lines
+from quantriet.campaigns.commands.moves import Wish
+from quantriet.campaigns.models import Campaign, Credit, RollLine
 from quantriet.core.errors import DomainError
 from quantriet.ledger import commands as ledger
 from quantriet.ledger.commands import Line
@@ -19,12 +20,13 @@ from quantriet.org.permissions import Can
 
 
 def _lines(campaign: Campaign, line: RollLine, count: int) -> list[Line]:
-    policy = policies.from_data(campaign.policy)
-    essays = (
-        line.person_class in policy.essays_of
-        and campaign.requirements.filter(kind=Requirement.Kind.ESSAYS, deadlines__isnull=False).exists()
-    )
-    return summon_lines(line.unit_id, line.person_class, count, on=campaign.starts_on, essays=essays)
+    """What the line counts for, on the day from which it counts at its unit."""
+    essays = line.person_class in moves.essay_classes(campaign)
+    return summon_lines(line.unit_id, line.person_class, count, on=_since(campaign, line), essays=essays)
+
+
+def _since(campaign: Campaign, line: RollLine) -> date:
+    return max(line.moved_on or campaign.starts_on, campaign.starts_on)
 
 
 def _posted(campaign: Campaign, lines: list[Line], *, by: Actor, key: str, reason: str, unit_id: int) -> int:
@@ -48,6 +50,7 @@ def add(
     access.require(by, Can.ROLL_CORRECT, unit)
     _reason(reason)
     _refuse_outside(campaign, unit)
+    standing.refuse_former([unit.pk])
     with transaction.atomic():
         line = RollLine.objects.select_for_update().filter(campaign=campaign, person=person).first()
         if line is not None and line.state == RollLine.State.SUMMONED:
@@ -90,9 +93,12 @@ def remove(line: RollLine, *, reason: str, by: Actor) -> RollLine:
         if locked.state == RollLine.State.REMOVED:
             return locked
         _refuse_fulfilled(locked)
+        standing.hold([locked.unit_id])
+        _refuse_declared(locked)
         lines = _lines(locked.campaign, locked, -1)
         if locked.excuse:
-            lines.append(excuse_line(locked.unit_id, locked.person_class, locked.campaign.starts_on, -1))
+            day = _since(locked.campaign, locked)
+            lines.append(excuse_line(locked.unit_id, locked.person_class, day, -1))
         locked.batch_id = _posted(
             locked.campaign,
             lines,
@@ -114,23 +120,23 @@ def transfer(line: RollLine, unit: Unit, *, reason: str, by: Actor) -> RollLine:
     access.require(by, Can.ROLL_CORRECT, unit)
     _reason(reason)
     _refuse_outside(line.campaign, unit)
+    standing.refuse_former([unit.pk])
     with transaction.atomic():
         locked = RollLine.objects.select_for_update().select_related("campaign").get(pk=line.pk)
         if locked.unit_id == unit.pk or locked.state == RollLine.State.REMOVED:
             return locked
         _refuse_fulfilled(locked)
-        lines = _lines(locked.campaign, locked, -1)
-        excused = bool(locked.excuse)
-        if excused:
-            lines.append(excuse_line(locked.unit_id, locked.person_class, locked.campaign.starts_on, -1))
-        key = f"roll-move:{locked.pk}:{locked.batch_id or 0}"
-        locked.unit = unit
-        lines += _lines(locked.campaign, locked, 1)
-        if excused:
-            lines.append(excuse_line(unit.pk, locked.person_class, locked.campaign.starts_on, 1))
-        locked.batch_id = _posted(locked.campaign, lines, by=by, key=key, reason=reason, unit_id=unit.pk)
-        locked.save(update_fields=["unit", "batch"])
-        Credit.objects.filter(line=locked).update(unit=unit)
+        _refuse_declared(locked)
+        moves.move(
+            locked.campaign,
+            Wish(people={locked.person_id: (locked.unit_id, unit.pk)}),
+            on=timezone.localdate(),
+            key=f"roll-move:{locked.pk}:{locked.batch_id or 0}",
+            reason=reason,
+            by=by,
+            unit_id=unit.pk,
+        )
+        locked.refresh_from_db()
         audit.record(by, "roll.transfer", locked, unit=unit, detail={"reason": reason})
     return locked
 
@@ -175,6 +181,19 @@ def _refuse_fulfilled(line: RollLine) -> None:
                 "Người này đã được ghi nhận học xong nên dòng danh sách không đổi được nữa. "
                 "Nếu ghi nhầm, hãy sửa điểm danh trước."
             ),
+        )
+
+
+def _refuse_declared(line: RollLine) -> None:
+    """A total names nobody: whoever it counts stays on the roll it was declared for."""
+    if moves.without_room(line.campaign, {line.unit_id: 1}):
+        raise DomainError(
+            "roll.declared",
+            _(
+                "%(unit)s đã khai tổng số tính cả người này. Chưa thay đổi gì; "
+                "hãy sửa số khai của đơn vị trước."
+            )
+            % {"unit": line.unit.name},
         )
 
 

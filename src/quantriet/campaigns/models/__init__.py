@@ -11,7 +11,7 @@ from quantriet.campaigns.models.campaigns import (
 from quantriet.campaigns.models.declarations import Declaration
 from quantriet.campaigns.models.obligations import Extension, Obligation
 from quantriet.campaigns.models.reminders import Reminder, ReminderLine
-from quantriet.campaigns.models.roll import Credit, RollLine
+from quantriet.campaigns.models.roll import Credit, RollLine, RollMove
 
 __all__ = [
     "Campaign",
@@ -26,5 +26,6 @@ __all__ = [
     "ReminderLine",
     "Requirement",
     "RollLine",
+    "RollMove",
     "ScopeException",
 ]

@@ -15,15 +15,21 @@ from quantriet.org.models import Unit
 
 class Obligation(Stamped):
     """What one unit owes. ``limit_at`` is the campaign's own deadline (moved by extensions only); ``due_at``
-    is what holds for the unit and is never later.
+    is what holds for the unit and is never later. ``successor`` is the obligation that stands for one handed over.
     """
 
     class State(models.TextChoices):
-        """Open, done, or waived with a reason. "Overdue" is a fact of the clock, not a state."""
+        """Open, done, waived with a reason, or handed over to the successor of a closed unit. "Overdue" is a fact
+        of the clock, not a state.
+        """
 
         OPEN = "open", _("Chưa làm")
         DONE = "done", _("Đã làm")
         WAIVED = "waived", _("Được miễn")
+        HANDED = "handed", _("Đã bàn giao")
+
+    NOT_OWED: ClassVar[tuple[str, ...]] = (State.WAIVED, State.HANDED)
+    """States in which the unit itself owes nothing: the due count was reversed."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="obligations")
     requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="obligations")
@@ -36,6 +42,7 @@ class Obligation(Stamped):
     grade = models.SmallIntegerField(choices=Grade.choices, null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="+")
+    successor = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="handed")
 
     class Meta:
         ordering = ("due_at", "id")

@@ -19,6 +19,8 @@ class RollLine(Scoped):
     """Who is summoned, and at which unit the person counts: numerator and denominator stand there.
 
     Before it is fulfilled a transfer moves the line (reversal and new entry); afterwards nothing moves.
+    ``moved_on`` is the day from which a moved line counts at its unit (empty: from the start of the campaign);
+    ``fulfilled_on`` is never before it, so on no day does a unit count more people present than summoned.
     ``means``, ``level``, ``form`` and ``grade`` are those the person was counted with, so that a correction
     counts him out exactly as he was counted in.
     """
@@ -36,6 +38,7 @@ class RollLine(Scoped):
     state = models.CharField(max_length=10, choices=State.choices, default=State.SUMMONED)
     reason = models.CharField(max_length=300, blank=True)
     excuse = models.CharField(max_length=200, blank=True)
+    moved_on = models.DateField(null=True, blank=True)
     fulfilled_on = models.DateField(null=True, blank=True)
     means = models.CharField(max_length=10, blank=True)
     level = models.SmallIntegerField(choices=Level.choices, null=True, blank=True)
@@ -50,6 +53,7 @@ class RollLine(Scoped):
         "state": Fate("on the roll or off it", "sensitive", "campaign"),
         "reason": Fate("why the roll was corrected", "sensitive", "campaign"),
         "excuse": Fate("why the person is excused", "sensitive", "campaign"),
+        "moved_on": Fate("since when the person counts there", "sensitive", "campaign"),
         "fulfilled_on": Fate("studied, and since when", "sensitive", "campaign"),
         "means": Fate("how he was counted", "sensitive", "campaign"),
     }
@@ -71,6 +75,43 @@ class RollLine(Scoped):
             models.Index(fields=("campaign", "unit"), name="roll_campaign_unit"),
             models.Index(fields=("person",), name="roll_person"),
         )
+
+
+class RollMove(Scoped):
+    """A line that went to another unit before it was fulfilled, or left the campaign with its person.
+
+    ``unit`` is where it stood, ``to_unit`` where it went (empty: out of the campaign's scope, the line was taken
+    off). ``batch`` posted it. What the line held before is kept, so that an act on the tree can be taken back.
+    """
+
+    line = models.ForeignKey(RollLine, on_delete=models.CASCADE, db_index=False, related_name="moves")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, db_index=False, related_name="+")
+    to_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    moved_on = models.DateField()
+    moved_on_before = models.DateField(null=True)
+    excuse_before = models.CharField(max_length=200, blank=True)
+    reason_before = models.CharField(max_length=300, blank=True)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, db_index=False, related_name="+")
+    batch_before = models.ForeignKey(
+        Batch, null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
+
+    PERSONAL: ClassVar[dict[str, Fate]] = {
+        "line": Fate("whose line moved", "sensitive", "campaign"),
+        "person": Fate("who moved", "sensitive", "campaign"),
+        "unit": Fate("where the person counted", "sensitive", "campaign"),
+        "to_unit": Fate("where the person counts since", "sensitive", "campaign"),
+        "moved_on": Fate("since when", "sensitive", "campaign"),
+        "moved_on_before": Fate("what stood before, for taking back", "sensitive", "campaign"),
+        "excuse_before": Fate("what stood before, for taking back", "sensitive", "campaign"),
+        "reason_before": Fate("what stood before, for taking back", "sensitive", "campaign"),
+    }
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("line", "batch"), name="roll_move_once_a_batch"),)
+        indexes = (models.Index(fields=("batch",), name="roll_move_batch"),)
 
 
 class Credit(Scoped):

@@ -248,6 +248,8 @@ def state_of(one: Obligation, now: datetime) -> tuple[str, Words]:
     """The state of an obligation and its word."""
     if one.state == Obligation.State.WAIVED:
         return "exempt", ""
+    if one.state == Obligation.State.HANDED:
+        return "exempt", _("Đã bàn giao")
     if one.state == Obligation.State.OPEN:
         return core_tasks.state_of(one.due_at, now), ""
     late = one.done_on is not None and one.done_on > access.local_day(one.due_at)

@@ -31,11 +31,14 @@ ORIGINS = {
     "campaigns.start": gettext_lazy("Giao việc khi mở đợt"),
     "campaigns.draw_roll": gettext_lazy("Lập danh sách triệu tập"),
     "roll.correct": gettext_lazy("Điều chỉnh danh sách triệu tập"),
+    "roll.move": gettext_lazy("Chuyển dòng danh sách sang đơn vị khác"),
     "roll.excuse": gettext_lazy("Ghi vắng có lý do"),
     "declarations.declare": gettext_lazy("Nhập nhanh tổng số"),
     "obligations.fulfil": gettext_lazy("Ghi nhận đã làm"),
     "obligations.reopen": gettext_lazy("Mở lại việc"),
     "obligations.waive": gettext_lazy("Miễn"),
+    "obligations.hand_over": gettext_lazy("Bàn giao việc cho đơn vị kế thừa"),
+    "ledger.reverse": gettext_lazy("Hoàn tác"),
     "credits.withdraw": gettext_lazy("Rút ghi nhận"),
 }
 

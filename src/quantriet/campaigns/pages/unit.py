@@ -167,7 +167,7 @@ def obligation(request: ActorRequest, campaign_id: int, obligation_id: int) -> H
     looking = look(request, campaign_id)
     seen = access.units(request.actor, Can.CAMPAIGN_READ)
     rows = Obligation.objects.filter(campaign=looking.campaign, unit__in=seen).select_related(
-        "unit", "campaign", "batch"
+        "unit", "campaign", "batch", "successor__unit"
     )
     found = access.row_or_404(rows, obligation_id)
     looking = Looking(request.actor, looking.campaign, found.unit, looking.highest)

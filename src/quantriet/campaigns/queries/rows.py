@@ -27,18 +27,18 @@ PEOPLE: Mapping[Measure, Q] = {
 }
 
 # Measure → kind of obligation, and which of them count.
-_NOT_WAIVED = ~Q(state=Obligation.State.WAIVED)
+_OWED = ~Q(state__in=Obligation.NOT_OWED)
 _DONE = Q(state=Obligation.State.DONE)
 _ON_TIME = _DONE & Q(done_on__lte=F("due_day"))
 OBLIGATIONS: Mapping[Measure, tuple[str, Q]] = {
-    Measure.CONFERENCES_DUE: (Requirement.Kind.CONFERENCE, _NOT_WAIVED),
+    Measure.CONFERENCES_DUE: (Requirement.Kind.CONFERENCE, _OWED),
     Measure.CONFERENCES_HELD: (Requirement.Kind.CONFERENCE, _DONE),
-    Measure.MATERIALS_DUE: (Requirement.Kind.MATERIALS, _NOT_WAIVED),
+    Measure.MATERIALS_DUE: (Requirement.Kind.MATERIALS, _OWED),
     Measure.MATERIALS_SUPPLIED: (Requirement.Kind.MATERIALS, _DONE),
-    Measure.PROGRAMMES_DUE: (Requirement.Kind.PROGRAMME, _NOT_WAIVED),
+    Measure.PROGRAMMES_DUE: (Requirement.Kind.PROGRAMME, _OWED),
     Measure.PROGRAMMES_ISSUED: (Requirement.Kind.PROGRAMME, _DONE),
     Measure.PROGRAMMES_ON_TIME: (Requirement.Kind.PROGRAMME, _ON_TIME),
-    Measure.REPORTS_DUE: (Requirement.Kind.REPORT, _NOT_WAIVED),
+    Measure.REPORTS_DUE: (Requirement.Kind.REPORT, _OWED),
     Measure.REPORTS_SENT: (Requirement.Kind.REPORT, _DONE),
     Measure.REPORTS_ON_TIME: (Requirement.Kind.REPORT, _ON_TIME),
 }

@@ -1,0 +1,153 @@
+"""What a closed unit still owed goes to its successor: nothing is owed twice, nothing is lost.
+
+A successor that has the obligation keeps its own; one that has none gets one with the strictest deadline of those
+it takes over. The closed unit's is "handed over" and its due count reversed. Where no unit follows, it is waived.
+What was done stays with the unit that did it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from quantriet.campaigns.commands.counting import due_lines
+from quantriet.campaigns.models import Campaign, Obligation
+from quantriet.ledger import commands as ledger
+from quantriet.ledger.commands import Line
+from quantriet.ledger.models import Batch
+from quantriet.org.access import Actor
+
+RUNNING = (Campaign.State.STARTING, Campaign.State.ACTIVE)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One obligation that changed hands, the one that stands for it since (``None``: nobody follows, it is waived)
+    and the state that one had before (empty: it was made for this).
+    """
+
+    obligation_id: int
+    successor_id: int | None
+    before: str
+
+
+def open_of(unit_ids: Sequence[int]) -> QuerySet[Obligation]:
+    """What units still owe in running campaigns."""
+    return Obligation.objects.filter(
+        unit_id__in=list(unit_ids), state=Obligation.State.OPEN, campaign__state__in=RUNNING
+    ).order_by("campaign_id", "requirement_id", "unit_id")
+
+
+def hand_over(
+    heirs: Mapping[int, int | None], *, on: date, key: str, reason: str, by: Actor
+) -> tuple[list[Handed], list[int]]:
+    """Hand the open obligations of closed units to their heirs (``None``: nobody follows) from ``on``.
+
+    Returns what changed hands and the batches that posted it, one a campaign.
+    """
+    handed: list[Handed] = []
+    batches: list[int] = []
+    with transaction.atomic():
+        owed: dict[int, list[Obligation]] = defaultdict(list)
+        for one in open_of(list(heirs)).select_for_update(of=("self",)).select_related("campaign"):
+            owed[one.campaign_id].append(one)
+        for group in owed.values():
+            campaign = group[0].campaign
+            assert campaign.book_id is not None  # noqa: S101 - a running campaign has a book
+            posted = ledger.begin(
+                campaign.book_id, by=by, origin="obligations.hand_over", key=key, reason=reason
+            )
+            if not posted.is_new:
+                continue
+            batches.append(posted.batch_id)
+            done, lines = _pass_on(group, heirs, day=max(on, campaign.starts_on), batch_id=posted.batch_id)
+            waived = [one.obligation_id for one in done if one.successor_id is None]
+            Obligation.objects.filter(pk__in=waived, reason="").update(reason=reason[:300])
+            ledger.append(campaign.book_id, posted.batch_id, lines)
+            handed += done
+    return handed, batches
+
+
+def _pass_on(
+    owed: Sequence[Obligation], heirs: Mapping[int, int | None], *, day: date, batch_id: int
+) -> tuple[list[Handed], list[Line]]:
+    """Pass the obligations of one campaign on; what changed hands and what the ledger gets."""
+    handed: list[Handed] = []
+    lines: list[Line] = []
+    by_heir: dict[tuple[int, int], list[Obligation]] = defaultdict(list)
+    for one in owed:
+        heir = heirs[one.unit_id]
+        lines += due_lines(one.kind, one.unit_id, day, -1)
+        one.state = Obligation.State.WAIVED if heir is None else Obligation.State.HANDED
+        if heir is None:
+            handed.append(Handed(one.pk, None, ""))
+        else:
+            by_heir[one.requirement_id, heir].append(one)
+    known = _standing(by_heir)
+    for (requirement_id, heir), group in by_heir.items():
+        taken = known.get((requirement_id, heir))
+        before = "" if taken is None else str(taken.state)
+        if taken is None or taken.state == Obligation.State.HANDED:
+            taken = _taken_up(taken, heir, group, batch_id)
+            lines += due_lines(taken.kind, heir, day, 1)
+        for one in group:
+            one.successor = taken
+            handed.append(Handed(one.pk, taken.pk, before))
+    Obligation.objects.bulk_update(owed, ["state", "successor"], batch_size=500)
+    return handed, lines
+
+
+def _standing(wanted: Mapping[tuple[int, int], object]) -> dict[tuple[int, int], Obligation]:
+    """What the heirs have of the same requirements already."""
+    rows = Obligation.objects.select_for_update().filter(
+        requirement_id__in={requirement for requirement, _heir in wanted},
+        unit_id__in={heir for _requirement, heir in wanted},
+    )
+    return {(row.requirement_id, row.unit_id): row for row in rows.order_by("pk")}
+
+
+def _taken_up(known: Obligation | None, heir: int, group: Sequence[Obligation], batch_id: int) -> Obligation:
+    """A new obligation of the heir, as strict as the strictest it takes over; or its own, which stands again after
+    the heir itself had ended and handed it over.
+    """
+    if known is not None:
+        known.state = Obligation.State.OPEN
+        known.save(update_fields=["state"])
+        return known
+    first = group[0]
+    return Obligation.objects.create(
+        campaign_id=first.campaign_id,
+        requirement_id=first.requirement_id,
+        kind=first.kind,
+        unit_id=heir,
+        due_at=min(one.due_at for one in group),
+        limit_at=min(one.limit_at for one in group),
+        batch_id=batch_id,
+    )
+
+
+def taken_over(handed: Sequence[Handed]) -> QuerySet[Obligation]:
+    """The obligations that exist (or stand again) only because they were taken over."""
+    ids = {one.successor_id for one in handed if one.before in ("", Obligation.State.HANDED)} - {None}
+    return Obligation.objects.filter(pk__in=ids).select_related("unit").order_by("pk")
+
+
+def give_back(handed: Sequence[Handed], batches: Sequence[int], *, reason: str, by: Actor) -> None:
+    """Undo one ``hand_over``: who owed owes again, what was made for it goes. The caller has made sure that
+    nothing rests on what was taken over.
+    """
+    with transaction.atomic():
+        for batch_id in batches:
+            ledger.reverse(batch_id, by=by, reason=reason)
+        given = [one.obligation_id for one in handed]
+        waived = [one.obligation_id for one in handed if one.successor_id is None]
+        words = Batch.objects.filter(pk__in=list(batches)).values("reason")
+        Obligation.objects.filter(pk__in=waived, reason__in=words).update(reason="")
+        Obligation.objects.filter(pk__in=given).update(state=Obligation.State.OPEN, successor=None)
+        made = {one.successor_id for one in handed if one.successor_id is not None and not one.before}
+        Obligation.objects.filter(pk__in=made).delete()
+        again = {one.successor_id for one in handed if one.before == Obligation.State.HANDED}
+        Obligation.objects.filter(pk__in=again).update(state=Obligation.State.HANDED)
