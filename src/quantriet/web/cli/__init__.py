@@ -53,7 +53,7 @@ ENTRIES: Mapping[str, Entry] = {
     "report": Entry("reports", "Báo cáo: liệt kê, lập, xuất Word và Excel, soi báo cáo cũ"),
     "account": Entry("accounts", "Tài khoản: tạo, giao vai trò, cấp lại mật khẩu"),
     "token": Entry("tokens", "Khóa truy cập API: tạo, liệt kê, thu hồi"),
-    "ledger": Entry("ledger", "Sổ số liệu: đối chiếu, dựng lại", "worker"),
+    "ledger": Entry("ledger", "Sổ số liệu: đối chiếu, đếm lại từ dòng gốc, dựng lại", "worker"),
     "demo-load": Entry("demo", "Nạp dữ liệu trình diễn vào hệ thống trống"),
     "generate": Entry("generate", "Sinh dữ liệu cỡ xã, tỉnh hoặc cả nước vào hệ thống trống"),
     "bench": Entry("bench", "Đo tốc độ và bộ nhớ ở cỡ một tỉnh"),

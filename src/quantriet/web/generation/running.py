@@ -14,6 +14,7 @@ from quantriet.web.demonstration import statistics
 from quantriet.web.generation import logbook
 from quantriet.web.generation.scales import Wanted
 from quantriet.web.generation.stages import STAGES, Stage, Step, steps_of
+from quantriet.web.generation.worker import prepare
 
 Tell = Callable[[str], None]
 EVERY_S = 5.0
@@ -118,7 +119,8 @@ def _pool(processes: int) -> Iterator[Executor | None]:
         yield None
         return
     connection.close()
-    pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+    spawn = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(processes, mp_context=spawn, initializer=prepare)
     try:
         yield pool
     finally:
