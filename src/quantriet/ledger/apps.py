@@ -1,5 +1,7 @@
 """Registers the package with Django."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,8 @@ class LedgerConfig(AppConfig):
     name = "quantriet.ledger"
     label = "ledger"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The ledger keeps what was ever posted, also for a unit whose founding is undone."""
+        registry = import_module("quantriet.org.consequences")  # needs the models, which stand by now
+        registry.register_lasting("ledger_batch", "ledger_entry", "ledger_tally", "ledger_tally_day")

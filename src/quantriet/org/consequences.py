@@ -191,3 +191,18 @@ def transfer(crossings: Mapping[int, Crossing], *, on: date, by: Actor) -> None:
     """People (person → from, to) have changed their home unit from a day on, outside any act."""
     if crossings:
         carry_out(Change(kind=TRANSFER, on=on, people=crossings), by=by)
+
+
+_lasting = {"org_auditevent", "org_accessevent"}
+
+
+def register_lasting(*tables: str) -> None:
+    """Tables whose rows outlive every undo (the append-only ledger, the audit): a unit that an act founded and that
+    they name is withdrawn when the act is undone, not erased.
+    """
+    _lasting.update(tables)
+
+
+def lasting_tables() -> frozenset[str]:
+    """The tables registered as lasting."""
+    return frozenset(_lasting)

@@ -1,44 +1,124 @@
-"""``place``, the one writer of placements: where a unit stands from a date on."""
+"""Where units stand from a day on: ``move`` writes it, set-based; ``place`` is a single move outside any act."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from quantriet.core.errors import DomainError, ForbiddenError
 from quantriet.core.text import clean_line
 from quantriet.org import access, audit
 from quantriet.org.access import HOUSE, Actor
+from quantriet.org.commands.row_changes import RowChanges
 from quantriet.org.models import Placement, Unit
 from quantriet.org.permissions import Can
+from quantriet.org.plans import Move
 
-_LINEAGE = "SELECT path::text, former FROM org_placement WHERE unit_id = %s AND valid @> %s::date"
-
-# Placements of the subtree that begin on or after the day only change their path; those in force before it are
-# closed at the day and go on under a new row with the new path.
-_MOVE_LATER = """
-UPDATE org_placement SET path = text2ltree(%(head)s) || subpath(path, %(cut)s)
-WHERE path <@ %(old)s::ltree AND lower(valid) >= %(on)s
-"""
-_MOVE_STANDING = """
-WITH standing AS (
-    SELECT id, unit_id, parent_id, path, valid, former, decision FROM org_placement
-    WHERE path <@ %(old)s::ltree AND valid @> %(on)s::date AND (lower(valid) IS NULL OR lower(valid) < %(on)s)
-    FOR UPDATE
-), closed AS (
-    UPDATE org_placement AS placed SET valid = daterange(lower(standing.valid), %(on)s)
-    FROM standing WHERE placed.id = standing.id RETURNING placed.id
+# Every placement at or below a moved unit since the day, cut into the periods in which its new parent's path is one.
+# A unit below two moved ones goes with the lower. ``since_parent`` names moved units by the parent they leave: only
+# the time they stood below it changes.
+_MOVED = """
+WITH told AS (
+    SELECT * FROM unnest(%(units)s::int8[], %(parents)s::int8[], %(formers)s::bool[], %(leave)s::int8[])
+        AS told(unit_id, parent_id, former, leaves)
+), tops AS (
+    SELECT placed.unit_id, placed.path, placed.valid * daterange(%(on)s, NULL) AS valid,
+           told.parent_id AS new_parent, told.former AS new_former
+    FROM told JOIN org_placement AS placed USING (unit_id)
+    WHERE placed.valid && daterange(%(on)s, NULL) AND (told.leaves IS NULL OR placed.parent_id = told.leaves)
+), affected AS MATERIALIZED (
+    SELECT DISTINCT ON (placed.id) placed.*, tops.unit_id AS top, tops.new_parent, tops.new_former
+    FROM tops JOIN org_placement AS placed ON placed.path <@ tops.path AND placed.valid && tops.valid
+    ORDER BY placed.id, nlevel(tops.path) DESC
+), pieces AS MATERIALIZED (
+    SELECT old.id AS old_id, nextval(pg_get_serial_sequence('org_placement', 'id')) AS new_id, old.unit_id,
+           CASE WHEN old.unit_id = old.top THEN old.new_parent ELSE old.parent_id END AS parent_id,
+           coalesce(above.path, '') || subpath(old.path, index(old.path, text2ltree(old.top::text))) AS path,
+           old.valid * daterange(%(on)s, NULL) * coalesce(above.valid, daterange(NULL, NULL)) AS valid,
+           CASE WHEN old.unit_id = old.top THEN old.new_former ELSE old.former END AS former,
+           CASE WHEN old.unit_id = old.top THEN %(decision)s ELSE old.decision END AS decision,
+           (old.path, old.parent_id, old.former) AS place
+    FROM affected AS old
+    LEFT JOIN org_placement AS above
+        ON above.unit_id = old.new_parent AND above.valid && (old.valid * daterange(%(on)s, NULL))
+), changing AS (
+    SELECT old_id FROM pieces GROUP BY old_id HAVING bool_or(place IS DISTINCT FROM (path, parent_id, former))
 )
-INSERT INTO org_placement (created_at, unit_id, parent_id, path, valid, former, decision)
-SELECT statement_timestamp(), unit_id, parent_id, text2ltree(%(head)s) || subpath(path, %(cut)s),
-       daterange(%(on)s, upper(valid)), former, decision
-FROM standing JOIN closed USING (id)
+SELECT old.id, old.unit_id,
+       CASE WHEN lower(old.valid) >= %(on)s
+            THEN to_jsonb(old) - ARRAY['top', 'new_parent', 'new_former']
+            ELSE jsonb_build_object('valid', old.valid) END,
+       CASE WHEN lower(old.valid) >= %(on)s THEN NULL
+            ELSE jsonb_build_object('valid', daterange(lower(old.valid), %(on)s)) END
+FROM affected AS old JOIN changing ON changing.old_id = old.id
+UNION ALL
+SELECT new_id, unit_id, NULL,
+       jsonb_build_object('id', new_id, 'created_at', statement_timestamp(), 'unit_id', unit_id,
+                          'parent_id', parent_id, 'path', path, 'valid', valid, 'former', former,
+                          'decision', decision)
+FROM pieces JOIN changing USING (old_id)
 """
-_NAME_PARENT = """
-UPDATE org_placement SET parent_id = %(parent)s, former = %(former)s, decision = %(decision)s
-WHERE unit_id = %(unit)s AND valid @> %(on)s::date
+
+# A new unit below a parent whose place changes later gets one placement for each place of the parent.
+_STANDS = """
+SELECT nextval(pg_get_serial_sequence('org_placement', 'id')) AS id, told.unit_id, NULL::jsonb AS before,
+       told.parent_id, coalesce(above.path, '') || text2ltree(told.unit_id::text) AS path,
+       coalesce(above.valid, daterange(NULL, NULL)) * daterange(%(on)s, NULL) AS valid
+FROM unnest(%(units)s::int8[], %(parents)s::int8[]) AS told(unit_id, parent_id)
+LEFT JOIN org_placement AS above ON above.unit_id = told.parent_id AND above.valid && daterange(%(on)s, NULL)
 """
+_FOUNDED = f"""
+SELECT id, unit_id, before,
+       jsonb_build_object('id', id, 'created_at', statement_timestamp(), 'unit_id', unit_id, 'parent_id', parent_id,
+                          'path', path, 'valid', valid, 'former', false, 'decision', %(decision)s::text)
+FROM ({_STANDS}) AS stands
+"""
+
+
+def move(moves: Sequence[Move], *, on: date, decision: str, changes: RowChanges) -> int:
+    """Write moves that do not stand below one another's new parents; returns how many placements changed.
+
+    The caller has locked the tree (``bump_tree_version``) and refused what may not be.
+    """
+    values = {
+        "units": [one.unit_id for one in moves],
+        "parents": [one.parent_id for one in moves],
+        "formers": [one.former for one in moves],
+        "leave": [one.leaves for one in moves],
+        "decision": decision,
+        "on": on,
+    }
+    return changes.write(Placement, _MOVED, values) if moves else 0
+
+
+def stand(parents: dict[int, int | None], *, on: date, decision: str, changes: RowChanges) -> None:
+    """Write the first places of new units (unit → parent)."""
+    values = {
+        "units": list(parents),
+        "parents": list(parents.values()),
+        "on": on,
+        "decision": decision,
+    }
+    if parents:
+        changes.write(Placement, _FOUNDED, values)
+
+
+def standing_on(unit: Unit | int, on: date) -> Placement | None:
+    """Where a unit stands on a day; ``None`` before its founding."""
+    return Placement.objects.filter(unit=unit, valid__contains=on).first()
+
+
+def is_placed_later(standing: Placement, on: date) -> bool:
+    """Whether a later act gave the unit another parent or state; a place that only followed its parent is none."""
+    elsewhere = ~Q(former=standing.former)
+    if standing.parent_id is None:
+        elsewhere |= Q(parent__isnull=False)
+    else:
+        elsewhere |= Q(parent=None) | ~Q(parent=standing.parent_id)
+    later = Placement.objects.filter(unit=standing.unit_id, valid__startswith__gt=on)
+    return later.filter(elsewhere).exists()
 
 
 def place(
@@ -46,41 +126,28 @@ def place(
 ) -> Placement:
     """Place a unit below ``parent`` (or as a root) from ``on``; its whole subtree moves with it.
 
-    The old placement is closed at ``on``. The same place again changes nothing. Refuses a cycle
-    (``unit.cycle``), another tree (``unit.other_tree``), a parent that does not stand on that day or is former
-    (``unit.parent_not_standing``), and a unit that already has a later placement (``unit.placed_later``).
+    The same place again changes nothing. Refuses a cycle (``unit.cycle``), another tree (``unit.other_tree``), a
+    parent that does not stand on that day or is former (``unit.parent_not_standing``), and a unit that already has
+    a later placement (``unit.placed_later``).
     """
     require_all(by, [unit.pk, *([parent.pk] if parent else [])])
     if parent is None and by.roots != HOUSE:
         raise forbidden()
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic():
         bump_tree_version()
-        standing = Placement.objects.filter(unit=unit, valid__contains=on).first()
+        standing = standing_on(unit, on)
         if standing is None:
-            raise DomainError(
-                "unit.not_standing", _("Ngày này đơn vị chưa có trong cây. Chưa đổi gì; hãy chọn ngày khác.")
-            )
+            raise not_standing(unit)
         if standing.parent_id == (parent.pk if parent else None) and standing.former == former:
             return standing
-        head = _head_for(unit, parent, on, standing)
-        if Placement.objects.filter(unit=unit, valid__startswith__gt=on).exists():
+        refuse_parent(unit, parent, on, standing)
+        if is_placed_later(standing, on):
             raise DomainError(
                 "unit.placed_later",
                 _("Đơn vị đã có một lần chuyển sau ngày này. Chưa đổi gì; hãy hủy lần chuyển sau trước."),
             )
-        values = {"head": head, "cut": standing.path.count("."), "old": standing.path, "on": on}
-        cursor.execute(_MOVE_LATER, values)
-        cursor.execute(_MOVE_STANDING, values)
-        cursor.execute(
-            _NAME_PARENT,
-            {
-                "parent": parent.pk if parent else None,
-                "former": former,
-                "decision": clean_line(decision),
-                "unit": unit.pk,
-                "on": on,
-            },
-        )
+        moved = Move(unit.pk, parent.pk if parent else None, former)
+        move([moved], on=on, decision=clean_line(decision), changes=RowChanges())
         audit.record(
             by,
             "unit.place",
@@ -91,10 +158,18 @@ def place(
         return Placement.objects.get(unit=unit, valid__contains=on)
 
 
-def _head_for(unit: Unit, parent: Unit | None, on: date, standing: Placement) -> str:
-    """The path under which the subtree will hang; refuses what cannot be a parent on that day."""
+def not_standing(unit: Unit) -> DomainError:
+    """The refusal of a day on which the unit was not there."""
+    return DomainError(
+        "unit.not_standing",
+        _("Ngày này “{unit}” chưa có trong cây. Chưa đổi gì; hãy chọn ngày khác.").format(unit=unit.name),
+    )
+
+
+def refuse_parent(unit: Unit, parent: Unit | None, on: date, standing: Placement) -> None:
+    """Refuse what cannot be the unit's parent on that day."""
     if parent is None:
-        return ""
+        return
     if parent.tree != unit.tree:
         raise DomainError(
             "unit.other_tree",
@@ -117,7 +192,6 @@ def _head_for(unit: Unit, parent: Unit | None, on: date, standing: Placement) ->
                 parent=parent.name, unit=unit.name
             ),
         )
-    return str(above.path)
 
 
 def bump_tree_version() -> None:

@@ -1,6 +1,7 @@
 """Tables of floor 1, split by noun."""
 
 from quantriet.org.models.accounts import Account, RoleAssignment, SignInFailure
+from quantriet.org.models.acts import Act, ActKind, ActPerson, ActRow, ActUnit, UnitName
 from quantriet.org.models.credentials import (
     IssuerIdentity,
     IssuerInvitation,
@@ -19,6 +20,11 @@ from quantriet.org.models.units import Facility, Placement, Tree, TreeVersion, U
 __all__ = [
     "AccessEvent",
     "Account",
+    "Act",
+    "ActKind",
+    "ActPerson",
+    "ActRow",
+    "ActUnit",
     "AuditEvent",
     "DataRequest",
     "Facility",
@@ -43,4 +49,5 @@ __all__ = [
     "TreeVersion",
     "Unit",
     "UnitKind",
+    "UnitName",
 ]
