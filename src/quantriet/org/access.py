@@ -8,7 +8,7 @@ that committee (and what lies below them) belong to it as well.
 import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -35,6 +35,7 @@ class Actor:
     ``roots`` are the paths below which those roles look; a job carries ``account_id`` and ``unit_id`` and is
     given a fresh actor when it starts. ``only`` narrows what the roles may do, when a token of the API acts.
     ``above_cell``: the unit stands above the cells, so its rows are other people's (``org.second_factor``).
+    ``posts``: every unit the account may act in today, first granted first, each with its committee.
     """
 
     account_id: int
@@ -45,6 +46,12 @@ class Actor:
     roots: tuple[str, ...]
     only: frozenset[Can] | None = None
     above_cell: bool = False
+    posts: tuple[Unit, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def unit(self) -> Unit | None:
+        """The unit acted in; none for the operator of the server."""
+        return next((post for post in self.posts if post.pk == self.unit_id), None)
 
     def can(self, permission: Can) -> bool:
         """Whether one of the roles holds the permission at all (where is another question)."""
@@ -73,6 +80,11 @@ def authority_unit(unit: Unit) -> Unit:
     return unit
 
 
+def home(by: Actor) -> Unit | None:
+    """The unit from which ``by`` looks down; none for the operator of the server."""
+    return None if by.unit is None else authority_unit(by.unit)
+
+
 def stands_above_cell(unit: Unit) -> bool:
     """Whether someone acting in ``unit`` looks at more than one cell. Bodies and unions stand where their
     committee stands; a base cell is a cell, a section is not.
@@ -97,13 +109,6 @@ def _held_today(account: Account) -> QuerySet[RoleAssignment]:
     )
 
 
-def posts(account: Account) -> list[Unit]:
-    """The units in which the account may act today, first granted first (the switch on top of pages)."""
-    units = Unit.objects.filter(pk__in=_held_today(account).values("unit")).in_bulk()
-    seen = dict.fromkeys(_held_today(account).values_list("unit_id", flat=True))
-    return [units[unit_id] for unit_id in seen]
-
-
 def actor(account: Account, *, unit_id: int | None = None) -> Actor | None:
     """The account acting in ``unit_id`` (else in the first unit it was granted); ``None`` without a role.
 
@@ -111,21 +116,22 @@ def actor(account: Account, *, unit_id: int | None = None) -> Actor | None:
     """
     if not account.is_active:
         return None
-    held = list(_held_today(account).values_list("unit_id", "role"))
+    held = list(_held_today(account).select_related("unit__committee"))
     if not held:
         return None
-    chosen = unit_id if unit_id is not None and any(unit == unit_id for unit, _role in held) else held[0][0]
-    unit = Unit.objects.select_related("committee").get(pk=chosen)
-    roles = frozenset(role for unit_pk, role in held if unit_pk == chosen)
+    posts = {one.unit_id: one.unit for one in held}
+    unit = posts.get(unit_id or 0, held[0].unit)
+    roles = frozenset(one.role for one in held if one.unit_id == unit.pk)
     looks_down = any(ROLES[role].reach is not Reach.SELF for role in roles)
     return Actor(
         account_id=account.pk,
-        unit_id=chosen,
+        unit_id=unit.pk,
         person_id=account.person_id,
         name=account.display_name,
         roles=roles,
         roots=_roots(unit) if looks_down else (),
         above_cell=stands_above_cell(unit),
+        posts=tuple(posts.values()),
     )
 
 
@@ -157,6 +163,15 @@ def units(by: Actor, can: Can) -> QuerySet[Unit]:
 def may(by: Actor, can: Can, unit: Unit | int) -> bool:
     """Whether ``by`` may do ``can`` at ``unit``."""
     return units(by, can).filter(pk=unit if isinstance(unit, int) else unit.pk).exists()
+
+
+def powers(by: Actor, unit: Unit | int) -> frozenset[Can]:
+    """Everything ``by`` may do at ``unit``: what ``may`` says of each permission, asked once for each reach."""
+    alike: dict[Reach, list[Can]] = {}
+    for can in Can:
+        if (reach := by.reach(can)) is not None:
+            alike.setdefault(reach, []).append(can)
+    return frozenset(can for same in alike.values() if may(by, same[0], unit) for can in same)
 
 
 def require(by: Actor, can: Can, unit: Unit | int) -> None:

@@ -9,9 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from quantriet.org import access, notices
+from quantriet.org import notices
 from quantriet.org.access import Actor
-from quantriet.org.models import Account, Unit
 from quantriet.org.permissions import ROLES, Can
 
 
@@ -40,14 +39,12 @@ def house(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return {"demo": settings.QUANTRIET.demo, "places": [], "issuer": settings.QUANTRIET.issuer}
-    account = request.user
-    acting_in = Unit.objects.get(pk=actor.unit_id)
     return {
         "demo": settings.QUANTRIET.demo,
         "actor": actor,
-        "acting_in": acting_in,
+        "acting_in": actor.unit,
         "acting_roles": [ROLES[role].title for role in sorted(actor.roles)],
-        "posts": access.posts(account) if isinstance(account, Account) else [],
+        "posts": actor.posts,
         "places": _places(request.path, actor),
         "notices_unread": notices.unread_count(actor),
         "live_url": settings.QUANTRIET.live_url,

@@ -31,7 +31,7 @@ def visible_unit(campaign: Campaign, by: Actor) -> Unit:
     top = access.units(by, Can.CAMPAIGN_READ).filter(pk=campaign.unit_id).first()
     if top is not None or by.roots == HOUSE:
         return top or campaign.unit
-    return access.authority_unit(Unit.objects.select_related("committee").get(pk=by.unit_id))
+    return access.home(by) or campaign.unit
 
 
 def trees_of(campaign: Campaign) -> list[str]:

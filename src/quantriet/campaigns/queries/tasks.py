@@ -12,7 +12,6 @@ from quantriet.core.components import Words
 from quantriet.core.tasks import Task
 from quantriet.org import access
 from quantriet.org.access import Actor
-from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
 
 MOST = 30
@@ -55,7 +54,7 @@ def tasks(actor: Actor) -> list[Task]:
     """
     if not actor.can(Can.OBLIGATION_FULFIL):
         return []
-    unit = access.authority_unit(Unit.objects.select_related("committee").get(pk=actor.unit_id))
+    unit = access.home(actor)
     now = timezone.now()
     rows = (
         Obligation.objects.filter(

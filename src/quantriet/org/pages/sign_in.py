@@ -129,9 +129,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 def switch_unit(request: ActorRequest) -> HttpResponse:
     """Act in another of one's units from now on."""
     wanted = str(request.POST.get("unit", ""))
-    account = request.user
-    units = access.posts(account) if isinstance(account, Account) else []
-    chosen = next((unit for unit in units if str(unit.pk) == wanted), None)
+    chosen = next((unit for unit in request.actor.posts if str(unit.pk) == wanted), None)
     if chosen is None:
         raise access.not_found()
     request.session[ACTING_UNIT] = chosen.pk

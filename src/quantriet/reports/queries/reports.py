@@ -17,6 +17,7 @@ from quantriet.core import tasks as core_tasks
 from quantriet.core.tasks import Task
 from quantriet.core.text import format_date
 from quantriet.ledger import queries as ledger
+from quantriet.ledger.queries import Mark
 from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.models import Tree, Unit
@@ -37,8 +38,7 @@ def own_unit(by: Actor) -> Unit | None:
 
     Nothing for the operator of the server, who acts for whichever unit is named.
     """
-    unit = Unit.objects.select_related("committee").filter(pk=by.unit_id).first()
-    return None if unit is None else access.authority_unit(unit)
+    return access.home(by)
 
 
 def writable(by: Actor) -> QuerySet[Report]:
@@ -155,7 +155,7 @@ def subordinates(campaign: Campaign, top: Unit, *, now: datetime | None = None) 
     owed = (
         Obligation.objects.filter(campaign=campaign, kind=Requirement.Kind.REPORT)
         .filter(Q(unit__in=children) | Q(unit__committee=top, unit__in=tops))
-        .exclude(state=Obligation.State.WAIVED)
+        .exclude(state__in=Obligation.NOT_OWED)
         .select_related("unit")
         .order_by("unit__sort_key", "unit_id")
     )
@@ -220,7 +220,7 @@ def sections_of(report: Report) -> tuple[Section, ...]:
 class Reading:
     """The figures of a unit's report at one instant, with what a freeze keeps of them."""
 
-    clock: tuple[int, int]
+    clock: Mark
     whole: dict[str, dict[str, dict[str, int]]]
     figures: dict[str, FigureValue]
     annex: Annex
@@ -230,7 +230,7 @@ class Reading:
 def reading(campaign: Campaign, unit: Unit, codes: Sequence[str]) -> Reading:
     """Read the ledger once for everything a report shows: figures, annex and freeze agree with each other."""
     parts = (
-        ledger.Parts(0, 0, {})
+        ledger.Parts(ledger.NO_MARK, {})
         if campaign.book_id is None
         else ledger.parts_below(campaign.book_id, unit.pk, on=timezone.localdate())
     )
@@ -238,7 +238,7 @@ def reading(campaign: Campaign, unit: Unit, codes: Sequence[str]) -> Reading:
         named, not_reported = _parts(campaign, unit, parts.counts)
         tables = counts.annex(named, parts.counts)
     return Reading(
-        (parts.epoch, parts.fold),
+        parts.mark,
         counts.added(parts.counts.values()),
         counts.figures(codes, parts.counts, unit.pk),
         tables,
