@@ -176,7 +176,7 @@ class Duties:
         taken = handovers.taken_over([Handed(*one) for one in kept.get("handed", [])])
         touched = [one for one in taken if one.state != Obligation.State.OPEN or one.extensions.exists()]
         sentences = [
-            _("“{unit}” đã có kết quả ở việc nhận bàn giao: {kind}.").format(
+            _("“{unit}” đã có kết quả ở việc nhận bàn giao: {kind}").format(
                 unit=one.unit.name, kind=one.get_kind_display()
             )
             for one in touched
@@ -184,7 +184,7 @@ class Duties:
         received = {pk for pk, _owner in kept.get("owners", [])}
         begun = Campaign.objects.filter(unit_id__in=change.founded).exclude(pk__in=received)
         sentences += [
-            _("“{unit}” đã mở đợt “{title}”.").format(unit=one.unit.name, title=one.title)
+            _("“{unit}” đã mở đợt “{title}”").format(unit=one.unit.name, title=one.title)
             for one in begun.select_related("unit").order_by("pk")
         ]
         return sentences
@@ -297,7 +297,7 @@ class Roll:
         if touched:
             names = ", ".join(one.person.full_name for one in touched[:SHOWN_NAMES])
             sentences.append(
-                _("{count} người đã chuyển có ghi nhận mới: {names}.").format(
+                _("{count} người đã chuyển có ghi nhận mới: {names}").format(
                     count=format_int(len(touched)), names=f"{names}…" if len(touched) > SHOWN_NAMES else names
                 )
             )
@@ -317,7 +317,7 @@ def _declared_with(campaign: Campaign, arrived: Mapping[int, int]) -> list[str]:
     units = moves.without_room(campaign, arrived)
     rows = Declaration.objects.filter(campaign=campaign, unit_id__in=units, kind__in=("presence", "essays"))
     return [
-        _("“{unit}” đã khai số liệu tính cả người chuyển đến (đợt “{title}”).").format(
+        _("“{unit}” đã khai số liệu tính cả người chuyển đến (đợt “{title}”)").format(
             unit=name, title=campaign.title
         )
         for name in rows.order_by("unit__sort_key").values_list("unit__name", flat=True).distinct()
@@ -330,11 +330,11 @@ def _begun_on_rolls(founded: frozenset[int], batches: Sequence[int]) -> list[str
     added = RollLine.objects.filter(unit_id__in=founded).exclude(pk__in=brought).count()
     declared = Declaration.objects.filter(unit_id__in=founded).select_related("unit").order_by("pk")
     sentences = [
-        _("“{unit}” đã khai số liệu: {kind}.").format(unit=one.unit.name, kind=one.get_kind_display())
+        _("“{unit}” đã khai số liệu: {kind}").format(unit=one.unit.name, kind=one.get_kind_display())
         for one in declared
     ]
     if added:
-        sentences.append(_("Đơn vị mới đã triệu tập thêm {count} người.").format(count=format_int(added)))
+        sentences.append(_("đơn vị mới đã triệu tập thêm {count} người").format(count=format_int(added)))
     return sentences
 
 

@@ -112,7 +112,7 @@ class OpenConferences:
         attended = _attended_since(change)
         if attended:
             sentences.append(
-                _("{count} lượt điểm danh mới của người đã chuyển.").format(count=format_int(attended))
+                _("{count} lượt điểm danh mới của người đã chuyển").format(count=format_int(attended))
             )
         return [*sentences, *_begun(change.founded, conferences, sites)]
 
@@ -196,7 +196,7 @@ def _went_on(conferences: set[int], sites: set[int], *, since: datetime) -> list
     recorded = Q(sites__in=sites, sites__attendances__created_at__gt=since)
     visited = Q(sites__in=sites, sites__guests__created_at__gt=since)
     rows = Conference.objects.filter(moved & (over | recorded | visited)).distinct().order_by("id")
-    return [_("Hội nghị “{title}” đã diễn ra tiếp ở đơn vị nhận.").format(title=one.title) for one in rows]
+    return [_("hội nghị “{title}” đã diễn ra tiếp ở đơn vị nhận").format(title=one.title) for one in rows]
 
 
 def _attended_since(change: Change) -> int:
@@ -215,7 +215,7 @@ def _begun(founded: frozenset[int], conferences: set[int], sites: set[int]) -> l
     if not founded:
         return []
     called = Conference.objects.filter(unit_id__in=founded).exclude(pk__in=conferences).order_by("id")
-    sentences = [_("Đơn vị mới đã triệu tập hội nghị “{title}”.").format(title=one.title) for one in called]
+    sentences = [_("đơn vị mới đã triệu tập hội nghị “{title}”").format(title=one.title) for one in called]
     own = Site.objects.filter(unit_id__in=founded).exclude(pk__in=sites).exclude(conference__in=called)
     rows = [
         Attendance.objects.filter(unit_id__in=founded).count(),
@@ -225,7 +225,7 @@ def _begun(founded: frozenset[int], conferences: set[int], sites: set[int]) -> l
     ]
     if any(rows):
         sentences.append(
-            _("Đơn vị mới đã có {count} ghi nhận ở hội nghị.").format(count=format_int(sum(rows)))
+            _("đơn vị mới đã có {count} ghi nhận ở hội nghị").format(count=format_int(sum(rows)))
         )
     return sentences
 

@@ -72,13 +72,13 @@ class Drafts:
             since = datetime.fromisoformat(kept["at"])
             written = Report.objects.filter(pk__in=ids).filter(Q(sending__gt=0) | Q(edited_at__gt=since))
             sentences = [
-                _("“{unit}” đã viết tiếp hoặc gửi báo cáo nhận từ đơn vị cũ.").format(unit=one.unit.name)
+                _("“{unit}” đã viết tiếp hoặc gửi báo cáo nhận từ đơn vị cũ").format(unit=one.unit.name)
                 for one in written.select_related("unit").order_by("id")
             ]
         begun = Report.objects.filter(unit_id__in=change.founded).exclude(pk__in=ids).select_related("unit")
         return [
             *sentences,
-            *(_("“{unit}” đã lập báo cáo.").format(unit=one.unit.name) for one in begun.order_by("id")),
+            *(_("“{unit}” đã lập báo cáo").format(unit=one.unit.name) for one in begun.order_by("id")),
         ]
 
     def take_back(self, change: Change, kept: Kept, *, by: Actor) -> None:
