@@ -5,7 +5,7 @@ same time, in a database of its own, holds the horizon back while its transactio
 import time
 
 from quantriet.ledger import commands as ledger
-from quantriet.ledger import queries
+from quantriet.ledger.queries import reading
 
 PATIENCE_S = 180.0
 
@@ -14,7 +14,7 @@ def fold_all(book_id: int) -> int:
     """Fold until nothing of the book is left in the unfolded rest; returns how many entries were folded."""
     folded = ledger.fold()
     give_up = time.monotonic() + PATIENCE_S
-    while queries.snapshot(book_id).tail and time.monotonic() < give_up:
+    while reading.unfolded(book_id) and time.monotonic() < give_up:
         time.sleep(0.05)
         folded += ledger.fold()
     return folded

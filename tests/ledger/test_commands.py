@@ -13,6 +13,7 @@ from quantriet.ledger import figures, queries
 from quantriet.ledger.commands import Line
 from quantriet.ledger.measures import Grade, Measure, Slice
 from quantriet.ledger.models import Book, Entry, Tally
+from quantriet.ledger.queries import reading
 from quantriet.ledger.rollup import Amount
 from quantriet.org.models import Unit
 from tests import factories
@@ -219,14 +220,14 @@ def test_rebuild_gives_the_same_figures_in_a_new_epoch() -> None:
     post(book, [present(top, 5)], "a")
     fold_all(book.pk)
     post(book, [present(top, 2)], "b")
-    before = queries.snapshot(book.pk)
+    before = reading.whole(book.pk).moment
 
     ledger.rebuild()
     rebuilt = shown(book, top)
     post(book, [present(top, 1)], "c")
     ledger.fold()
 
-    assert queries.snapshot(book.pk).epoch == before.epoch + 1
+    assert reading.whole(book.pk).moment.epoch == before.epoch + 1
     assert (rebuilt, shown(book, top)) == (7, 8)
     assert queries.verify().equal
 

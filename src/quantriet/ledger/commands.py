@@ -9,17 +9,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.core.errors import DomainError
+from quantriet.ledger import queries
 from quantriet.ledger.measures import WHOLE, Grade, Measure, Slice
 from quantriet.ledger.models import Batch, Book, Freeze
+from quantriet.ledger.queries import Mark
 from quantriet.org.access import Actor
 from quantriet.org.models import Unit
 
 FOLD_LOCK = 7_141_802
+# Entries of one transaction of the fold: about two seconds, so that its own number holds no horizon back for long.
+A_FOLD = 200_000
 CHANNEL = "quantriet_fold"
 
 
@@ -172,27 +179,28 @@ FROM ledger_entry AS entry CROSS JOIN ledger_clock AS clock
 WHERE entry.book_id = %s AND entry.batch_id = %s
 """
 
-# One statement, one snapshot: what is below the snapshot's xmin is finished and visible, so it is folded
-# exactly once; what is not stays in the unfolded rest that readers add.
+# What is below the snapshot's xmin is finished and visible, so it is folded exactly once; what is not stays in
+# the rest that readers add. ``upto`` ends a large fold early; it never lies above the xmin.
 _FOLD = """
 WITH clock AS (
-    SELECT epoch, horizon, fold, pg_snapshot_xmin(pg_current_snapshot()) AS upto FROM ledger_clock
+    SELECT fold, coalesce(%(upto)s::text::xid8, pg_snapshot_xmin(pg_current_snapshot())) AS upto FROM ledger_clock
 ), fresh AS (
-    SELECT entry.book_id, entry.unit_id, entry.measure, entry.slice, entry.grade, entry.occurred_on,
-           entry.known_on, sum(entry.amount) AS amount, count(*) AS entries
-    FROM ledger_entry AS entry CROSS JOIN clock
-    WHERE entry.epoch = clock.epoch AND entry.xid >= clock.horizon AND entry.xid < clock.upto
+    SELECT book_id, unit_id, measure, slice, grade, occurred_on, known_on, sum(amount) AS amount,
+           count(*) AS entries
+    FROM ledger_entry
+    WHERE epoch = %(epoch)s AND xid >= %(horizon)s::text::xid8 AND xid < (SELECT upto FROM clock)
     GROUP BY 1, 2, 3, 4, 5, 6, 7
 ), into_days AS (
     INSERT INTO ledger_tally_day AS day (book_id, unit_id, measure, slice, grade, occurred_on, known_on, amount)
     SELECT book_id, unit_id, measure, slice, grade, occurred_on, known_on, amount FROM fresh
+    ORDER BY 1, 2, 3, 4, 5, 6, 7
     ON CONFLICT (book_id, unit_id, measure, slice, grade, occurred_on, known_on)
     DO UPDATE SET amount = day.amount + excluded.amount
 ), into_tallies AS (
     INSERT INTO ledger_tally AS tally (book_id, unit_id, measure, slice, grade, amount, fold)
     SELECT fresh.book_id, fresh.unit_id, fresh.measure, fresh.slice, fresh.grade, sum(fresh.amount),
            (SELECT fold + 1 FROM clock)
-    FROM fresh GROUP BY 1, 2, 3, 4, 5
+    FROM fresh GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
     ON CONFLICT (book_id, unit_id, measure, slice, grade)
     DO UPDATE SET amount = tally.amount + excluded.amount, fold = excluded.fold
 ), moved AS (
@@ -204,20 +212,57 @@ WITH clock AS (
 SELECT coalesce(sum(entries), 0)::bigint FROM fresh
 """
 
+# The transaction of the n-th entry that waits, counted from 0.
+_WAITING = """
+SELECT xid::text::bigint FROM ledger_entry
+WHERE epoch = %(epoch)s AND xid >= %(horizon)s::text::xid8 AND xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY epoch, xid OFFSET %(place)s LIMIT 1
+"""
+
 
 def fold() -> int:
     """Add the finished entries to the tallies and move the clock; returns how many entries were folded.
 
-    One folder at a time: a second caller waits for the lock. Readers are never blocked. Tells listeners
-    once a fold, never once an entry.
+    One folder at a time: a second caller waits for the lock. Readers are never blocked. What waits in large
+    numbers is folded in several short transactions. Tells listeners once a fold, never once an entry.
     """
+    folded, is_over = _fold_some()
+    while not is_over:
+        more, is_over = _fold_some()
+        folded += more
+    return folded
+
+
+def _fold_some() -> tuple[int, bool]:
+    """One transaction of the fold: how many entries, and whether none is left for another."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLD_LOCK])
-        cursor.execute(_FOLD)
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("SELECT epoch, horizon::text FROM ledger_clock")
+        epoch, horizon = cursor.fetchone()
+        reached = {"epoch": epoch, "horizon": horizon}
+        upto = _upto(cursor, reached)
+        cursor.execute(_FOLD, {**reached, "upto": upto})
         folded = int(cursor.fetchone()[0])
         if folded:
             cursor.execute("SELECT pg_notify(%s, (SELECT fold FROM ledger_clock)::text)", [CHANNEL])
-    return folded
+    return folded, upto is None
+
+
+def _upto(cursor: CursorWrapper, reached: dict[str, Any]) -> str | None:
+    """Before which transaction this part of a large fold ends; ``None``: all that is finished fits into one.
+
+    A transaction is folded whole: one that holds more than a part makes a part of its own.
+    """
+    ends = []
+    for place in (A_FOLD, 0):
+        cursor.execute(_WAITING, {**reached, "place": place})
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        ends.append(int(row[0]))
+    last, first = ends
+    return str(last if last > first else last + 1)
 
 
 _REBUILD_DAYS = """
@@ -261,25 +306,27 @@ def freeze(
     label: str,
     figures: dict[str, dict[str, dict[str, int]]],
     by: Actor,
-    clock: tuple[int, int] | None = None,
+    clock: Mark | None = None,
 ) -> Freeze:
-    """Keep the figures of ``unit``'s subtree as they stand, with the clock they were read at.
+    """Keep the figures of ``unit``'s subtree as they stand, with the instant they were read at.
 
     ``figures`` is what ``queries.slices_below`` gave in the caller's transaction: measure → slice → grade.
-    ``clock`` is (epoch, fold) of the statement that read them; without it the clock of now.
+    ``clock`` is the mark of the statement that read them (``queries.parts_below`` gives both); without it the
+    mark of now. The period ends today.
     """
-    if clock is None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT epoch, fold FROM ledger_clock")
-            epoch, number = cursor.fetchone()
-        clock = (int(epoch), int(number))
+    mark = queries.marked() if clock is None else clock
     return Freeze.objects.create(
         book=book,
         unit=unit,
-        label=f"{label} ({by.name})"[:200],
-        epoch=clock[0],
-        fold=clock[1],
+        label=label[:200],
+        on=timezone.localdate(),
+        epoch=mark.epoch,
+        fold=mark.fold,
+        snapshot=mark.snapshot,
+        writer=mark.writer,
+        last_entry=mark.last_entry,
         figures=figures,
+        actor=by.name[:120],
     )
 
 

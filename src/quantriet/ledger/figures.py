@@ -1,157 +1,241 @@
-"""Figures in memory: the tallies of a book as prefix sums, advanced by each fold, exact at every read.
+"""Figures in memory: a book as prefix sums, exact at every read.
 
-A web process keeps a bounded number of prefixes, one for (book, numbering, chosen slices). A read is one
-statement: what changed since the fold the cache knows, and the unfolded rest. SQL (``queries.slices_below``)
-is the cold start's twin and the cross-check.
+A web process keeps a bounded number of bytes: facts, one for a book (and one with days, once a past date is
+asked for), and prefixes, one for a view of it. A warm read is one statement, what was written since the prefix
+was made; it takes no lock that another reader could hold. SQL (``queries.slices_below``) is the cross-check.
 """
 
-from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
 
-from quantriet.ledger import queries
+import numpy as np
+
+from quantriet.ledger.columns import Facts, Ints, Period, day_number
+from quantriet.ledger.courses import Course
 from quantriet.ledger.measures import Measure
-from quantriet.ledger.rollup import NOTHING, Amount, Cell, Numbering, Prefix, tail_between
+from quantriet.ledger.memory import Memory
+from quantriet.ledger.queries import reading
+from quantriet.ledger.queries.reading import Moment, Read
+from quantriet.ledger.rollup import NOTHING, Amount, Numbering, Prefix, Slices
 
-MAX_PREFIXES = 24
-MAX_NUMBERINGS = 8
+# Unit → its count at each of the days asked for.
+Trend = dict[int, list[int]]
 
-Key = tuple[int, date, frozenset[int] | None]
+MAX_BYTES = 384 * 2**20
+# Beyond so many changes since the facts were read, reading the tallies anew is the shorter way.
+LONGEST_REST = 200_000
 
 
-@dataclass
-class _Kept:
-    """A prefix with what it stands for: the fold it has reached and the tallies it was built from."""
+@dataclass(frozen=True)
+class View:
+    """What is read: a book over the trees of a date, some slices, and for a past date what had happened by
+    then and was known by then.
+    """
 
-    epoch: int
-    fold: int
-    tree_version: int
-    tallies: dict[tuple[int, int, int, int], int]
-    prefix: Prefix
+    book_id: int
+    tree_on: date
+    slices: Slices = None
+    period: Period | None = None
 
 
 class Figures:
     """The counts of one book at one instant, over the trees of one date."""
 
-    def __init__(self, prefix: Prefix, tail: tuple[Cell, ...]) -> None:
+    def __init__(self, prefix: Prefix) -> None:
         self.numbering = prefix.numbering
         self._prefix = prefix
-        self._tail = tail
-        known = {measure for measure, _grade in prefix.sums} | {cell.measure for cell in tail}
-        self._measures = [measure for measure in Measure if measure in known]
 
     def below(self, unit_id: int) -> dict[Measure, Amount]:
         """The counts of the unit and everything below it. Empty for a unit outside the trees."""
-        span = self.numbering.span(unit_id)
-        return {} if span is None else self._between(*span)
+        return self.table([unit_id])[unit_id]
 
     def own(self, unit_id: int) -> dict[Measure, Amount]:
         """The counts recorded for the unit itself."""
-        at = self.numbering.position.get(unit_id)
-        return {} if at is None else self._between(at, at + 1)
+        at = self.numbering.position(unit_id)
+        start = np.array([] if at is None else [at], dtype=np.int64)
+        return {} if at is None else self._counts(start, start + 1)[0]
 
     def table(self, unit_ids: Iterable[int]) -> dict[int, dict[Measure, Amount]]:
         """``below`` for several units: the rows of a board."""
-        return {unit_id: self.below(unit_id) for unit_id in unit_ids}
+        ids = list(unit_ids)
+        at = self.numbering.positions(np.array(ids, dtype=np.int64))
+        starts = at[at >= 0]
+        found = iter(self._counts(starts, self.numbering.end[starts]))
+        return {unit_id: next(found) if place >= 0 else {} for unit_id, place in zip(ids, at, strict=True)}
 
-    def _between(self, start: int, end: int) -> dict[Measure, Amount]:
-        rest = tail_between(self._tail, self.numbering, self._prefix.keeps, start, end)
-        found: dict[Measure, Amount] = {}
-        for measure in self._measures:
-            amount = self._prefix.between(start, end, measure) + rest.get(measure, NOTHING)
-            if amount.by_grade != NOTHING.by_grade:
-                found[measure] = amount
+    def _counts(self, starts: Ints, ends: Ints) -> list[dict[Measure, Amount]]:
+        """One mapping a range; a measure that has nothing there is absent."""
+        found: list[dict[Measure, Amount]] = [{} for _start in starts]
+        for number, amounts in self._prefix.between(starts, ends).items():
+            measure = Measure(number)
+            for counts, amount in zip(found, amounts, strict=True):
+                if amount.by_grade != NOTHING.by_grade:
+                    counts[measure] = amount
         return found
+
+
+@dataclass(frozen=True)
+class _Base:
+    """The cells of a book at a moment."""
+
+    moment: Moment
+    facts: Facts
+
+    @property
+    def bytes(self) -> int:
+        """Memory held."""
+        return self.facts.bytes
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A prefix with the moment it stands for."""
+
+    moment: Moment
+    prefix: Prefix
+
+    @property
+    def bytes(self) -> int:
+        """Memory held."""
+        return self.prefix.bytes
+
+
+@dataclass(frozen=True)
+class _Course:
+    """A course with the moment of the facts it was made from."""
+
+    moment: Moment
+    course: Course
+
+    @property
+    def bytes(self) -> int:
+        """Memory held."""
+        return self.course.bytes
 
 
 class FigureCache:
-    """Prefixes and numberings of this process. Thread-safe; an older snapshot than the cache's is answered
-    from its own rows, never from sums that already hold later folds.
+    """Facts, numberings and prefixes of this process. Thread-safe; a snapshot older than the cache's is answered
+    from its own rows, never from sums that already hold later ones.
     """
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
-        self._numberings: OrderedDict[tuple[int, date], Numbering] = OrderedDict()
+    def __init__(self, limit: int = MAX_BYTES) -> None:
+        self.memory = Memory(limit)
 
     def forget(self) -> None:
         """Drop everything: another database is behind the connection (a restore, the next test)."""
-        with self._lock:
-            self._kept.clear()
-            self._numberings.clear()
+        self.memory.forget()
 
-    def read(self, book_id: int, *, on: date, slices: frozenset[int] | None = None) -> Figures:
+    def read(self, book_id: int, *, on: date, slices: Slices = None) -> Figures:
         """The book now, over the trees of ``on``; ``slices`` keeps only those cuts."""
-        key = (book_id, on, slices)
-        with self._lock:
-            kept = self._kept.get(key)
-            snapshot = queries.snapshot(book_id, since=kept.fold if kept else -1)
-            stale = kept is None or kept.epoch != snapshot.epoch or kept.tree_version != snapshot.tree_version
-            if kept is not None and not stale and snapshot.fold >= kept.fold:
-                self._advance(kept, snapshot)
-                self._kept.move_to_end(key)
-                return Figures(_frozen(kept.prefix), snapshot.tail)
-            if kept is not None:
-                snapshot = queries.snapshot(book_id)
-            built = self._build(snapshot, on, slices)
-            if kept is None or snapshot.fold >= kept.fold or kept.epoch != snapshot.epoch:
-                self._kept[key] = built
-                self._kept.move_to_end(key)
-                while len(self._kept) > MAX_PREFIXES:
-                    self._kept.popitem(last=False)
-            return Figures(_frozen(built.prefix), snapshot.tail)
+        return self.view(View(book_id, on, slices))
 
-    def numbering(self, tree_version: int, on: date) -> Numbering:
-        """The numbering of a date, built once for each version of the tree."""
-        key = (tree_version, on)
-        found = self._numberings.get(key)
+    def view(self, view: View) -> Figures:
+        """A book as one wants to see it."""
+        kept = self._prefix(view)
+        found = None if kept is None else self._warm(view, kept)
         if found is None:
-            found = self._numberings[key] = queries.numbering(on)
-            while len(self._numberings) > MAX_NUMBERINGS:
-                self._numberings.popitem(last=False)
-        return found
+            with self.memory.building(view):
+                built = self._prefix(view)  # by whom we waited for
+                found = None if built is None or built is kept else self._warm(view, built)
+                found = found or self._cold(view)
+        return Figures(found)
 
-    def _build(self, snapshot: queries.Snapshot, on: date, slices: frozenset[int] | None) -> _Kept:
-        prefix = Prefix(self.numbering(snapshot.tree_version, on), slices)
-        prefix.add(snapshot.tallies)
-        tallies = {
-            (cell.unit_id, cell.measure, cell.slice, cell.grade): cell.amount for cell in snapshot.tallies
+    def _prefix(self, view: View) -> _Kept | None:
+        found = self.memory.get(view)
+        return found if isinstance(found, _Kept) else None
+
+    def _warm(self, view: View, kept: _Kept) -> Prefix | None:
+        """The kept prefix with what came since; ``None`` if this reader may not use it."""
+        fresh = reading.since(view.book_id, kept.moment)
+        if not fresh.moment.follows(kept.moment) or fresh.moment.tree_version != kept.moment.tree_version:
+            return None
+        return self._keep(view, kept.prefix, fresh)
+
+    def _keep(self, view: View, prefix: Prefix, fresh: Read) -> Prefix:
+        """Keep what every later reader sees too; give that and what only this one may be sure of."""
+        finished = prefix.plus(fresh.changes.where(fresh.changes.finished))
+        newest = self._prefix(view)
+        if newest is None or not newest.moment.outdoes(fresh.moment):
+            self.memory.put(view, _Kept(fresh.moment, finished))
+        return finished.plus(fresh.changes.where(~fresh.changes.finished))
+
+    def _cold(self, view: View) -> Prefix:
+        base, fresh = self._base(view.book_id, is_dated=view.period is not None)
+        numbering = self._numbering(fresh.moment.tree_version, view.tree_on)
+        return self._keep(view, Prefix.of(base.facts, numbering, view.slices, view.period), fresh)
+
+    def _base(self, book_id: int, *, is_dated: bool) -> tuple[_Base, Read]:
+        """The facts of a book and what was written since; read anew when that has grown large."""
+        key = ("facts", book_id, is_dated)
+        with self.memory.building(key):
+            kept = self.memory.get(key)
+            if isinstance(kept, _Base):
+                fresh = reading.since(book_id, kept.moment)
+                if fresh.moment.follows(kept.moment) and len(fresh.changes) <= LONGEST_REST:
+                    return kept, fresh
+            read = reading.dated(book_id) if is_dated else reading.whole(book_id)
+            base = _Base(read.moment, Facts(read.changes.where(read.changes.finished)))
+            if not isinstance(kept, _Base) or not kept.moment.outdoes(read.moment):
+                self.memory.put(key, base)
+            return base, Read(read.moment, read.changes.where(~read.changes.finished))
+
+    def _numbering(self, tree_version: int, on: date) -> Numbering:
+        """The numbering of a date, one for all dates between two changes of the trees."""
+        key = ("numbering", tree_version, reading.era(on))
+        with self.memory.building(key):
+            kept = self.memory.get(key)
+            if isinstance(kept, Numbering):
+                return kept
+            numbering = reading.numbering(on)
+            self.memory.put(key, numbering)
+            return numbering
+
+
+    def trend(self, view: View, measure: Measure, unit_ids: Iterable[int], days: Sequence[date]) -> Trend:
+        """What had happened below each unit by each of some days (ascending), as it is known now."""
+        base, fresh = self._base(view.book_id, is_dated=True)
+        numbering = self._numbering(fresh.moment.tree_version, view.tree_on)
+        courses = [self._course(view, measure, base, fresh.moment.tree_version)]
+        if len(fresh.changes):
+            courses.append(Course(Facts(fresh.changes), numbering, measure, view.slices))
+        numbers = np.array([day_number(day) for day in days], dtype=np.int64)
+        spans = {unit_id: numbering.span(unit_id) for unit_id in unit_ids}
+        return {
+            unit_id: [0] * len(days)
+            if span is None
+            else sum(course.totals(*span, numbers) for course in courses).tolist()
+            for unit_id, span in spans.items()
         }
-        return _Kept(snapshot.epoch, snapshot.fold, snapshot.tree_version, tallies, prefix)
 
-    @staticmethod
-    def _advance(kept: _Kept, snapshot: queries.Snapshot) -> None:
-        changes: list[Cell] = []
-        for cell in snapshot.tallies:
-            key = (cell.unit_id, cell.measure, cell.slice, cell.grade)
-            before = kept.tallies.get(key, 0)
-            kept.tallies[key] = cell.amount
-            changes.append(Cell(*key, cell.amount - before))
-        kept.prefix.add(changes)
-        kept.fold = snapshot.fold
-
-
-def _frozen(prefix: Prefix) -> Prefix:
-    """The prefix as it stands: its arrays are replaced, never changed, when a fold advances it."""
-    copy = Prefix(prefix.numbering, prefix.keeps)
-    copy.sums = dict(prefix.sums)
-    return copy
-
-
-def as_of(
-    book_id: int, *, on: date, known: date, tree_on: date, slices: frozenset[int] | None = None
-) -> Figures:
-    """The book as of a past date over the trees of ``tree_on``: not kept, counted by SQL."""
-    prefix = Prefix(queries.numbering(tree_on), slices)
-    prefix.add(queries.cells_at(book_id, on=on, known=known))
-    return Figures(prefix, ())
+    def _course(self, view: View, measure: Measure, base: _Base, tree_version: int) -> Course:
+        key = ("course", view, measure, tree_version)
+        kept = self.memory.get(key)
+        if isinstance(kept, _Course) and kept.moment == base.moment:
+            return kept.course
+        numbering = self._numbering(tree_version, view.tree_on)
+        course = Course(base.facts, numbering, measure, view.slices)
+        self.memory.put(key, _Course(base.moment, course))
+        return course
 
 
 CACHE = FigureCache()
 
 
-def read(book_id: int, *, on: date, slices: frozenset[int] | None = None) -> Figures:
-    """The book now, from this process's cache."""
+def read(book_id: int, *, on: date, slices: Slices = None) -> Figures:
+    """The book now, over the trees of ``on``, from this process's cache."""
     return CACHE.read(book_id, on=on, slices=slices)
+
+
+def as_of(book_id: int, *, on: date, known: date, tree_on: date, slices: Slices = None) -> Figures:
+    """The book as of a date: what had happened by ``on`` and was known by ``known``, over the trees of
+    ``tree_on``. As was: the tree of then. As now: the tree of today. As known: an earlier ``known``.
+    """
+    return CACHE.view(View(book_id, tree_on, slices, Period.until(on, known)))
+
+
+def trend(
+    book_id: int, measure: Measure, unit_ids: Iterable[int], days: Sequence[date], *, tree_on: date
+) -> Trend:
+    """What had happened below each unit by each of some days (ascending), over the trees of ``tree_on``."""
+    return CACHE.trend(View(book_id, tree_on), measure, unit_ids, days)

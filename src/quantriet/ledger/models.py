@@ -116,17 +116,27 @@ class Clock(models.Model):
 
 
 class Freeze(Stamped):
-    """The figures of a book below a unit as they stood at a clock: kept for ever, never recomputed.
+    """The figures of a book below a unit as they stood at an instant: kept for ever, never recomputed.
 
-    ``fold`` and ``epoch`` name the clock; ``figures`` maps measure → slice → grade → amount.
+    ``figures`` maps measure → slice → grade → amount. The instant is a snapshot of transactions, not a time:
+    ``epoch`` and ``snapshot`` tell of any entry whether it is in the figures; of the freezing transaction's own
+    entries (``writer``) those up to ``last_entry`` are. ``on`` is the last day of the period: what happened until
+    then and is known only later amends it. The database refuses every change.
     """
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="freezes")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     label = models.CharField(max_length=200)
+    on = models.DateField()
     epoch = models.IntegerField()
     fold = models.BigIntegerField()
+    snapshot = models.TextField()
+    writer = models.BigIntegerField(null=True)
+    last_entry = models.BigIntegerField()
     figures = models.JSONField()
+    actor = models.CharField(max_length=120)
+
+    PERSONAL: ClassVar[dict[str, Fate]] = {"actor": Fate("who froze the figures", "basic", "audit")}
 
     class Meta:
         ordering = ("-id",)

@@ -1,32 +1,20 @@
 """The arithmetic of the roll-up: a subtree is a range of a numbering, a total is a difference of two sums.
 
-Pure: values in, values out. A numbering is the preorder of the units in the tree of one date; tallies are
+Pure: values in, values out. A numbering is the preorder of the units in the tree of one date; facts are
 keyed by unit, so the same facts serve any numbering.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
-from quantriet.ledger.measures import Grade
-
-Ints = npt.NDArray[np.int64]
+from quantriet.ledger.columns import Changes, Facts, Ints, Period, summed
 
 # (measure, grade): the columns of a prefix. Slices are chosen when the prefix is built.
 Column = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """An amount of one unit: the row of a tally or the sum of entries not folded yet."""
-
-    unit_id: int
-    measure: int
-    slice: int
-    grade: int
-    amount: int
+Slices = frozenset[int] | None
 
 
 @dataclass(frozen=True)
@@ -51,85 +39,125 @@ NOTHING = Amount()
 class Numbering:
     """The preorder of a tree: position of each unit and the end of its subtree.
 
-    Built from ``(unit, path)`` pairs in path order, where a path is the dotted ids from the root down.
+    ``unit_ids`` in path order and how deep each stands (a root has depth 1).
     """
 
-    def __init__(self, paths: Sequence[tuple[int, str]]) -> None:
-        self.unit_ids: tuple[int, ...] = tuple(unit_id for unit_id, _path in paths)
-        self.position: dict[int, int] = {unit_id: at for at, unit_id in enumerate(self.unit_ids)}
-        self.end: Ints = np.zeros(len(paths), dtype=np.int64)
-        open_units: list[tuple[int, str]] = []
-        for at, (_unit_id, path) in enumerate(paths):
-            while open_units and not path.startswith(open_units[-1][1] + "."):
-                self.end[open_units.pop()[0]] = at
-            open_units.append((at, path))
-        for at, _path in open_units:
-            self.end[at] = len(paths)
+    def __init__(self, unit_ids: Ints, depths: Ints) -> None:
+        self.unit_ids = unit_ids
+        self.end = _ends(depths)
+        self._order = np.argsort(unit_ids, kind="stable")
+        self._sorted = unit_ids[self._order]
+
+    @classmethod
+    def of_paths(cls, paths: Sequence[tuple[int, str]]) -> Self:
+        """From ``(unit, path)`` pairs in path order, where a path is the dotted ids from the root down."""
+        depths = [path.count(".") + 1 for _unit_id, path in paths]
+        units = [unit_id for unit_id, _path in paths]
+        return cls(np.array(units, dtype=np.int64), np.array(depths, dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.unit_ids)
 
+    @property
+    def bytes(self) -> int:
+        """Memory, for the cache's limit."""
+        return sum(column.nbytes for column in (self.unit_ids, self.end, self._order, self._sorted))
+
+    def positions(self, unit_ids: Ints) -> Ints:
+        """The position of each unit; -1 for a unit that is not in this tree."""
+        if not len(self):
+            return np.full(len(unit_ids), -1, dtype=np.int64)
+        at = np.minimum(np.searchsorted(self._sorted, unit_ids), len(self) - 1)
+        return np.where(self._sorted[at] == unit_ids, self._order[at], -1)
+
+    def position(self, unit_id: int) -> int | None:
+        """The position of one unit; ``None`` for a unit that is not in this tree."""
+        at = int(self.positions(np.array([unit_id], dtype=np.int64))[0])
+        return None if at < 0 else at
+
     def span(self, unit_id: int) -> tuple[int, int] | None:
         """First position and end of the unit's subtree; ``None`` for a unit that is not in this tree."""
-        at = self.position.get(unit_id)
+        at = self.position(unit_id)
         return None if at is None else (at, int(self.end[at]))
 
 
+def _ends(depths: Ints) -> Ints:
+    """Where each subtree ends: at the next position that is no deeper. One pass a level."""
+    ends = np.full(len(depths), len(depths), dtype=np.int64)
+    for depth in np.unique(depths):
+        here = np.flatnonzero(depths == depth)
+        borders = np.append(np.flatnonzero(depths <= depth), len(depths))
+        ends[here] = borders[np.searchsorted(borders, here, side="right")]
+    return ends
+
+
 class Prefix:
-    """Prefix sums of every (measure, grade) over a numbering, for the slices that ``keeps`` lets in."""
+    """Prefix sums of every (measure, grade) over a numbering, for some slices (``None``: all) and one period.
 
-    def __init__(self, numbering: Numbering, keeps: frozenset[int] | None = None) -> None:
+    Never changed: ``plus`` gives another, which shares the columns that stayed as they were.
+    """
+
+    def __init__(
+        self,
+        numbering: Numbering,
+        slices: Slices = None,
+        period: Period | None = None,
+        sums: Mapping[Column, Ints] | None = None,
+    ) -> None:
         self.numbering = numbering
-        self.keeps = keeps
-        self.sums: dict[Column, Ints] = {}
+        self.slices = slices
+        self.period = period
+        self.sums: Mapping[Column, Ints] = sums or {}
 
-    def add(self, cells: Iterable[Cell]) -> None:
-        """Add changes; a cell of a unit outside the numbering is not part of this tree."""
-        changes: dict[Column, Ints] = {}
-        size = len(self.numbering)
-        for cell in cells:
-            at = self.numbering.position.get(cell.unit_id)
-            if at is None or (self.keeps is not None and cell.slice not in self.keeps):
-                continue
-            column = (cell.measure, cell.grade)
-            if column not in changes:
-                changes[column] = np.zeros(size + 1, dtype=np.int64)
-            changes[column][at + 1] += cell.amount
-        for column, change in changes.items():
-            summed = np.cumsum(change)
-            kept = self.sums.get(column)
-            self.sums[column] = summed if kept is None else kept + summed
+    @classmethod
+    def of(
+        cls, facts: Facts, numbering: Numbering, slices: Slices = None, period: Period | None = None
+    ) -> Self:
+        """Every cell of a book added up; a cell of a unit outside the numbering is not part of this tree."""
+        inside = facts.inside(period)
+        columns, column_of = _columns(facts.codes, slices)
+        size = len(numbering) + 1
+        units = numbering.positions(facts.units) + 1  # 0 is "outside": what lands there is thrown away
+        at = column_of[facts.code_at[inside]] * size + units[facts.unit_at[inside]]
+        own = summed(at, facts.amounts[inside], (len(columns) + 1) * size).reshape(-1, size)
+        own[:, 0] = 0
+        sums = {column: np.cumsum(own[at]) for at, column in enumerate(columns)}
+        return cls(numbering, slices, period, {column: one for column, one in sums.items() if one.any()})
 
-    def between(self, start: int, end: int, measure: int) -> Amount:
-        """The amount of the units at positions ``start`` up to before ``end``."""
-        parts = [0, 0, 0, 0]
-        for grade in Grade:
-            summed = self.sums.get((measure, int(grade)))
-            if summed is not None:
-                parts[grade - 1] = int(summed[end] - summed[start])
-        return Amount((parts[0], parts[1], parts[2], parts[3]))
+    def plus(self, changes: Changes) -> "Prefix":
+        """With further changes; only the columns they touch are made anew."""
+        if not len(changes):
+            return self
+        added = Prefix.of(Facts(changes), self.numbering, self.slices, self.period)
+        sums = dict(self.sums)
+        for column, one in added.sums.items():
+            sums[column] = sums[column] + one if column in sums else one
+        return Prefix(self.numbering, self.slices, self.period, sums)
+
+    def between(self, starts: Ints, ends: Ints) -> dict[int, list[Amount]]:
+        """For each measure the amounts of the ranges of positions from ``starts`` up to before ``ends``."""
+        grades: dict[int, list[list[int]]] = {}
+        nothing = [0] * len(starts)
+        for (measure, grade), one in self.sums.items():
+            parts = grades.setdefault(measure, [nothing] * 4)
+            parts[grade - 1] = (one[ends] - one[starts]).tolist()
+        return {
+            measure: [Amount(four) for four in zip(*parts, strict=True)]
+            for measure, parts in sorted(grades.items())
+        }
 
     @property
     def bytes(self) -> int:
         """Memory of the sums, for the cache's limit."""
-        return sum(summed.nbytes for summed in self.sums.values())
+        return sum(one.nbytes for one in self.sums.values())
 
 
-def tail_between(
-    tail: Sequence[Cell], numbering: Numbering, keeps: frozenset[int] | None, start: int, end: int
-) -> Mapping[int, Amount]:
-    """What is not folded yet in a range of positions, by measure."""
-    found: dict[int, Amount] = {}
-    for cell in tail:
-        at = numbering.position.get(cell.unit_id)
-        if at is None or not start <= at < end or (keeps is not None and cell.slice not in keeps):
-            continue
-        found[cell.measure] = found.get(cell.measure, NOTHING) + single(cell.grade, cell.amount)
-    return found
-
-
-def single(grade: int, amount: int) -> Amount:
-    """An amount of one grade."""
-    parts = [0, 0, 0, 0]
-    parts[grade - 1] = amount
-    return Amount((parts[0], parts[1], parts[2], parts[3]))
+def _columns(codes: Ints, slices: Slices) -> tuple[list[Column], Ints]:
+    """The columns of some codes, and for each code the number of its column; the last is for slices not chosen."""
+    pairs = [
+        (code // 10_000, code % 10) if slices is None or code // 10 % 1_000 in slices else None
+        for code in codes.tolist()
+    ]
+    columns = sorted({pair for pair in pairs if pair is not None})
+    number: dict[Column | None, int] = {column: at for at, column in enumerate(columns)}
+    return columns, np.array([number.get(pair, len(columns)) for pair in pairs], dtype=np.int64)

@@ -11,24 +11,36 @@ from quantriet.ledger.figures import Figures
 from quantriet.ledger.measures import Measure
 from quantriet.ledger.rollup import NOTHING, Amount
 from quantriet.org.models import Placement, Unit
+from quantriet.org.queries.names import names_at
 
 ATTACHED = ("body", "press")
 
 
 @dataclass(frozen=True)
 class Lens:
-    """How a board is looked at: on which day (``None``: now), over the tree and with the knowledge of that day
-    (``as_then``) or with today's, and for which class of people (0: all).
+    """How a board is looked at: what had happened by a day (``on``), as it was known by a day (``known``), over
+    the tree of that day (``as_then``) or of today; ``None`` is now. And for which class of people (0: all).
     """
 
     on: date | None = None
     as_then: bool = False
     person_class: int = 0
+    known: date | None = None
+
+    @property
+    def is_past(self) -> bool:
+        """Whether anything but the present is shown."""
+        return self.on is not None or self.known is not None
+
+    @property
+    def day(self) -> date:
+        """The day until which it is counted."""
+        return self.on or timezone.localdate()
 
     @property
     def tree_on(self) -> date:
         """The date whose tree is shown."""
-        return self.on if self.on is not None and self.as_then else timezone.localdate()
+        return self.day if self.as_then else timezone.localdate()
 
     @property
     def slices(self) -> frozenset[int] | None:
@@ -40,10 +52,10 @@ class Lens:
     def read(self, book_id: int, *, whole: bool = False) -> Figures:
         """The book through this lens; ``whole`` leaves the class of people out (counts of units)."""
         slices = None if whole else self.slices
-        if self.on is None:
+        if not self.is_past:
             return figures.read(book_id, on=timezone.localdate(), slices=slices)
-        known = self.on if self.as_then else timezone.localdate()
-        return figures.as_of(book_id, on=self.on, known=known, tree_on=self.tree_on, slices=slices)
+        known = self.known or timezone.localdate()
+        return figures.as_of(book_id, on=self.day, known=known, tree_on=self.tree_on, slices=slices)
 
 
 NOW = Lens()
@@ -74,12 +86,18 @@ class Board:
 
 def board_units(top: Unit, on: date) -> tuple[list[Unit], list[Unit]]:
     """The direct children of ``top`` on a date by name: those always shown, and those shown only when they hold
-    figures (bodies, former units, units of other trees).
+    figures (bodies, former units, units of other trees). Each by the name it had then; nothing else of the units
+    is of that day.
     """
     placed = Placement.objects.filter(parent=top, valid__contains=on).select_related("unit")
+    ordered = list(placed.order_by("unit__sort_key", "unit_id"))
+    if on != timezone.localdate():
+        names = names_at([one.unit_id for one in ordered], on)
+        for one in ordered:
+            one.unit.name, one.unit.short_name = names[one.unit_id].name, names[one.unit_id].short_name
     usual: list[Unit] = []
     seldom: list[Unit] = []
-    for one in placed.order_by("unit__sort_key", "unit_id"):
+    for one in ordered:
         unit = one.unit
         is_usual = unit.tree == top.tree and unit.kind not in ATTACHED and not one.former
         (usual if is_usual else seldom).append(unit)
@@ -93,6 +111,7 @@ def board(campaign: Campaign, top: Unit, *, lens: Lens = NOW) -> Board:
         empty: dict[Measure, Amount] = {}
         return Board(BoardRow(top, empty), BoardRow(top, empty), tuple(BoardRow(unit, {}) for unit in usual))
     read = lens.read(campaign.book_id)
-    rows = [BoardRow(unit, read.below(unit.pk)) for unit in usual]
-    rows += [BoardRow(unit, counts) for unit in seldom if (counts := read.below(unit.pk))]
-    return Board(BoardRow(top, read.below(top.pk)), BoardRow(top, read.own(top.pk)), tuple(rows))
+    counts = read.table([top.pk, *(unit.pk for unit in usual), *(unit.pk for unit in seldom)])
+    shown = [*usual, *(unit for unit in seldom if counts[unit.pk])]
+    rows = tuple(BoardRow(unit, counts[unit.pk]) for unit in shown)
+    return Board(BoardRow(top, counts[top.pk]), BoardRow(top, read.own(top.pk)), rows)

@@ -1,0 +1,158 @@
+"""The statements that fill the figures in memory: one statement a read, its numbers as bare columns.
+
+A row of Python a cell would cost more than everything else; so the server packs each column into an array and
+sends it as bytes. The horizon a process keeps is its own: everything of transactions below it was finished and
+visible when it was read (``pg_snapshot_xmin``), so a later read fetches only what came since, folded or not.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from quantriet.ledger.columns import CODE_BITS, Changes, received
+from quantriet.ledger.rollup import Numbering
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What an instant is known by: the epoch, the oldest transaction still running, the version of the trees."""
+
+    epoch: int
+    horizon: int
+    tree_version: int
+
+    def follows(self, earlier: "Moment") -> bool:
+        """Whether a reader of this instant sees all that was finished at the earlier one."""
+        return self.epoch == earlier.epoch and self.horizon >= earlier.horizon
+
+    def outdoes(self, other: "Moment") -> bool:
+        """Whether this one is later than another of the same epoch, so that it is not replaced by it."""
+        return self.epoch == other.epoch and (self.tree_version, self.horizon) > (
+            other.tree_version,
+            other.horizon,
+        )
+
+
+@dataclass(frozen=True)
+class Read:
+    """Changes as they stood at a moment."""
+
+    moment: Moment
+    changes: Changes
+
+
+# A unit, a measure, a slice and a grade in one number; its last bit says "finished".
+_PACKED = f"(unit_id << {CODE_BITS + 1}) | ((measure::bigint * 10000 + slice * 10 + grade) << 1)"
+_DAYS = "((occurred_on - date '1900-01-01')::bigint << 32) | (known_on - date '1900-01-01')"
+_MOMENT = """
+WITH clock AS (
+    SELECT epoch, horizon, pg_snapshot_xmin(pg_current_snapshot()) AS upto,
+           coalesce((SELECT number FROM org_treeversion), 0) AS tree_version
+    FROM ledger_clock
+)"""
+_SENT = """
+SELECT clock.epoch, clock.upto::text::bigint, clock.tree_version,
+       array_send(facts.packed), array_send(facts.amounts), {days}
+FROM clock CROSS JOIN (
+    SELECT array_agg(packed) AS packed, array_agg(amount) AS amounts, array_agg(days) AS days
+    FROM ({rows}) AS one
+) AS facts
+"""
+_FOLDED = f"SELECT {_PACKED} | 1 AS packed, amount, {{days}} AS days FROM {{table}} WHERE book_id = %(book)s"
+_UNFOLDED = f"""
+SELECT {_PACKED} | (xid < clock.upto)::int, amount, {{days}}
+FROM ledger_entry CROSS JOIN clock
+WHERE book_id = %(book)s AND ledger_entry.epoch = clock.epoch AND xid >= clock.horizon
+"""
+_BOTH = f"{_FOLDED} UNION ALL {_UNFOLDED}"
+_WHOLE = _MOMENT + _SENT.format(rows=_BOTH.format(days="0::bigint", table="ledger_tally"), days="NULL::bytea")
+_DATED = _MOMENT + _SENT.format(
+    rows=_BOTH.format(days=_DAYS, table="ledger_tally_day"), days="array_send(facts.days)"
+)
+# What came since a moment the caller knows. Its numbers are constants here, so the index is always used.
+_SINCE = _MOMENT + _SENT.format(
+    rows=f"""
+SELECT {_PACKED} | (xid < (SELECT upto FROM clock))::int AS packed, amount, {_DAYS} AS days
+FROM ledger_entry WHERE book_id = %(book)s AND epoch = %(epoch)s AND xid >= %(horizon)s::text::xid8
+""",
+    days="array_send(facts.days)",
+)
+
+
+def since(book_id: int, moment: Moment) -> Read:
+    """What was written to a book since a moment, with the days; the moment of the answer tells what it holds."""
+    return _read(_SINCE, {"book": book_id, "epoch": moment.epoch, "horizon": str(moment.horizon)})
+
+
+def whole(book_id: int) -> Read:
+    """A book as it stands, without days."""
+    return _read(_WHOLE, {"book": book_id})
+
+
+def dated(book_id: int) -> Read:
+    """A book as it stands, each amount with the day it happened and the day it was known."""
+    return _read(_DATED, {"book": book_id})
+
+
+def _read(statement: str, given: dict[str, Any]) -> Read:
+    epoch, horizon, tree_version, packed, amounts, days = _bare_row(statement, given)
+    changes = Changes.unpacked(received(packed), received(amounts), received(days))
+    return Read(Moment(int(epoch), int(horizon), int(tree_version)), changes)
+
+
+def _bare_row(statement: str, given: dict[str, Any]) -> tuple[Any, ...]:
+    """The one row of a statement, sent in binary: columns of bytes come as they are, not as text of digits.
+
+    The framework's own cursors speak text, so this one is the driver's, on the same connection and in the same
+    transaction. Never prepared: a plan for any horizon would be a plan for the whole book.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, given, prepare=False, binary=True)
+        row: tuple[Any, ...] = cursor.fetchone() or ()
+        return row
+
+
+# Placements of a date in preorder: ids and depths.
+_NUMBERED = """
+SELECT array_send(array_agg(unit_id)), array_send(array_agg(depth)) FROM (
+    SELECT unit_id, nlevel(path)::bigint AS depth FROM org_placement WHERE valid @> %(on)s::date ORDER BY path
+) AS placed
+"""
+
+
+def numbering(on: date) -> Numbering:
+    """The numbering of the trees of a date."""
+    units, depths = _bare_row(_NUMBERED, {"on": on})
+    return Numbering(received(units), received(depths))
+
+
+_ERA = """
+SELECT max(day) FROM (
+    SELECT max(lower(valid)) FILTER (WHERE lower(valid) <= %(on)s) AS day FROM org_placement
+    UNION ALL
+    SELECT max(upper(valid)) FILTER (WHERE upper(valid) <= %(on)s) FROM org_placement
+) AS changed
+"""
+
+
+def era(on: date) -> date | None:
+    """The day from which the trees stood as they stood on ``on``: dates of one era share a numbering."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ERA, {"on": on})
+        found: date | None = cursor.fetchone()[0]
+        return found
+
+
+def unfolded(book_id: int) -> int:
+    """How many entries of a book are not in its tallies yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM ledger_entry AS entry, ledger_clock AS clock "
+            "WHERE entry.book_id = %s AND entry.epoch = clock.epoch AND entry.xid >= clock.horizon",
+            [book_id],
+        )
+        return int(cursor.fetchone()[0])
