@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns.commands import obligations
+from quantriet.campaigns.commands import obligations, standing
 from quantriet.campaigns.commands.obligations import Done
 from quantriet.campaigns.models import Campaign, Obligation, Requirement
 from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
@@ -73,6 +73,7 @@ def draft(campaign: Campaign, unit: Unit, *, kind: str = Kind.RESULT, by: Actor)
         known = (mine if kind == Kind.RESULT else mine.filter(state__in=open_states)).first()
         if known is not None:
             return known
+        standing.refuse_former([unit.pk])
         owed = Obligation.objects.filter(campaign=campaign, unit=unit, kind=Requirement.Kind.REPORT).first()
         report = Report.objects.create(
             campaign=campaign,
@@ -278,6 +279,7 @@ def send(report: Report, *, by: Actor) -> Report:
         )
         if not locked.is_open:
             return locked
+        standing.refuse_former([locked.unit_id])
         book = locked.campaign.book
         if book is None:
             raise DomainError(
