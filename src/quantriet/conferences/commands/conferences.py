@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns.commands import obligations
+from quantriet.campaigns.commands import obligations, standing
 from quantriet.campaigns.commands.obligations import Done
 from quantriet.campaigns.models import Campaign, Declaration, Requirement
 from quantriet.conferences.models import AgendaItem, Attendance, Conference, Site, SiteUnit
@@ -79,6 +79,7 @@ def call(unit: Unit, plan: Plan, *, key: str, by: Actor) -> Conference:
         )
         if not is_new:
             return conference
+        standing.refuse_former([unit.pk])
         _set_agenda(conference, plan.agenda)
         hub = Site.objects.create(
             conference=conference,
