@@ -16,7 +16,7 @@ help:
 	@echo "make lint       ruff, mypy, floors between packages"
 	@echo "make format     let ruff put the code in order"
 	@echo "make prove      the longer proofs"
-	@echo "make bench      measurements"
+	@echo "make bench      measurements (SCALE=commune|province|country: of a generated house, kept in var/)"
 	@echo "make messages   collect and compile the translations (needs gettext)"
 	@echo "make assets     rebuild the committed scripts, styles and fonts (needs Node)"
 
@@ -59,9 +59,11 @@ prove:
 	@scripts/bootstrap.sh dev browser
 	@$(PYTEST) -q -m prove
 
+# `make bench SCALE=country` measures a generated house in a home of its own, which is made once and kept.
+bench: export QUANTRIET_HOME := $(if $(QUANTRIET_HOME),$(QUANTRIET_HOME),$(if $(SCALE),var/$(SCALE),var))
 bench:
 	@scripts/bootstrap.sh dev
-	@$(PY) -m quantriet.web.cli bench
+	@$(PY) -m quantriet.web.cli bench $(if $(SCALE),--scale $(SCALE))
 
 messages:
 	@scripts/bootstrap.sh dev

@@ -1,4 +1,6 @@
-"""In the measured database: ``python -m quantriet.web.bench all SIZE JSON MILLION`` and its children."""
+"""In the measured database: ``python -m quantriet.web.bench all SIZE JSON MILLION`` and its children, or
+``python -m quantriet.web.bench generated JSON`` in a house that was generated.
+"""
 
 import json
 import sys
@@ -8,7 +10,7 @@ import django
 
 django.setup()
 
-from quantriet.web.bench import importing, suite  # noqa: E402 - tables are known after the set-up
+from quantriet.web.bench import country, importing, suite  # noqa: E402 - tables are known after the set-up
 from quantriet.web.bench.measured import Results  # noqa: E402
 from quantriet.web.bench.province import SIZES  # noqa: E402
 
@@ -19,14 +21,17 @@ def _say(words: str) -> None:
 
 
 def main(way: str, *words: str) -> int:
-    """``all``: every measurement. ``import``, ``bare``: one file in a process of its own."""
-    if way != "all":
+    """``all``, ``generated``: every measurement. Others (``import``, ``bare``): one file in a process of its own."""
+    if way not in ("all", "generated"):
         _say(json.dumps(importing.run(way, Path(words[0]))))
         return 0
-    size, path, million = words
+    path = words[1] if way == "all" else words[0]
     found = Results(_say)
     try:
-        suite.run(SIZES[size], found, million=suite.MILLION if million == "million" else 0)
+        if way == "all":
+            suite.run(SIZES[words[0]], found, million=suite.MILLION if words[2] == "million" else 0)
+        else:
+            country.run(found)
     finally:
         found.write(Path(path))
     _say("\n" + found.table())
