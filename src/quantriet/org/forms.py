@@ -1,12 +1,12 @@
 """Forms of floor 1: what a person types, before a command judges it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from quantriet.core.office.cells import SheetRow, column_letters
+from quantriet.core.office.cells import column_letters
 from quantriet.core.office.columns import Column
 from quantriet.core.text import TextError, parse_date
 from quantriet.org.models import DataRequest
@@ -115,12 +115,16 @@ class ColumnsForm(forms.Form):
     """Which column of the sheet is which: recognised, and changed by picking."""
 
     def __init__(
-        self, wanted: Sequence[Column], header: SheetRow, positions: dict[str, int], *args: Any, **kwargs: Any
+        self,
+        wanted: Sequence[Column],
+        header: Sequence[str],
+        positions: Mapping[str, int],
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", _("– không có –"))] + [
-            (str(place), f"{column_letters(place)}: {header.text(place) or '…'}")
-            for place in range(len(header.values))
+            (str(place), f"{column_letters(place)}: {text or '…'}") for place, text in enumerate(header)
         ]
         for column in wanted:
             self.fields[column.name] = forms.ChoiceField(
@@ -128,6 +132,9 @@ class ColumnsForm(forms.Form):
                 choices=choices,
                 required=column.required,
                 initial=str(positions[column.name]) if column.name in positions else "",
+                error_messages={
+                    "required": _("Thiếu cột “{title}”. Hãy chọn cột này.").format(title=column.title)
+                },
             )
 
     def positions(self) -> dict[str, int | None]:

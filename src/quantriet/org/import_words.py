@@ -1,7 +1,8 @@
 """The words people use in sheets: columns with their aliases, and what kinds, trees, classes and posts are called."""
 
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from quantriet.core.office.columns import Column, header_key
 from quantriet.org.models import PersonClass, Tree, UnitKind
@@ -122,15 +123,27 @@ _POST_WORDS: dict[str, tuple[str, ...]] = {
 }
 
 
-# Letters of Vietnamese words as they are written today; anything else asks for a closer look.
-def _by_word(words: Mapping[T, Iterable[str]]) -> dict[str, T]:
+@dataclass(frozen=True)
+class Words(Generic[T]):
+    """Words a column takes: what each stands for by its folded form, and one for each value, to be shown."""
+
+    by_key: Mapping[str, T]
+    shown: str
+
+    def meaning(self, text: str) -> T | None:
+        """The value a word stands for, however it is written."""
+        return self.by_key.get(header_key(text))
+
+
+def _by_word(words: Mapping[T, Sequence[str]]) -> Words[T]:
     """Every way to write a value, and the stored value itself, by its folded form."""
     found: dict[str, T] = {}
     for value, ways in words.items():
         found[header_key(str(value))] = value
         found |= {header_key(way): value for way in ways}
-    return found
+    return Words(found, "; ".join(ways[0] for ways in words.values()))
 
 
 KINDS, TREES = _by_word(_KIND_WORDS), _by_word(_TREE_WORDS)
-STATUSES, CLASSES, POSTS = _by_word(_STATUS_WORDS), _by_word(_CLASS_WORDS), _by_word(_POST_WORDS)
+STATUSES, CLASSES = _by_word(_STATUS_WORDS), _by_word(_CLASS_WORDS)
+POSTS = _by_word(_POST_WORDS).by_key

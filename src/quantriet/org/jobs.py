@@ -14,18 +14,13 @@ from quantriet.org.doors import job
 from quantriet.org.models import Import
 from quantriet.org.permissions import Can
 
-STEPS = 4
 
+def _teller(running: Running) -> Callable[[int, int, str], None]:
+    """Tells how far an import is, and stops between two steps when asked; what was begun is taken back."""
 
-def _teller(running: Running) -> Callable[[str], None]:
-    """Tells each step of an import, and stops between two of them when asked; what was begun is taken back."""
-    done = 0
-
-    def step(words: str) -> None:
-        nonlocal done
+    def step(done: int, total: int, words: str) -> None:
         running.stop_if_asked()
-        running.progress(done, STEPS, words)
-        done += 1
+        running.progress(done, total, words)
 
     return step
 
@@ -44,7 +39,8 @@ def _check(actor: Actor, running: Running, import_id: int) -> Mapping[str, Any]:
 
 def _carry_out(actor: Actor, running: Running, import_id: int, rows: str) -> Mapping[str, Any]:
     with access.acting(actor):
-        imports.carry_out(_import(actor, import_id), rows=Rows(rows), by=actor, step=_teller(running))
+        about = _import(actor, import_id)
+    imports.carry_out(about, rows=Rows(rows), by=actor, step=_teller(running))
     return {"href": reverse("import", args=[import_id])}
 
 

@@ -8,6 +8,7 @@ import functools
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -17,6 +18,7 @@ from quantriet.core.text import clean_line
 _FORM = b"\x01"
 _NONCE = 12
 _ABOUT = b"org_person.code"
+_INDEX_USE = b"quantriet index"
 
 
 def plain_code(code: str) -> str:
@@ -44,6 +46,25 @@ def seal(code: str, *, about: bytes = _ABOUT) -> bytes:
     return _FORM + nonce + sealed
 
 
+def seal_all(codes: Sequence[str]) -> tuple[list[bytes | None], list[bytes | None]]:
+    """Many codes of people at once: sealed, and their blind indexes; an empty code gives neither."""
+    encrypt = _cipher(settings.QUANTRIET.data_key).encrypt
+    index_key = _key(settings.QUANTRIET.index_key, _INDEX_USE)
+    nonces = os.urandom(_NONCE * len(codes))
+    sealed: list[bytes | None] = []
+    indexes: list[bytes | None] = []
+    for at, code in enumerate(codes):
+        plain = plain_code(code).encode() if code else b""
+        if plain:
+            nonce = nonces[at * _NONCE : (at + 1) * _NONCE]
+            sealed.append(_FORM + nonce + encrypt(nonce, plain, _ABOUT))
+            indexes.append(hmac.digest(index_key, plain, hashlib.sha256))
+        else:
+            sealed.append(None)
+            indexes.append(None)
+    return sealed, indexes
+
+
 def unseal(sealed: bytes, *, about: bytes = _ABOUT) -> str:
     """Read a sealed code; raises ``cryptography``'s ``InvalidTag`` when it was changed or the key is another."""
     raw = bytes(sealed)
@@ -53,5 +74,5 @@ def unseal(sealed: bytes, *, about: bytes = _ABOUT) -> str:
 
 def index(code: str) -> bytes:
     """The blind index of a code: equal codes give equal bytes, and nothing else can be read from them."""
-    key = _key(settings.QUANTRIET.index_key, b"quantriet index")
+    key = _key(settings.QUANTRIET.index_key, _INDEX_USE)
     return hmac.digest(key, plain_code(code).encode(), hashlib.sha256)

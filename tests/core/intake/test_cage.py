@@ -1,4 +1,5 @@
 import bz2
+import itertools
 import os
 import resource
 import socket
@@ -14,7 +15,7 @@ import pytest
 
 from quantriet.core.errors import DomainError
 from quantriet.core.intake import cage_child
-from quantriet.core.intake.cage import run_limited
+from quantriet.core.intake.cage import run_limited, stream_limited
 from quantriet.core.intake.checking import CheckedFile, check_upload
 from quantriet.core.intake.kinds import FileKind
 from quantriet.core.intake.limits import CageLimits
@@ -206,3 +207,41 @@ def test_only_plain_values_are_unpacked() -> None:
 
 def test_environment_is_empty() -> None:
     assert run_limited(os.getenv, "HOME") is None
+
+
+def test_what_is_yielded_comes_piece_by_piece() -> None:
+    assert list(stream_limited(iter, [1, "hai", 3.0])) == [1, "hai", 3.0]
+
+
+def test_pieces_come_before_the_whole_is_made() -> None:
+    endless = stream_limited(itertools.count, 7, limits=SHORT)
+
+    assert [next(endless), next(endless)] == [7, 8]
+    endless.close()  # type: ignore[attr-defined]  # the child ends with it
+
+
+def test_a_refusal_after_some_pieces_is_raised_in_its_place() -> None:
+    pieces = stream_limited(partial(map, ord), ["a", "b", "no"])
+
+    assert [next(pieces), next(pieces)] == [97, 98]
+    with pytest.raises(DomainError) as caught:
+        next(pieces)
+    assert caught.value.code == "file.unreadable"
+
+
+def test_too_much_in_many_pieces_is_refused() -> None:
+    pieces = stream_limited(partial(itertools.repeat, bytes(1 << 20)), 8, limits=CageLimits(result=4 << 20))
+
+    with pytest.raises(DomainError) as caught:
+        list(pieces)
+
+    assert caught.value.code == "cage.result"
+
+
+def test_only_time_spent_waiting_counts() -> None:
+    slow_reader = []
+    for piece in stream_limited(iter, [1, 2, 3], limits=CageLimits(wall_seconds=1.0)):
+        time.sleep(0.5)
+        slow_reader.append(piece)
+
+    assert slow_reader == [1, 2, 3]

@@ -9,6 +9,7 @@ from quantriet.core.text.normal import (
     clean_line,
     clean_text,
     fold,
+    fold_all,
     fold_iy,
     nfc,
     same_name,
@@ -118,3 +119,10 @@ def test_names_differ_by_marks_and_by_i_and_y() -> None:
     assert not same_name("Hòa", "Hoa")
     assert not same_name("Mỹ", "Mĩ")
     assert not same_name("Hòa", "Hóa")
+
+
+@given(st.lists(sentences))
+def test_many_lines_fold_as_each_alone(lines: list[str]) -> None:
+    cleaned = [clean_line(line) for line in lines]
+
+    assert fold_all(cleaned) == [fold(line) for line in lines]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quantriet.core.text.order import given_name, person_key, sort_key
+from quantriet.core.text.normal import clean_line
+from quantriet.core.text.order import given_name, person_key, person_keys, sort_key
 
 from .syllables import sentences, syllables
 
@@ -105,3 +106,10 @@ def test_the_given_name_is_the_last_word(full_name: str, given: str) -> None:
 @given(texts)
 def test_every_name_has_a_key(text: str) -> None:
     assert person_key(text) == person_key(f" {text} ")
+
+
+@given(st.lists(texts))
+def test_many_names_have_the_keys_each_has_alone(names: list[str]) -> None:
+    cleaned = [clean_line(name) for name in names]
+
+    assert person_keys(cleaned) == [person_key(name) for name in names]

@@ -8,13 +8,14 @@ import importlib
 import io
 import os
 import pickle
-import selectors
+import select
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -53,6 +54,32 @@ def run_limited(function: Callable[P, T], *args: Any, limits: CageLimits = CAGE)
     refuses with ``cage.memory``, ``cage.time``, ``cage.killed``, ``cage.result`` or ``file.unreadable`` (the
     function raised: the context names the error).
     """
+    with _caged(function, args, limits) as answers:
+        for label, value in answers:
+            if label == "ok":
+                return cast("T", value)
+    raise _killed(None)
+
+
+def stream_limited(function: Callable[P, Iterator[T]], *args: Any, limits: CageLimits = CAGE) -> Iterator[T]:
+    """As ``run_limited`` for a function that yields: each value comes while the next one is being made.
+
+    The wall clock counts only while this side waits. The child waits when nobody takes its values, so neither
+    side ever holds the whole; it ends when the caller stops asking.
+    """
+    with _caged(function, args, limits) as answers:
+        for label, value in answers:
+            if label == "ok":
+                return
+            yield cast("T", value)
+    raise _killed(None)
+
+
+@contextmanager
+def _caged(
+    function: Callable[..., Any], args: tuple[Any, ...], limits: CageLimits
+) -> Iterator[Iterator[tuple[str, Any]]]:
+    """The answers of a child that calls the function: pairs of ``item`` or ``ok`` and a value."""
     settings_for_child = {
         "path": sys.path,
         "memory": limits.memory,
@@ -64,12 +91,13 @@ def run_limited(function: Callable[P, T], *args: Any, limits: CageLimits = CAGE)
         call.write(pickle.dumps(settings_for_child))
         call.write(pickle.dumps((function, args), protocol=pickle.HIGHEST_PROTOCOL))
         call.seek(0)
-        raw, returncode = _run(call.fileno(), limits)
-    return cast("T", _value(raw, returncode))
+        with _started(call.fileno()) as child:
+            yield _answers(child, limits)
 
 
-def _run(call: int, limits: CageLimits) -> tuple[bytes, int]:
-    """Start the child, collect what it answers until it ends, the clock runs out or it talks too much."""
+@contextmanager
+def _started(call: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The child, reading its call from a file; it is gone when the block is left."""
     child = subprocess.Popen(  # noqa: S603  our own interpreter and script
         [sys.executable, "-I", "-B", str(Path(cage_child.__file__))],
         stdin=call,
@@ -82,37 +110,59 @@ def _run(call: int, limits: CageLimits) -> tuple[bytes, int]:
     )
     with child:
         try:
-            raw = _collect(child, limits)
-            child.wait(timeout=5)
-        except subprocess.TimeoutExpired as error:
-            raise _too_slow() from error
+            yield child
         finally:
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
-    return raw, child.returncode
 
 
-def _collect(child: subprocess.Popen[bytes], limits: CageLimits) -> bytes:
-    """All bytes of the child's answer; ``cage.time`` at the deadline, ``cage.result`` past the size."""
-    deadline = time.monotonic() + limits.wall_seconds
-    pipe = child.stdout
-    if pipe is None:
-        raise RuntimeError("the child has no pipe")
-    answer = io.BytesIO()
-    with selectors.DefaultSelector() as selector:
-        selector.register(pipe, selectors.EVENT_READ)
-        while True:
-            if not selector.select(deadline - time.monotonic()):
-                raise _too_slow()
-            chunk = os.read(pipe.fileno(), 1 << 20)
-            if not chunk:
-                return answer.getvalue()
-            answer.write(chunk)
-            if answer.tell() > limits.result:
-                raise DomainError(
-                    "cage.result", _("Tệp có quá nhiều nội dung nên không đọc hết được. Hãy chia nhỏ tệp.")
-                )
+def _answers(child: subprocess.Popen[bytes], limits: CageLimits) -> Iterator[tuple[str, Any]]:
+    """What the child says, unpacked; refusals are raised. Ends after ``ok``; a silent end is a refusal too."""
+    pipe = _Pipe(child, limits)
+    while True:
+        size = pipe.take(cage_child.LENGTH.size)
+        raw = pipe.take(*cage_child.LENGTH.unpack(size)) if size is not None else None
+        if raw is None:
+            raise _ended(child)
+        answer = _value(raw)
+        yield answer
+        if answer[0] == "ok":
+            return
+
+
+class _Pipe:
+    """The child's answer as it comes: bounded in bytes and in the time spent waiting for it."""
+
+    def __init__(self, child: subprocess.Popen[bytes], limits: CageLimits) -> None:
+        if child.stdout is None:
+            raise RuntimeError("the child has no pipe")
+        self._number = child.stdout.fileno()
+        self._seconds_left = limits.wall_seconds
+        self._bytes_left = limits.result
+
+    def take(self, size: int) -> bytes | None:
+        """Exactly so many bytes; ``None`` when the child ended before."""
+        self._bytes_left -= size
+        if self._bytes_left < 0:
+            raise DomainError(
+                "cage.result", _("Tệp có quá nhiều nội dung nên không đọc hết được. Hãy chia nhỏ tệp.")
+            )
+        pieces = bytearray()
+        while len(pieces) < size:
+            self._wait()
+            piece = os.read(self._number, min(size - len(pieces), 1 << 20))
+            if not piece:
+                return None
+            pieces += piece
+        return bytes(pieces)
+
+    def _wait(self) -> None:
+        begun = time.monotonic()
+        ready, _writable, _broken = select.select([self._number], [], [], max(0.0, self._seconds_left))
+        self._seconds_left -= time.monotonic() - begun
+        if not ready:
+            raise _too_slow()
 
 
 def _too_slow() -> DomainError:
@@ -127,10 +177,25 @@ def _no_memory() -> DomainError:
     )
 
 
-def _value(raw: bytes, returncode: int) -> Any:
-    """The value of the outcome, or the refusal it stands for."""
-    if returncode == -signal.SIGXCPU:
-        raise _too_slow()
+def _ended(child: subprocess.Popen[bytes]) -> DomainError:
+    """Why a child that said nothing more ended."""
+    try:
+        returncode = child.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        return _too_slow()
+    return _too_slow() if returncode == -signal.SIGXCPU else _killed(returncode)
+
+
+def _killed(returncode: int | None) -> DomainError:
+    return DomainError(
+        "cage.killed",
+        _("Đọc tệp bị dừng giữa chừng, chưa ghi gì. Hãy mở tệp trên máy, lưu lại rồi gửi lần nữa."),
+        returncode=returncode,
+    )
+
+
+def _value(raw: bytes) -> tuple[str, Any]:
+    """One answer of the child (``item`` or ``ok`` with a value), or the refusal it stands for."""
     try:
         outcome = _PlainUnpickler(io.BytesIO(raw)).load()
         label = outcome[0]
@@ -143,13 +208,9 @@ def _value(raw: bytes, returncode: int) -> Any:
         ImportError,
         ValueError,
     ) as error:
-        raise DomainError(
-            "cage.killed",
-            _("Đọc tệp bị dừng giữa chừng, chưa ghi gì. Hãy mở tệp trên máy, lưu lại rồi gửi lần nữa."),
-            returncode=returncode,
-        ) from error
-    if label == "ok":
-        return outcome[1]
+        raise _killed(None) from error
+    if label in {"ok", "item"}:
+        return label, outcome[1]
     if label == "memory":
         raise _no_memory()
     if label == "refused":

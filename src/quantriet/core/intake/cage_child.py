@@ -1,7 +1,8 @@
 """What runs inside the cage: a fresh interpreter that shuts its doors, calls one function and answers.
 
 Run as a script, so only the standard library may be imported at the top. It reads from standard input one
-pickle with its settings and one with the call; it writes one pickle with the outcome to standard output.
+pickle with its settings and one with the call. To standard output it writes pickles, each with its length
+before it: the outcome, and before it one for each value of a function that yields.
 
 Walls, the outer ones held by the kernel: an empty network namespace and no privileges (``unshare``), no
 write right on any file system (Landlock), resource limits. Inside them an audit hook refuses sockets,
@@ -14,15 +15,17 @@ import importlib
 import os
 import pickle
 import resource
+import struct
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
 
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
 SIGKILL = 9
+LENGTH = struct.Struct(">Q")
 LANDLOCK_CREATE_RULESET = 444
 LANDLOCK_RESTRICT_SELF = 446
 # Every right that changes a file system, of Landlock's first version: write, remove, make.
@@ -129,10 +132,19 @@ def speak(language: str, locale_paths: list[str]) -> None:
         importlib.import_module("django").setup(set_prefix=False)
 
 
-def outcome_of(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Call and tell how it went: ``ok`` value, ``refused`` code sentence context, or ``failed`` type text."""
+def outcome_of(
+    function: Callable[..., Any], arguments: tuple[Any, ...], say: Callable[[Any], None]
+) -> tuple[Any, ...]:
+    """Call and tell how it went: ``ok`` value, ``refused`` code sentence context, or ``failed`` type text.
+
+    What a function yields is said at once, each value as an ``item``.
+    """
     try:
-        return ("ok", function(*arguments))
+        value = function(*arguments)
+        if isinstance(value, Iterator):
+            for item in value:
+                say(("item", item))
+            return ("ok", None)
     except MemoryError:
         return ("memory",)
     except Exception as error:  # noqa: BLE001  every failure of a parser is an answer, not a crash
@@ -141,6 +153,19 @@ def outcome_of(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tupl
         if isinstance(code, str) and isinstance(sentence, str):
             return ("refused", code, sentence, getattr(error, "context", {}))
         return ("failed", type(error).__name__, str(error)[:500])
+    return ("ok", value)
+
+
+def sayer(answer: BinaryIO) -> Callable[[Any], None]:
+    """Writes a value as a pickle with its length before it."""
+
+    def say(value: Any) -> None:
+        packed = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+        answer.write(LENGTH.pack(len(packed)))
+        answer.write(packed)
+        answer.flush()
+
+    return say
 
 
 def main() -> None:
@@ -148,7 +173,7 @@ def main() -> None:
     gc.disable()  # a short life under a memory limit: collecting cycles only costs time
     die_with_parent()
     call = sys.stdin.buffer
-    answer = os.fdopen(os.dup(1), "wb")
+    say = sayer(os.fdopen(os.dup(1), "wb"))
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     settings = pickle.load(call)  # noqa: S301  written by the parent, not by the file
@@ -160,15 +185,13 @@ def main() -> None:
     try:
         speak(settings["language"], settings["locale_paths"])
         function, arguments = pickle.load(call)  # noqa: S301  written by the parent, not by the file
-        outcome = outcome_of(function, arguments)
+        outcome = outcome_of(function, arguments, say)
     except MemoryError:
         outcome = ("memory",)
     try:
-        packed = pickle.dumps(outcome, protocol=pickle.HIGHEST_PROTOCOL)
+        say(outcome)
     except MemoryError:
-        packed = pickle.dumps(("memory",))
-    answer.write(packed)
-    answer.flush()
+        say(("memory",))
     # Straight out: finalisers of a parser that was fed a hostile file have nothing left to say.
     os._exit(0)
 

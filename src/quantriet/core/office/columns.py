@@ -71,11 +71,31 @@ def recognise_columns(
         else:
             positions[found.name] = place
     faults += _merged_faults(header_row, merged)
-    for column in wanted:
-        if column.required and column.name not in positions:
-            sentence = _("Thiếu cột “{title}”. Hãy thêm cột này vào dòng tiêu đề.").format(title=column.title)
-            faults.append(Fault(header_row.number, None, "sheet.column_missing", sentence))
+    faults += _missing(header_row.number, positions, wanted)
     return FoundColumns(header_row.number, positions, tuple(faults), tuple(unknown))
+
+
+def picked_columns(
+    found: FoundColumns, picked: Mapping[str, int | None], wanted: Sequence[Column]
+) -> FoundColumns:
+    """The recognised columns with what a person picked instead; a pick settles a missing or doubled column."""
+    positions = {name: place for name, place in picked.items() if place is not None}
+    faults = [fault for fault in found.faults if fault.code == "sheet.merged_header"]
+    faults += _missing(found.header_row, positions, wanted)
+    return FoundColumns(found.header_row, positions, tuple(faults), found.unknown)
+
+
+def _missing(header_row: int, positions: Mapping[str, int], wanted: Sequence[Column]) -> list[Fault]:
+    return [
+        Fault(
+            header_row,
+            None,
+            "sheet.column_missing",
+            _("Thiếu cột “{title}”. Hãy thêm cột này vào dòng tiêu đề.").format(title=column.title),
+        )
+        for column in wanted
+        if column.required and column.name not in positions
+    ]
 
 
 def _merged_faults(header_row: SheetRow, merged: Sequence[MergedRange]) -> list[Fault]:

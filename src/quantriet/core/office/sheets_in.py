@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 from pathlib import Path
 
 import python_calamine
@@ -54,22 +55,63 @@ class Sheet:
     notices: tuple[Fault, ...] = ()
 
 
+@dataclass(slots=True)
+class OpenSheet:
+    """A sheet about to be read: ``rows`` gives each row once; ``notices`` grow while it does."""
+
+    name: str
+    rows: Iterator[SheetRow]
+    notices: list[Fault]
+    merged: tuple[MergedRange, ...] = ()
+    others: tuple[str, ...] = ()
+
+    def read(self) -> Sheet:
+        """All of it; refuses with ``sheet.empty``."""
+        rows = tuple(self.rows)
+        if not rows:
+            raise _empty()
+        return Sheet(self.name, rows, self.merged, self.others, tuple(self.notices))
+
+
 def read_xlsx(source: bytes | Path, sheet: str | None = None, limits: SheetLimits = SHEET) -> Sheet:
     """Read one sheet of a workbook: the named one, or the first visible one that holds something.
 
     Refuses with ``sheet.unreadable``, ``sheet.missing``, ``sheet.empty``, ``sheet.too_many_rows``,
     ``sheet.too_many_columns`` or ``sheet.cell_too_long``.
     """
+    return open_xlsx(source, sheet, limits).read()
+
+
+def open_xlsx(source: bytes | Path, sheet: str | None = None, limits: SheetLimits = SHEET) -> OpenSheet:
+    """``read_xlsx`` for who takes the rows one by one; what is refused for a row comes when it is reached."""
     try:
         book = python_calamine.CalamineWorkbook.from_object(
             io.BytesIO(source) if isinstance(source, bytes) else source
         )
         chosen, others = _choose(book, sheet)
-        return _read(chosen, others, limits)
     except python_calamine.CalamineError as error:
-        raise DomainError(
-            "sheet.unreadable", _("Không đọc được tệp Excel. Hãy mở tệp, lưu lại rồi gửi lần nữa.")
-        ) from error
+        raise _unreadable() from error
+    _first_row, first_column = chosen.start or (0, 0)
+    merged = tuple(
+        MergedRange(top + 1, left, bottom + 1, right)
+        for (top, left), (bottom, right) in chosen.merged_cell_ranges or ()
+    )
+    notices: list[Fault] = []
+    rows = _modernised(_rows(_sheet_rows(chosen), first_column, limits, notices), notices)
+    return OpenSheet(chosen.name, rows, notices, merged, others)
+
+
+def _sheet_rows(sheet: python_calamine.CalamineSheet) -> Iterator[Sequence[object]]:
+    try:
+        yield from sheet.iter_rows()
+    except python_calamine.CalamineError as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> DomainError:
+    return DomainError(
+        "sheet.unreadable", _("Không đọc được tệp Excel. Hãy mở tệp, lưu lại rồi gửi lần nữa.")
+    )
 
 
 def read_csv(source: bytes | Path, limits: SheetLimits = SHEET) -> Sheet:
@@ -77,20 +119,26 @@ def read_csv(source: bytes | Path, limits: SheetLimits = SHEET) -> Sheet:
 
     Refuses with ``sheet.encoding``, ``sheet.csv_damaged``, ``sheet.empty`` and the limits as ``read_xlsx``.
     """
+    return open_csv(source, limits).read()
+
+
+def open_csv(source: bytes | Path, limits: SheetLimits = SHEET) -> OpenSheet:
+    """``read_csv`` for who takes the rows one by one."""
     text = decoded(source if isinstance(source, bytes) else source.read_bytes())
     delimiter, text = _delimiter(text)
     csv.field_size_limit(max(limits.cell * 4, 131_072))
     notices: list[Fault] = []
+    rows = _modernised(_rows(_lines(text, delimiter), 0, limits, notices), notices)
+    return OpenSheet("CSV", rows, notices)
+
+
+def _lines(text: str, delimiter: str) -> Iterator[Sequence[str]]:
     try:
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        rows = tuple(_rows(lines, 0, limits, notices))
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error as error:
         raise DomainError(
             "sheet.csv_damaged", _("Tệp CSV bị lỗi dấu ngoặc kép. Hãy lưu lại thành .xlsx rồi gửi.")
         ) from error
-    if not rows:
-        raise _empty()
-    return _modernised(Sheet(name="CSV", rows=rows, notices=tuple(notices)))
 
 
 def decoded(raw: bytes) -> str:
@@ -168,19 +216,6 @@ def _choose(
     if chosen is None or chosen.start is None:
         raise _empty()
     return chosen, tuple(others)
-
-
-def _read(sheet: python_calamine.CalamineSheet, others: tuple[str, ...], limits: SheetLimits) -> Sheet:
-    _first_row, first_column = sheet.start or (0, 0)
-    notices: list[Fault] = []
-    rows = tuple(_rows(sheet.iter_rows(), first_column, limits, notices))
-    if not rows:
-        raise _empty()
-    merged = tuple(
-        MergedRange(top + 1, left, bottom + 1, right)
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
-    )
-    return _modernised(Sheet(sheet.name, rows, merged, others, tuple(notices)))
 
 
 def _empty() -> DomainError:
@@ -292,27 +327,28 @@ def _clock(value: timedelta) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
-def _modernised(sheet: Sheet) -> Sheet:
+def _modernised(rows: Iterator[SheetRow], notices: list[Fault]) -> Iterator[SheetRow]:
     """Convert a sheet written in TCVN3 or VNI, recognised from a sample of its words, and say so."""
-    sample: list[str] = []
-    for row in sheet.rows[:SAMPLE_LINES]:
-        sample += [value for value in row.values if isinstance(value, str) and not value.isascii()]
+    first = tuple(islice(rows, SAMPLE_LINES))
+    sample = [
+        value for row in first for value in row.values if isinstance(value, str) and not value.isascii()
+    ]
     if not sample or legacy.detect(" ".join(sample)) is legacy.Encoding.UNICODE:
-        return sheet
-    rows = tuple(
-        SheetRow(
-            row.number,
-            [
-                legacy.convert(value).text if isinstance(value, str) and not value.isascii() else value
-                for value in row.values
-            ],
+        return chain(first, rows)
+    notices.append(
+        Fault(
+            0,
+            None,
+            "sheet.legacy_text",
+            _("Chữ trong tệp dùng phông cũ (TCVN3 hoặc VNI), đã đổi sang Unicode. Hãy xem lại các chữ có dấu."),
         )
-        for row in sheet.rows
     )
-    notice = Fault(
-        0,
-        None,
-        "sheet.legacy_text",
-        _("Chữ trong tệp dùng phông cũ (TCVN3 hoặc VNI), đã đổi sang Unicode. Hãy xem lại các chữ có dấu."),
-    )
-    return Sheet(sheet.name, rows, sheet.merged, sheet.others, (*sheet.notices, notice))
+    return map(_modern_row, chain(first, rows))
+
+
+def _modern_row(row: SheetRow) -> SheetRow:
+    values = [
+        legacy.convert(value).text if isinstance(value, str) and not value.isascii() else value
+        for value in row.values
+    ]
+    return SheetRow(row.number, values)

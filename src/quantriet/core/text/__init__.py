@@ -37,7 +37,17 @@ from .document_number import (
 )
 from .errors import TextError
 from .legacy import Converted, Encoding, convert, decode, detect, encoding_of_font
-from .normal import ToneStyle, clean_line, clean_text, fold, fold_iy, nfc, same_name, with_tone_style
+from .normal import (
+    ToneStyle,
+    clean_line,
+    clean_text,
+    fold,
+    fold_all,
+    fold_iy,
+    nfc,
+    same_name,
+    with_tone_style,
+)
 from .numbers import (
     ENGLISH,
     VIETNAMESE,
@@ -51,7 +61,7 @@ from .numbers import (
     parse_percent,
     percent_value,
 )
-from .order import given_name, person_key, sort_key
+from .order import given_name, person_key, person_keys, sort_key
 from .quantities import Claim, find_claims
 
 __all__ = [
@@ -80,6 +90,7 @@ __all__ = [
     "find_dates",
     "find_document_numbers",
     "fold",
+    "fold_all",
     "fold_iy",
     "format_date",
     "format_date_in_words",
@@ -98,6 +109,7 @@ __all__ = [
     "parse_percent",
     "percent_value",
     "person_key",
+    "person_keys",
     "same_name",
     "sort_key",
     "weekday_name",

@@ -9,6 +9,8 @@ names are compared with the tone in one place. A text from a TCVN3 or VNI file m
 import enum
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
 
 from .errors import TextError
 
@@ -77,6 +79,16 @@ def fold(text: str) -> str:
         folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", folded).casefold())
         folded = "".join(c for c in folded if not unicodedata.combining(c))
     return " ".join(folded.replace("đ", "d").split())
+
+
+def fold_all(clean_lines: Iterable[str]) -> list[str]:
+    """``fold`` of many lines that ``clean_line`` has already cleaned: lists repeat the same few words."""
+    return [" ".join(map(_folded_word, line.split())) for line in clean_lines]
+
+
+@lru_cache(maxsize=20_000)
+def _folded_word(word: str) -> str:
+    return fold(word)
 
 
 def fold_iy(text: str) -> str:

@@ -13,6 +13,7 @@ do not count: such texts have equal keys, so order by the key and then by someth
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from .alphabet import LETTERS, split_tone
@@ -64,7 +65,15 @@ def given_name(full_name: str) -> str:
 
 def person_key(full_name: str) -> str:
     """Give the key that sorts people by given name, then family name, then middle names."""
-    words = _name_words(full_name)
+    return _ordered_key(_name_words(full_name))
+
+
+def person_keys(clean_names: Iterable[str]) -> list[str]:
+    """``person_key`` of many names that ``clean_line`` has already cleaned."""
+    return [_ordered_key(name.split() if "(" not in name else _name_words(name)) for name in clean_names]
+
+
+def _ordered_key(words: Sequence[str]) -> str:
     given, family, middle = words[-1:], words[:-1][:1], words[1:-1]
     return _END_OF_FIELD.join("".join(map(_word_key, part)) for part in (given, family, middle))
 

@@ -5,24 +5,24 @@ certain: ``register`` refuses until each such row says whether it is the same pe
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
+from quantriet.core.errors import ConflictError, DomainError
 from quantriet.core.text import clean_line, fold, person_key
-from quantriet.org import access, audit, sealing
+from quantriet.org import audit
 from quantriet.org.access import Actor
+from quantriet.org.commands import people_lists
 from quantriet.org.commands import staged_people as sql
 from quantriet.org.models import Person, PersonClass, Unit
 from quantriet.org.models.people import MembershipStatus, Post
-from quantriet.org.permissions import Can
+from quantriet.org.people_columns import PeoplePart
 from quantriet.org.specs import ANOTHER, PersonSpec
 
 __all__ = [
@@ -128,40 +128,48 @@ def register_certain(specs: Sequence[PersonSpec], *, by: Actor) -> Sifted:
     """As ``register``, but rows that cannot be written stay out and are told, each with its reason."""
     if not specs:
         return Sifted((), 0, 0)
-    with transaction.atomic(), connection.cursor() as cursor:
-        _require_units({spec.unit_id for spec in specs}, by)
-        _stage(cursor, specs)
-        cursor.execute(sql.KNOWN_BY_CODE)
-        cursor.execute(sql.KNOWN_BY_ANSWER)
-        twice = _take_out(cursor, sql.TWICE)
-        wrong = _take_out(cursor, sql.ANSWERED_WRONG)
-        maybe = _take_out(cursor, sql.MAYBE_KNOWN)
-        cursor.execute(sql.INSERT_PEOPLE)
-        new = cursor.rowcount
-        elsewhere = _take_out(cursor, sql.NOT_INSERTED)
-        changed = _bring_up_to_date(cursor)
-        cursor.execute("SELECT id, known FROM staged_person ORDER BY row")
-        rows = cursor.fetchall()
-        changed &= {int(person_id) for person_id, known in rows if known}
-        cursor.execute("DROP TABLE staged_person")
-        if new or changed:
-            units = sorted({spec.unit_id for spec in specs})
-            audit.record(
-                by,
-                "person.register",
-                Unit(pk=units[0]),
-                unit=units[0],
-                detail={"new": new, "changed": len(changed), "units": units[:50]},
-            )
+    with transaction.atomic(), people_lists.told():
+        people_lists.require_units({spec.unit_id for spec in specs}, by)
+        people_lists.fill([_rows(specs)])
+        doubts = people_lists.sift()
+        written = people_lists.write_all(by=by)
+        ids = tuple(person_id for _row, person_id, _known in people_lists.chunk_rows())
     return Sifted(
-        ids=tuple(int(person_id) for person_id, _known in rows),
-        new=new,
-        changed=len(changed),
-        twice={row: int(first) for row, first in twice.items()},
-        maybe={row: tuple(ids) for row, ids in maybe.items()},
-        wrong_answers=tuple(wrong),
-        elsewhere=tuple(elsewhere),
+        ids=ids,
+        new=written.new,
+        changed=len(written.changed),
+        twice=doubts.twice,
+        maybe=doubts.maybe,
+        wrong_answers=doubts.wrong_answers,
+        elsewhere=doubts.elsewhere + written.elsewhere,
     )
+
+
+def _rows(specs: Sequence[PersonSpec]) -> Iterator[people_lists.Row]:
+    """The rows of a list, numbered from 0."""
+    names = [clean_line(spec.full_name) for spec in specs]
+    if not all(names):
+        raise DomainError("person.no_name", _("Có dòng không ghi họ tên. Chưa ghi người nào."))
+    part = PeoplePart(
+        rows=range(len(specs)),
+        faulty=[False] * len(specs),
+        full_name=names,
+        unit_id=[spec.unit_id for spec in specs],
+        birth=[
+            (spec.birth_date, spec.birth_year or (spec.birth_date.year if spec.birth_date else None))
+            for spec in specs
+        ],
+        code=[spec.code for spec in specs],
+        phone=[spec.phone.strip() for spec in specs],
+        email=[spec.email.strip() for spec in specs],
+        status=[str(spec.status) for spec in specs],
+        person_class=[int(spec.person_class) for spec in specs],
+        post=[str(spec.post) for spec in specs],
+        post_label=[spec.post_label for spec in specs],
+        from_on=[spec.from_on for spec in specs],
+    )
+    answers = {row: spec.same_as for row, spec in enumerate(specs) if spec.same_as is not None}
+    return people_lists.rows_of(part, answers, timezone.localdate())
 
 
 def update(person: Person, facts: PersonFacts, *, seen: str, by: Actor) -> Person:
@@ -170,7 +178,7 @@ def update(person: Person, facts: PersonFacts, *, seen: str, by: Actor) -> Perso
     When somebody else changed them meanwhile, raises ``ConflictError`` (``person.changed``) whose context holds
     both texts (``yours``, ``theirs``); a retry of a change already made is answered as done.
     """
-    _require_units({person.home_unit_id}, by)
+    people_lists.require_units({person.home_unit_id}, by)
     wanted = facts.cleaned()
     if not wanted.full_name:
         raise DomainError("person.no_name", _("Phải có họ tên. Chưa lưu; hãy ghi họ tên."))
@@ -198,7 +206,7 @@ def update(person: Person, facts: PersonFacts, *, seen: str, by: Actor) -> Perso
 
 def count_members(unit_ids: Sequence[int], *, by: Actor) -> None:
     """Set ``member_count`` of Party units to the open primary memberships their register holds now."""
-    _require_units(set(unit_ids), by)
+    people_lists.require_units(set(unit_ids), by)
     with connection.cursor() as cursor:
         cursor.execute(sql.COUNT_MEMBERS, [list(unit_ids)])
 
@@ -207,7 +215,7 @@ def transfer(people: Sequence[Person], *, to: Unit, on: date, by: Actor) -> int:
     """Move people to another unit from a day on; returns how many moved (who is there already is not counted)."""
     units = {person.home_unit_id for person in people} | {to.pk}
     with transaction.atomic():
-        _require_units(units, by)
+        people_lists.require_units(units, by)
         moved = [person for person in people if person.home_unit_id != to.pk]
         specs = [_as_spec(person, unit_id=to.pk, from_on=on) for person in moved]
         done = register(specs, by=by)
@@ -216,7 +224,7 @@ def transfer(people: Sequence[Person], *, to: Unit, on: date, by: Actor) -> int:
 
 def end_post(post: Post, *, on: date, by: Actor) -> Post:
     """A post ends on a day; ending it again on the same day changes nothing."""
-    _require_units({post.unit_id}, by)
+    people_lists.require_units({post.unit_id}, by)
     if post.to_on == on:
         return post
     if post.to_on is not None or on < post.from_on:
@@ -234,7 +242,7 @@ def end_post(post: Post, *, on: date, by: Actor) -> Post:
 
 def give_post(person: Person, unit: Unit, *, title: str, label: str = "", on: date, by: Actor) -> Post:
     """A person takes a post in a unit from a day on; the same open post again is the one that stands."""
-    _require_units({unit.pk}, by)
+    people_lists.require_units({unit.pk}, by)
     with transaction.atomic():
         post, is_new = Post.objects.get_or_create(
             person=person,
@@ -260,69 +268,6 @@ def _as_spec(person: Person, *, unit_id: int, from_on: date) -> PersonSpec:
         from_on=from_on,
         same_as=person.pk,
     )
-
-
-def _require_units(unit_ids: set[int], by: Actor) -> None:
-    if access.units(by, Can.PERSON_MANAGE).filter(pk__in=unit_ids).count() != len(unit_ids):
-        raise ForbiddenError(
-            "gate.forbidden",
-            _("Vai trò đang dùng không được sửa danh sách người ở đơn vị này. Chưa có gì thay đổi."),
-        )
-
-
-def _stage(cursor: Any, specs: Sequence[PersonSpec]) -> None:
-    """Copy the list into a table of this transaction, with the stored forms of names and codes."""
-    today = timezone.localdate()
-    cursor.execute(
-        "SELECT nextval(pg_get_serial_sequence('org_person', 'id')) FROM generate_series(1, %s)", [len(specs)]
-    )
-    new_ids = [row[0] for row in cursor.fetchall()]
-    cursor.execute("DROP TABLE IF EXISTS staged_person")
-    cursor.execute(sql.CREATE_STAGE)
-    with cursor.copy(sql.COPY) as copy:
-        copy.set_types(list(sql.STAGE_COLUMNS.values()))
-        for row, spec in enumerate(specs):
-            copy.write_row((row, new_ids[row], *_stored(spec, today)))
-
-
-def _stored(spec: PersonSpec, today: date) -> tuple[Any, ...]:
-    """A spec in the order of the working table, from ``unit_id`` on."""
-    name = clean_line(spec.full_name)
-    if not name:
-        raise DomainError("person.no_name", _("Có dòng không ghi họ tên. Chưa ghi người nào."))
-    has_code = bool(spec.code.strip())
-    return (
-        spec.unit_id,
-        name,
-        " ".join(map(_folded_word, name.split())),
-        person_key(name),
-        spec.birth_date,
-        spec.birth_year or (spec.birth_date.year if spec.birth_date else None),
-        sealing.seal(spec.code) if has_code else None,
-        sealing.index(spec.code) if has_code else None,
-        spec.phone.strip(),
-        spec.email.strip(),
-        str(spec.status),
-        int(spec.person_class),
-        str(spec.post),
-        spec.post_label,
-        spec.from_on or today,
-        spec.same_as,
-    )
-
-
-@lru_cache(maxsize=20_000)  # names are made of few different words
-def _folded_word(word: str) -> str:
-    return fold(word)
-
-
-def _take_out(cursor: Any, question: str) -> dict[int, Any]:
-    """Rows a question finds, with what it says of them; they leave the working table."""
-    cursor.execute(question)
-    found = {int(row): told for row, told in cursor.fetchall()}
-    if found:
-        cursor.execute("DELETE FROM staged_person WHERE row = ANY(%s)", [list(found)])
-    return found
 
 
 def _refuse_what_is_left(sifted: Sifted, specs: Sequence[PersonSpec]) -> None:
@@ -362,19 +307,3 @@ def _refuse_what_is_left(sifted: Sifted, specs: Sequence[PersonSpec]) -> None:
             ),
             rows=list(sifted.elsewhere),
         )
-
-
-def _bring_up_to_date(cursor: Any) -> set[int]:
-    """Facts, transfers, memberships and posts; the ids of all people touched."""
-    touched: set[int] = set()
-    for statement in (
-        sql.UPDATE_PEOPLE,
-        sql.END_MEMBERSHIPS,
-        sql.SHIFT_MEMBERSHIPS,
-        sql.CHANGE_STATUS,
-        sql.INSERT_MEMBERSHIPS,
-        sql.INSERT_POSTS,
-    ):
-        cursor.execute(statement)
-        touched |= {int(row[0]) for row in cursor.fetchall()}
-    return touched

@@ -1,10 +1,14 @@
-"""The statements that carry a staged list of people into the tables, one a step whatever its length."""
+"""The statements that carry a list of people into the tables, one a step whatever its length.
 
-# One row of the working table is one spec; everything after is set-wise. ``id`` is the known person's or, for
-# a new one, the number drawn for the row.
-STAGE_COLUMNS = {
+Two working tables of the connection: ``listed_person`` holds the whole list as it was told, and the questions
+about it are asked there; ``chunk_person`` holds the part of it that is being written, with the ids.
+"""
+
+# What a row of a list says. ``row`` is its number in the list, ``is_faulty``: it is there only so that what
+# another row repeats of it is told.
+COLUMNS = {
     "row": "int4",
-    "new_id": "int8",
+    "is_faulty": "bool",
     "unit_id": "int8",
     "full_name": "text",
     "folded": "text",
@@ -22,107 +26,167 @@ STAGE_COLUMNS = {
     "from_on": "date",
     "same_as": "int8",
 }
-CREATE_STAGE = (
-    "CREATE TEMPORARY TABLE staged_person ("
-    + ", ".join(f"{name} {kind}" for name, kind in STAGE_COLUMNS.items())
-    + ", known_id int8, known boolean GENERATED ALWAYS AS (known_id IS NOT NULL) STORED"
-    + ", id int8 GENERATED ALWAYS AS (coalesce(known_id, new_id)) STORED) ON COMMIT DROP"
-)
-COPY = f"COPY staged_person ({', '.join(STAGE_COLUMNS)}) FROM STDIN"
+_NAMES = ", ".join(COLUMNS)
+_TYPED = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+DROP_LIST = "DROP TABLE IF EXISTS listed_person"
+CREATE_LIST = f"CREATE TEMPORARY TABLE listed_person ({_TYPED}, known_id int8)"
+COPY = f"COPY listed_person ({_NAMES}) FROM STDIN (FORMAT binary)"
+# Only what the questions compare: counting values of wide columns takes longer than the questions.
+ANALYZE_LIST = "ANALYZE listed_person (unit_id, known_id, code_index, folded, same_as)"
+
+DROP_CHUNK = "DROP TABLE IF EXISTS chunk_person"
+CREATE_CHUNK = f"""
+CREATE TEMPORARY TABLE chunk_person ({_TYPED}, known_id int8, id int8, known boolean) ON COMMIT DROP
+"""
+_TAKE = f"""
+INSERT INTO chunk_person ({_NAMES}, known_id, id, known)
+SELECT {_NAMES}, known_id,
+       coalesce(known_id, nextval('org_person_id_seq')), known_id IS NOT NULL
+FROM (SELECT * FROM listed_person WHERE %s) AS ordered
+"""
+TAKE_ALL = _TAKE % "true ORDER BY row"
+TAKE_KNOWN = _TAKE % "known_id IS NOT NULL ORDER BY row"
+# In the order of the lists of a unit: what is read together lies together.
+TAKE_UNITS = _TAKE % "unit_id > %(after)s AND unit_id <= %(to)s ORDER BY unit_id, sort_key, row"
+ANALYZE_CHUNK = "ANALYZE chunk_person (id, known, unit_id)"
+
+INDEX_LIST = "CREATE INDEX ON listed_person (unit_id)"
+COUNT_UNITS = "SELECT unit_id, count(*) FROM listed_person GROUP BY unit_id ORDER BY unit_id"
+COUNT_LIST = "SELECT count(*), count(known_id) FROM listed_person"
+FORGET_FAULTY = "DELETE FROM listed_person WHERE is_faulty"
+FORGET_WRITTEN = "DELETE FROM listed_person WHERE unit_id <= %s"
 
 KNOWN_BY_CODE = """
-UPDATE staged_person AS staged SET known_id = person.id
-FROM org_person AS person WHERE person.code_index = staged.code_index
+UPDATE listed_person AS told SET known_id = person.id
+FROM org_person AS person WHERE person.code_index = told.code_index
 """
 KNOWN_BY_ANSWER = """
-UPDATE staged_person AS staged SET known_id = person.id
+UPDATE listed_person AS told SET known_id = person.id
 FROM org_person AS person
-WHERE staged.known_id IS NULL AND person.id = staged.same_as
-  AND (staged.code_index IS NULL OR person.code_index IS NULL OR person.code_index = staged.code_index)
+WHERE told.known_id IS NULL AND person.id = told.same_as
+  AND (told.code_index IS NULL OR person.code_index IS NULL OR person.code_index = told.code_index)
 """
 # Somebody of that name in that unit, unless a birth date or a code tells them apart.
 MAYBE_KNOWN = """
-SELECT staged.row, array_agg(person.id ORDER BY person.id) FROM staged_person AS staged
-JOIN org_person AS person ON person.home_unit_id = staged.unit_id AND person.folded = staged.folded
-WHERE staged.known_id IS NULL AND staged.same_as IS NULL
-  AND (staged.code_index IS NULL OR person.code_index IS NULL)
-  AND (staged.birth_date IS NULL OR person.birth_date IS NULL OR staged.birth_date = person.birth_date)
-  AND (coalesce(staged.birth_year, extract(year FROM staged.birth_date)) IS NULL OR person.birth_year IS NULL
-       OR coalesce(staged.birth_year, extract(year FROM staged.birth_date)) = person.birth_year)
-GROUP BY staged.row ORDER BY staged.row
+SELECT told.row, told.full_name, array_agg(person.id ORDER BY person.id) FROM listed_person AS told
+JOIN org_person AS person ON person.home_unit_id = told.unit_id AND person.folded = told.folded
+WHERE told.known_id IS NULL AND told.same_as IS NULL
+  AND (told.code_index IS NULL OR person.code_index IS NULL)
+  AND (told.birth_date IS NULL OR person.birth_date IS NULL OR told.birth_date = person.birth_date)
+  AND (coalesce(told.birth_year, extract(year FROM told.birth_date)) IS NULL OR person.birth_year IS NULL
+       OR coalesce(told.birth_year, extract(year FROM told.birth_date)) = person.birth_year)
+GROUP BY told.row, told.full_name ORDER BY told.row
 """
+# One known person, or one code nobody has yet, in two rows. Most lists repeat nobody, so the whole list is only
+# counted, and rows are looked for where something was counted twice.
 TWICE = """
+WITH person AS (
+    SELECT known_id, min(row) AS first FROM listed_person WHERE known_id IS NOT NULL
+    GROUP BY known_id HAVING count(*) > 1
+), code AS (
+    SELECT code_index, min(row) AS first FROM listed_person WHERE known_id IS NULL AND code_index IS NOT NULL
+    GROUP BY code_index HAVING count(*) > 1
+)
+SELECT told.row, person.first FROM listed_person AS told JOIN person USING (known_id)
+WHERE told.row > person.first
+UNION ALL
+SELECT told.row, code.first FROM listed_person AS told JOIN code USING (code_index)
+WHERE told.known_id IS NULL AND told.row > code.first
+ORDER BY row
+"""
+# Without codes, two rows of one name and birth in one unit are one person.
+NAMED_TWICE = """
 SELECT row, first FROM (
-    SELECT row, min(row) OVER (PARTITION BY coalesce(known_id::text, code_index::text)) AS first
-    FROM staged_person WHERE code_index IS NOT NULL OR known_id IS NOT NULL
+    SELECT row, min(row) OVER (
+        PARTITION BY unit_id, folded, coalesce(birth_date::text, birth_year::text)
+    ) AS first
+    FROM listed_person WHERE code_index IS NULL AND full_name <> ''
 ) AS numbered WHERE row > first ORDER BY row
 """
-ANSWERED_WRONG = "SELECT row, same_as FROM staged_person WHERE same_as > 0 AND known_id IS NULL ORDER BY row"
-NOT_INSERTED = """
-SELECT staged.row, staged.id FROM staged_person AS staged WHERE NOT known AND NOT EXISTS
-    (SELECT 1 FROM org_person AS person WHERE person.id = staged.id) ORDER BY staged.row
+ANSWERED_WRONG = "SELECT row, same_as FROM listed_person WHERE same_as > 0 AND known_id IS NULL ORDER BY row"
+# Asked with the whole house open, since the code of a person elsewhere is not the actor's to see: only that
+# it is taken is told.
+TAKEN_ELSEWHERE = """
+SELECT told.row, person.id FROM listed_person AS told
+JOIN org_person AS person ON person.code_index = told.code_index
+WHERE told.known_id IS NULL ORDER BY told.row
 """
+# Who was not inserted has a code that somebody took since the question was asked.
+NOT_INSERTED = """
+SELECT told.row, told.id FROM chunk_person AS told WHERE NOT told.known AND NOT EXISTS
+    (SELECT 1 FROM org_person AS person WHERE person.id = told.id) ORDER BY told.row
+"""
+CHUNK_ROWS = "SELECT row, id, known FROM chunk_person ORDER BY row"
+CHUNK_COUNTS = "SELECT count(*), count(known_id) FROM chunk_person"
+CHUNK_UNITS = "SELECT array_agg(DISTINCT unit_id ORDER BY unit_id) FROM chunk_person"
 INSERT_PEOPLE = """
 INSERT INTO org_person (id, created_at, full_name, folded, sort_key, birth_date, birth_year, home_unit_id,
                         code_sealed, code_index, phone, email)
 SELECT id, statement_timestamp(), full_name, folded, sort_key, birth_date, birth_year, unit_id,
        code_sealed, code_index, phone, email
-FROM staged_person WHERE NOT known ORDER BY row
-ON CONFLICT (code_index) WHERE code_index IS NOT NULL DO NOTHING
+FROM chunk_person WHERE NOT known
 """
+# Twice the price of the plain statement, so it is asked for when that one met a code taken since.
+INSERT_PEOPLE_LEFT = INSERT_PEOPLE + "ON CONFLICT (code_index) WHERE code_index IS NOT NULL DO NOTHING"
 # An empty cell says nothing, so it takes nothing away.
 UPDATE_PEOPLE = """
 UPDATE org_person AS person
-SET full_name = staged.full_name, folded = staged.folded, sort_key = staged.sort_key,
-    birth_date = coalesce(staged.birth_date, person.birth_date),
-    birth_year = coalesce(staged.birth_year, person.birth_year),
-    home_unit_id = staged.unit_id,
-    code_sealed = coalesce(person.code_sealed, staged.code_sealed),
-    code_index = coalesce(person.code_index, staged.code_index),
-    phone = coalesce(nullif(staged.phone, ''), person.phone),
-    email = coalesce(nullif(staged.email, ''), person.email)
-FROM staged_person AS staged
-WHERE staged.known AND person.id = staged.id AND (
-    person.full_name <> staged.full_name
-    OR person.birth_date IS DISTINCT FROM coalesce(staged.birth_date, person.birth_date)
-    OR person.birth_year IS DISTINCT FROM coalesce(staged.birth_year, person.birth_year)
-    OR person.home_unit_id <> staged.unit_id
-    OR person.code_index IS DISTINCT FROM coalesce(person.code_index, staged.code_index)
-    OR person.phone <> coalesce(nullif(staged.phone, ''), person.phone)
-    OR person.email <> coalesce(nullif(staged.email, ''), person.email)
+SET full_name = told.full_name, folded = told.folded, sort_key = told.sort_key,
+    birth_date = coalesce(told.birth_date, person.birth_date),
+    birth_year = coalesce(told.birth_year, person.birth_year),
+    home_unit_id = told.unit_id,
+    code_sealed = coalesce(person.code_sealed, told.code_sealed),
+    code_index = coalesce(person.code_index, told.code_index),
+    phone = coalesce(nullif(told.phone, ''), person.phone),
+    email = coalesce(nullif(told.email, ''), person.email)
+FROM chunk_person AS told
+WHERE told.known AND person.id = told.id AND (
+    person.full_name <> told.full_name
+    OR person.birth_date IS DISTINCT FROM coalesce(told.birth_date, person.birth_date)
+    OR person.birth_year IS DISTINCT FROM coalesce(told.birth_year, person.birth_year)
+    OR person.home_unit_id <> told.unit_id
+    OR person.code_index IS DISTINCT FROM coalesce(person.code_index, told.code_index)
+    OR person.phone <> coalesce(nullif(told.phone, ''), person.phone)
+    OR person.email <> coalesce(nullif(told.email, ''), person.email)
 )
 RETURNING person.id
 """
 # The primary membership of who moved ends on the day the new one begins; a membership of the same day moves.
 END_MEMBERSHIPS = """
-UPDATE org_membership AS held SET to_on = staged.from_on
-FROM staged_person AS staged
-WHERE staged.known AND held.person_id = staged.id AND held.to_on IS NULL AND held.is_primary
-  AND held.unit_id <> staged.unit_id AND held.from_on < staged.from_on
+UPDATE org_membership AS held SET to_on = told.from_on
+FROM chunk_person AS told
+WHERE told.known AND held.person_id = told.id AND held.to_on IS NULL AND held.is_primary
+  AND held.unit_id <> told.unit_id AND held.from_on < told.from_on
 RETURNING held.person_id
 """
 SHIFT_MEMBERSHIPS = """
-UPDATE org_membership AS held SET unit_id = staged.unit_id
-FROM staged_person AS staged
-WHERE staged.known AND held.person_id = staged.id AND held.to_on IS NULL AND held.is_primary
-  AND held.unit_id <> staged.unit_id AND held.from_on >= staged.from_on
+UPDATE org_membership AS held SET unit_id = told.unit_id
+FROM chunk_person AS told
+WHERE told.known AND held.person_id = told.id AND held.to_on IS NULL AND held.is_primary
+  AND held.unit_id <> told.unit_id AND held.from_on >= told.from_on
 RETURNING held.person_id
 """
 CHANGE_STATUS = """
-UPDATE org_membership AS held SET status = staged.status, person_class = staged.person_class, is_primary = true
-FROM staged_person AS staged
-WHERE staged.known AND held.person_id = staged.id AND held.unit_id = staged.unit_id AND held.to_on IS NULL
+UPDATE org_membership AS held SET status = told.status, person_class = told.person_class, is_primary = true
+FROM chunk_person AS told
+WHERE told.known AND held.person_id = told.id AND held.unit_id = told.unit_id AND held.to_on IS NULL
   AND (held.status, held.person_class, held.is_primary) IS DISTINCT FROM
-      (staged.status, staged.person_class, true)
+      (told.status, told.person_class, true)
 RETURNING held.person_id
 """
+# Who is new has no membership yet; who is known may have none left.
 INSERT_MEMBERSHIPS = """
 INSERT INTO org_membership (created_at, person_id, unit_id, status, person_class, is_primary, from_on)
-SELECT statement_timestamp(), id, unit_id, status, person_class, true, from_on FROM staged_person AS staged
-WHERE NOT EXISTS (
-    SELECT 1 FROM org_membership AS held WHERE held.person_id = staged.id AND held.to_on IS NULL
+SELECT statement_timestamp(), id, unit_id, status, person_class, true, from_on FROM chunk_person
+WHERE NOT known
+"""
+RENEW_MEMBERSHIPS = """
+INSERT INTO org_membership (created_at, person_id, unit_id, status, person_class, is_primary, from_on)
+SELECT statement_timestamp(), id, unit_id, status, person_class, true, from_on FROM chunk_person AS told
+WHERE known AND NOT EXISTS (
+    SELECT 1 FROM org_membership AS held WHERE held.person_id = told.id AND held.to_on IS NULL
       AND held.is_primary
-) ORDER BY row
+)
 RETURNING person_id
 """
 COUNT_MEMBERS = """
@@ -133,10 +197,11 @@ FROM (
 ) AS counted
 WHERE counted.unit_id = unit.id AND unit.tree = 'party' AND unit.member_count <> counted.members
 """
-INSERT_POSTS = """
+_INSERT_POSTS = """
 INSERT INTO org_post (created_at, person_id, unit_id, title, label, from_on)
-SELECT statement_timestamp(), id, unit_id, post, post_label, from_on FROM staged_person
-WHERE post <> '' ORDER BY row
+SELECT statement_timestamp(), id, unit_id, post, post_label, from_on FROM chunk_person
+WHERE post <> '' AND %s
 ON CONFLICT (person_id, unit_id, title) WHERE to_on IS NULL DO NOTHING
-RETURNING person_id
 """
+INSERT_POSTS = _INSERT_POSTS % "NOT known"
+RENEW_POSTS = _INSERT_POSTS % "known" + "RETURNING person_id"

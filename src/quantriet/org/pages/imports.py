@@ -1,5 +1,6 @@
 """Import of units and people: drop the sheet, see its columns and faults, then write it."""
 
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,6 @@ from django.utils.translation import gettext as _
 from quantriet.core.errors import DomainError
 from quantriet.core.jobs import Task
 from quantriet.core.office.cells import Fault
-from quantriet.core.office.columns import find_header
 from quantriet.org import access, jobs
 from quantriet.org.access import Actor
 from quantriet.org.commands import imports as commands
@@ -21,14 +21,12 @@ from quantriet.org.forms import ColumnsForm, UploadForm
 from quantriet.org.models import Import
 from quantriet.org.permissions import Can
 from quantriet.org.queries import imports as queries
-from quantriet.org.queries.imports import ReadFile
 
 # Above this size (about five thousand rows) the worker does it and the page shows how far it is.
 LARGE = 256 * 1024
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHECKS: dict[str, Task] = {Import.Kind.UNITS: jobs.check_units, Import.Kind.PEOPLE: jobs.check_people}
 WRITES: dict[str, Task] = {Import.Kind.UNITS: jobs.import_units, Import.Kind.PEOPLE: jobs.import_people}
-SAMPLE = 8
 
 
 @page(Can.PERSON_MANAGE, write=Can.PERSON_MANAGE)
@@ -58,7 +56,8 @@ def _stage(request: ActorRequest, file: Any) -> Import:
         raise DomainError("import.kind", _("Hãy chọn tệp chứa cây đơn vị hay danh sách người."))
     unit = access.unit_or_404(request.actor, queries.NEEDS[kind], request.actor.unit_id)
     unit = access.authority_unit(unit)
-    return commands.stage(file.read(), file_name=str(file.name or ""), kind=kind, unit=unit, by=request.actor)
+    content = Path(file.temporary_file_path()) if hasattr(file, "temporary_file_path") else file.read()
+    return commands.stage(content, file_name=str(file.name or ""), kind=kind, unit=unit, by=request.actor)
 
 
 @page(Can.PERSON_MANAGE)
@@ -85,64 +84,53 @@ def import_file(request: ActorRequest, import_id: int) -> HttpResponse:
         "crumbs": [(_("Nhập từ Excel"), reverse("imports")), (about.file_name, "")],
     }
     if about.state == Import.State.STAGED:
-        file = queries.read(about)
-        words |= {
-            "form": _columns_form(about, file),
-            "sample": _sample(file),
-            "header_faults": file.columns.faults,
-        }
+        words |= _asked_columns(about)
     else:
         shown = about.outcome.get("faults", [])[: queries.SHOWN]
-        words |= {"shown_faults": shown, "questions": about.outcome.get("questions", [])}
-        if shown:
-            words["fault_rows"] = _fault_rows(queries.read(about), shown)
+        words |= {
+            "shown_faults": shown,
+            "questions": about.outcome.get("questions", []),
+            "fault_rows": _fault_rows(about.outcome.get("fault_rows", []), shown),
+        }
     return render(request, "org/import.html", words)
 
 
-def _columns_form(about: Import, file: ReadFile, data: Any = None) -> ColumnsForm:
-    wanted = queries.WANTED[about.kind]
-    header = find_header(file.sheet.rows, wanted)
-    return ColumnsForm(wanted, header, dict(file.columns.positions), data)
+def _asked_columns(about: Import, data: Any = None) -> dict[str, Any]:
+    """The form of columns, what is wrong with the header, and the first rows as they stand, header first."""
+    kept = queries.preview(about)
+    width = max(len(row) for row in kept["rows"])
+    sample = [[*row, *[""] * (width - len(row))] for row in kept["rows"]]
+    positions = {name: place for name, place in about.columns.items() if place is not None}
+    return {
+        "form": ColumnsForm(queries.WANTED[about.kind], sample[0][1:], positions or kept["positions"], data),
+        "sample": sample,
+        "header_faults": [] if positions else kept["faults"],
+    }
 
 
-def _sample(file: ReadFile) -> list[list[str]]:
-    """The first rows as they stand, header first."""
-    width = max((len(row.values) for row in file.sheet.rows[:50]), default=0)
-    rows = [row for row in file.sheet.rows if row.number >= file.columns.header_row][: SAMPLE + 1]
-    return [[str(row.number), *[row.text(place) for place in range(width)]] for row in rows]
-
-
-def _fault_rows(file: ReadFile, faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _fault_rows(rows: list[list[str]], faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Faulty rows with their cells; a faulty cell carries its sentence."""
     told: dict[int, dict[int | None, str]] = {}
     for fault in faults:
         told.setdefault(fault["row"], {}).setdefault(fault["column"], fault["sentence"])
-    places = sorted(set(file.columns.positions.values()))
     return [
         {
-            "number": row.number,
-            "cells": [(row.text(place), told[row.number].get(place, "")) for place in places],
-            "whole": told[row.number].get(None, ""),
+            "number": number,
+            "cells": [(text, told.get(int(number), {}).get(place, "")) for place, text in enumerate(cells)],
         }
-        for row in file.sheet.rows
-        if row.number in told
-    ][:100]
+        for number, *cells in rows
+    ]
 
 
 @page(Can.PERSON_MANAGE, write=Can.PERSON_MANAGE)
 def import_columns(request: ActorRequest, import_id: int) -> HttpResponse:
     """Take the picked columns, then look at what would happen."""
     about = _about(request.actor, import_id)
-    file = queries.read(about)
-    form = _columns_form(about, file, request.POST)
+    asked = _asked_columns(about, request.POST)
+    form: ColumnsForm = asked["form"]
     if not form.is_valid():
-        words = {
-            "about": about,
-            "form": form,
-            "sample": _sample(file),
-            "header_faults": file.columns.faults,
-            "crumbs": [(_("Nhập từ Excel"), reverse("imports"))],
-        }
+        crumbs = [(_("Nhập từ Excel"), reverse("imports"))]
+        words = {"about": about, "crumbs": crumbs} | asked
         return render(request, "org/import.html", words, status=422)
     commands.choose_columns(about, form.positions(), sheet=about.sheet, by=request.actor)
     return _look(request, about)

@@ -6,7 +6,6 @@ from typing import Any
 
 from quantriet.core.errors import DomainError
 from quantriet.org import access
-from quantriet.org.access import Actor
 from quantriet.org.commands import imports
 from quantriet.org.commands.imports import Rows
 from quantriet.org.models import Import, Tree, Unit
@@ -43,29 +42,22 @@ def _run(options: argparse.Namespace, kind: str) -> int:
         unit = unit_of(options.unit) if options.unit else _top()
         about = imports.stage(options.file, file_name=options.file.name, kind=kind, unit=unit, by=by)
         outcome = imports.check(about, by=by)
-        faulty = outcome.faulty + len(outcome.questions)
-        rows = Rows.FAULTLESS if options.skip_faulty else Rows.ALL
-        if not options.dry_run and (not faulty or options.skip_faulty):
-            _write(about, rows, by)
-            wrote = True
-        else:
-            wrote = False
-        told: dict[str, Any] = {**outcome.as_json(), "written": wrote}
-        lines = [
-            f"Mới {outcome.new}, đổi {outcome.changed}, giữ nguyên {outcome.same}, lỗi hoặc cần hỏi {faulty}."
-        ]
-        lines += [f"  dòng {fault.row}: {fault.sentence}" for fault in outcome.faults[:50]]
-        lines += [
-            f"  dòng {asked.row}: {asked.name} có thể là người đã có; hãy trả lời trong trang."
-            for asked in outcome.questions[:50]
-        ]
-        lines.append("Đã ghi." if wrote else "Chưa ghi gì.")
-        tell(options, lines, told)
+    faulty = outcome.faulty + outcome.asked
+    wrote = not options.dry_run and (not faulty or options.skip_faulty)
+    if wrote:  # outside that transaction: a long list is written unit by unit
+        imports.carry_out(about, rows=Rows.FAULTLESS if options.skip_faulty else Rows.ALL, by=by)
+    told: dict[str, Any] = {**outcome.as_json(), "written": wrote}
+    lines = [
+        f"Mới {outcome.new}, đổi {outcome.changed}, giữ nguyên {outcome.same}, lỗi hoặc cần hỏi {faulty}."
+    ]
+    lines += [f"  dòng {fault.row}: {fault.sentence}" for fault in outcome.faults[:50]]
+    lines += [
+        f"  dòng {asked.row}: {asked.name} có thể là người đã có; hãy trả lời trong trang."
+        for asked in outcome.questions[:50]
+    ]
+    lines.append("Đã ghi." if wrote else "Chưa ghi gì.")
+    tell(options, lines, told)
     return REFUSED if faulty and not options.skip_faulty else 0
-
-
-def _write(about: Import, rows: Rows, by: Actor) -> None:
-    imports.carry_out(about, rows=rows, by=by)
 
 
 def _units(options: argparse.Namespace) -> int:
