@@ -2,12 +2,13 @@
 figures are what the rows say, at every level, now and on earlier days.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -63,6 +64,8 @@ KEPT = {
     "tree": "SELECT unit_id, parent_id, path::text, valid::text, former FROM org_placement "
     "WHERE unit_id = ANY(%(units)s) ORDER BY unit_id, valid",
 }
+
+PATIENCE_S = 60
 
 pick = st.integers(0, 11)
 
@@ -393,6 +396,39 @@ class Books(RuleBasedStateMachine):
 
     @rule()
     def fold(self) -> None:
+        ledger.fold()
+
+    @rule(at=pick, other=pick)
+    def commit_late(self, at: int, other: int) -> None:
+        """Somebody's report takes an early number and is committed only after a later one was folded."""
+        cells = self.standing(UnitKind.CELL)
+        early, quick = cells[at % len(cells)], cells[other % len(cells)]
+        if early == quick:
+            return
+        self.step += 1
+        posted, may_end = threading.Event(), threading.Event()
+
+        def report_slowly() -> None:
+            try:
+                with access.acting(self.by):
+                    self._declare(early, "presence", {"present": 0, "excused": 0, "guests": self.step})
+                    posted.set()
+                    may_end.wait(PATIENCE_S)
+            except DomainError as refused:
+                self.refusals.append(refused.code)
+            finally:
+                posted.set()
+                connections.close_all()
+
+        slow = threading.Thread(target=report_slowly)
+        slow.start()
+        posted.wait(PATIENCE_S)
+        self.step += 1
+        told = {"present": 0, "excused": 0, "guests": self.step}
+        self.tried(lambda: self._declare(quick, "presence", told))
+        ledger.fold()
+        may_end.set()
+        slow.join(PATIENCE_S)
         ledger.fold()
 
     @rule(at=pick)
