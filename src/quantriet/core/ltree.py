@@ -1,9 +1,15 @@
 """A column of PostgreSQL's ``ltree`` type and the two comparisons the tree needs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+def is_below(path: str | None, roots: Iterable[str]) -> bool:
+    """Whether a path lies at or below one of the roots, by whole labels; no path (``None``) does not."""
+    return path is not None and any(path == root or path.startswith(f"{root}.") for root in roots)
 
 
 class LtreeField(models.TextField):  # type: ignore[type-arg]

@@ -30,25 +30,74 @@ MEANS = {Source.MAKE_UP: Credit.Means.MADE_UP, Source.SUPERIOR: Credit.Means.SUP
 
 
 @dataclass(frozen=True)
+class Hand:
+    """Whose hand writes a row: at which site, in whose name, under which key it can be taken back."""
+
+    site: Site
+    actor: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Write:
-    """One person's row as it must become: where he counts, what is known then, how it came in."""
+    """One person's row as it must become: where he counts, what is known then, how it came in, by whom."""
 
     place: Place
     known: Known
     source: str
     grade: Grade
+    hand: Hand
     client_id: UUID | None = None
 
 
 @dataclass(frozen=True)
-class Call:
-    """One call of a command: its key (taken once a site), who acts, why, and the rows it found."""
+class Fresh:
+    """A row just inserted, as counting and credit read it."""
 
-    site: Site
+    pk: int
+    person_id: int
+    unit_id: int
+    line_id: int | None
+    person_class: int
+    state: str
+    in_at: datetime | None
+    out_at: datetime | None
+    left_early: bool
+    excuse: str
+    form: int
+    held_on: date
+    grade: int
+    source: str
+    version: int = 1
+
+
+Row = Attendance | Fresh
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a command about one conference: its key, who acts, why, the rows it found.
+
+    A page writes at one site: its key is taken once there. What devices sent is written for many sites at
+    once, each row with a hand of its own, and no ``site``.
+    """
+
+    conference: Conference
     key: str
     by: Actor
+    site: Site | None = None
     reason: str = ""
     rows: dict[int, Attendance] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What tells the call from all others of its conference."""
+        return self.key if self.site is None else f"{self.site.pk}:{self.key}"
+
+    @property
+    def unit_id(self) -> int:
+        """The unit the batch is posted for."""
+        return self.conference.unit_id if self.site is None else self.site.unit_id
 
 
 def meeting_of(conference: Conference) -> Meeting:
@@ -62,10 +111,11 @@ def meeting_of(conference: Conference) -> Meeting:
         policy.late_after,
         policy.early_before,
         policy.minimum_share,
+        policy.everyone_before,
     )
 
 
-def known_of(row: Attendance) -> Known:
+def known_of(row: Row) -> Known:
     """What a row says, as the judge reads it."""
     return Known(row.state, row.in_at, row.out_at, row.left_early, row.excuse, row.version)
 
@@ -75,7 +125,7 @@ def source_of(row_id: int) -> str:
     return f"conferences_attendance:{row_id}"
 
 
-def counted(row: Attendance, level: int) -> list[Line]:
+def counted(row: Row, level: int) -> list[Line]:
     """What a row counts for besides credit: lượt, late, left early. Guests are those not on the roll.
 
     Who was credited for a superior's session is counted there already.
@@ -101,14 +151,15 @@ _INSERT = """
 INSERT INTO conferences_attendance
     (created_at, conference_id, site_id, person_id, unit_id, line_id, person_class, state, in_at, out_at,
      left_early, excuse, form, held_on, grade, source, client_id, actor, call, batch_id, version)
-SELECT statement_timestamp(), %(conference)s, %(site)s, new.person_id, new.unit_id, new.line_id,
-       new.person_class, new.state, new.in_at, new.out_at, new.left_early, new.excuse, %(form)s, %(held_on)s,
-       new.grade, new.source, new.client_id, %(actor)s, %(call)s, %(batch)s, 1
+SELECT statement_timestamp(), %(conference)s, new.site_id, new.person_id, new.unit_id, new.line_id,
+       new.person_class, new.state, new.in_at, new.out_at, new.left_early, new.excuse, new.form, %(held_on)s,
+       new.grade, new.source, new.client_id, new.actor, new.call, %(batch)s, 1
 FROM unnest(%(people)s::bigint[], %(units)s::bigint[], %(lines)s::bigint[], %(classes)s::smallint[],
             %(states)s::text[], %(ins)s::timestamptz[], %(outs)s::timestamptz[], %(early)s::boolean[],
-            %(excuses)s::text[], %(grades)s::smallint[], %(sources)s::text[], %(clients)s::uuid[])
+            %(excuses)s::text[], %(grades)s::smallint[], %(sources)s::text[], %(clients)s::uuid[],
+            %(sites)s::bigint[], %(forms)s::smallint[], %(actors)s::text[], %(calls)s::text[])
      AS new(person_id, unit_id, line_id, person_class, state, in_at, out_at, left_early, excuse, grade, source,
-            client_id)
+            client_id, site_id, form, actor, call)
 ON CONFLICT DO NOTHING
 RETURNING id, person_id
 """
@@ -122,8 +173,9 @@ def apply(writes: Sequence[Write], call: Call) -> dict[int, int] | None:
     """Write rows and count them; returns the ids of the rows by person. Rows that another call inserted
     meanwhile are left out: the caller judges them again. ``None``: this key was taken before (a retry).
     """
-    conference = call.site.conference
+    conference = call.conference
     ordered = sorted(writes, key=lambda write: write.place.person_id)
+    held_on = access.local_day(conference.starts_at)
     try:
         with transaction.atomic():
             batch_id = _begin(call)
@@ -136,7 +188,7 @@ def apply(writes: Sequence[Write], call: Call) -> dict[int, int] | None:
             if not inserted and not known:
                 raise NothingWrittenError  # noqa: TRY301 - takes the savepoint back with the empty batch
             fresh = [
-                _as_row(write, inserted[write.place.person_id], call)
+                _as_row(write, inserted[write.place.person_id], held_on)
                 for write in new
                 if write.place.person_id in inserted
             ]
@@ -150,7 +202,8 @@ def apply(writes: Sequence[Write], call: Call) -> dict[int, int] | None:
                 ledger.append(_book(conference), batch_id, lines)
     except NothingWrittenError:
         return {}
-    return {row.person_id: row.pk for row in (*fresh, *changed)}
+    written: list[Row] = [*fresh, *changed]
+    return {row.person_id: row.pk for row in written}
 
 
 def _book(conference: Conference) -> int:
@@ -162,33 +215,29 @@ def _book(conference: Conference) -> int:
 
 def _begin(call: Call) -> int | None:
     """The batch of the call; ``None`` without a book; 0 when this key was taken before (a retry)."""
-    campaign = call.site.conference.campaign
+    campaign = call.conference.campaign
     if campaign is None or campaign.book_id is None:
-        taken = Attendance.objects.filter(site=call.site, call=call.key).exists()
-        return 0 if taken else None
+        at_site = Attendance.objects.filter(site=call.site, call=call.key)
+        return 0 if call.site is not None and at_site.exists() else None
     posted = ledger.begin(
         campaign.book_id,
         by=call.by,
         origin="attendance.record",
-        key=f"attendance:{call.site.pk}:{call.key}"[:120],
-        unit_id=call.site.unit_id,
+        key=f"attendance:{call.name}"[:120],
+        unit_id=call.unit_id,
         reason=call.reason,
     )
     return posted.batch_id if posted.is_new else 0
 
 
 def _insert(new: Sequence[Write], call: Call, batch_id: int | None) -> dict[int, int]:
-    conference = call.site.conference
+    conference = call.conference
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
             {
                 "conference": conference.pk,
-                "site": call.site.pk,
-                "form": call.site.form,
                 "held_on": access.local_day(conference.starts_at),
-                "actor": call.by.name,
-                "call": call.key,
                 "batch": batch_id,
                 "people": [write.place.person_id for write in new],
                 "units": [write.place.unit_id for write in new],
@@ -202,32 +251,33 @@ def _insert(new: Sequence[Write], call: Call, batch_id: int | None) -> dict[int,
                 "grades": [int(write.grade) for write in new],
                 "sources": [write.source for write in new],
                 "clients": [write.client_id for write in new],
+                "sites": [write.hand.site.pk for write in new],
+                "forms": [write.hand.site.form for write in new],
+                "actors": [write.hand.actor for write in new],
+                "calls": [write.hand.key for write in new],
             },
         )
         return {int(person_id): int(row_id) for row_id, person_id in cursor.fetchall()}
 
 
-def _as_row(write: Write, row_id: int, call: Call) -> Attendance:
+def _as_row(write: Write, row_id: int, held_on: date) -> Fresh:
     """The row just inserted, without reading it back."""
-    place, known, conference = write.place, write.known, call.site.conference
-    return Attendance(
-        pk=row_id,
-        conference=conference,
-        site=call.site,
-        person_id=place.person_id,
-        unit_id=place.unit_id or 0,
-        line_id=place.line_id,
-        person_class=place.person_class,
-        state=known.state,
-        in_at=known.in_at,
-        out_at=known.out_at,
-        left_early=known.left_early,
-        excuse=known.excuse,
-        form=call.site.form,
-        held_on=access.local_day(conference.starts_at),
-        grade=write.grade,
-        source=write.source,
-        version=1,
+    place, known = write.place, write.known
+    return Fresh(
+        row_id,
+        place.person_id,
+        place.unit_id or 0,
+        place.line_id,
+        place.person_class,
+        known.state,
+        known.in_at,
+        known.out_at,
+        known.left_early,
+        known.excuse,
+        write.hand.site.form,
+        held_on,
+        write.grade,
+        write.source,
     )
 
 
@@ -245,7 +295,7 @@ _CHANGED_FIELDS = (
 
 def _change(writes: Sequence[Write], call: Call, batch_id: int | None, lines: list[Line]) -> list[Attendance]:
     """Correct rows: the old count out, the new one in, what stood before kept."""
-    level = call.site.conference.level
+    level = call.conference.level
     rows: list[Attendance] = []
     history: list[AttendanceChange] = []
     for write in writes:
@@ -257,9 +307,9 @@ def _change(writes: Sequence[Write], call: Call, batch_id: int | None, lines: li
         row.in_at, row.out_at, row.left_early = write.known.in_at, write.known.out_at, write.known.left_early
         if came_newly or write.source in MEANS:
             row.grade, row.source = write.grade, write.source
-        row.site, row.form = call.site, call.site.form
+        row.site, row.form = write.hand.site, write.hand.site.form
         row.client_id = row.client_id or write.client_id
-        row.actor, row.call, row.batch_id = call.by.name, call.key, batch_id
+        row.actor, row.call, row.batch_id = write.hand.actor, write.hand.key, batch_id
         row.version += 1
         lines += counted(row, level)
         rows.append(row)
@@ -271,8 +321,8 @@ def _change(writes: Sequence[Write], call: Call, batch_id: int | None, lines: li
                 before=kept,
                 after_version=row.version,
                 reason=call.reason,
-                actor=call.by.name,
-                call=call.key,
+                actor=write.hand.actor,
+                call=write.hand.key,
             )
         )
     Attendance.objects.bulk_update(rows, _CHANGED_FIELDS, batch_size=500)
@@ -302,9 +352,9 @@ def known_from_plain(kept: dict[str, Any]) -> Known:
     )
 
 
-def _excuse(rows: Sequence[Attendance], before: dict[int, Attendance], call: Call) -> None:
+def _excuse(rows: Sequence[Row], before: dict[int, Attendance], call: Call) -> None:
     """Carry excuses to the roll: set where a row became excused, taken back where no other row excuses."""
-    conference = call.site.conference
+    conference = call.conference
     if conference.campaign is None:
         return
     wanted = {row.person_id: row.excuse or "Có lý do" for row in rows if row.state == "excused"}
@@ -324,19 +374,19 @@ def _excuse(rows: Sequence[Attendance], before: dict[int, Attendance], call: Cal
         wanted |= dict.fromkeys(lifted, "") | {person: text or "Có lý do" for person, text in others}
     if wanted:
         on = access.local_day(conference.starts_at)
-        key = f"attendance:{call.site.pk}:{call.key}:excuse"[:120]
+        key = f"attendance:{call.name}:excuse"[:120]
         roll.excuse(conference.campaign, wanted, key=key, on=on, by=call.by)
 
 
 def _credit(
-    fresh: Sequence[Attendance],
+    fresh: Sequence[Fresh],
     changed: Sequence[Attendance],
     before: dict[int, Attendance],
     call: Call,
     batch_id: int | None,
 ) -> None:
     """Claim credit for who is there, take it back from who is not, and claim anew what other sessions carry."""
-    conference = call.site.conference
+    conference = call.conference
     if conference.campaign is None or batch_id is None:
         return
     meeting = meeting_of(conference)
@@ -346,10 +396,11 @@ def _credit(
         if verdicts.earns_credit(known_of(before[row.pk]), meeting)
         and not verdicts.earns_credit(known_of(row), meeting)
     ]
-    earning = [row for row in (*fresh, *changed) if verdicts.earns_credit(known_of(row), meeting)]
+    standing: list[Row] = [*fresh, *changed]
+    earning = [row for row in standing if verdicts.earns_credit(known_of(row), meeting)]
     claim(conference, [row for row in earning if row.line_id], batch_id=batch_id, by=call.by)
     if lost:
-        withdraw(conference, lost, key=f"{call.site.pk}:{call.key}", reason=call.reason, by=call.by)
+        withdraw(conference, lost, key=call.name, reason=call.reason, by=call.by)
         reclaim(conference, [row.person_id for row in lost], batch_id=batch_id, by=call.by)
 
 
@@ -366,7 +417,7 @@ def session_of(conference: Conference, form: int) -> Session:
         return Session(conference.level, form, tuple(int(row[0]) for row in cursor.fetchall()))
 
 
-def claim(conference: Conference, rows: Sequence[Attendance], *, batch_id: int, by: Actor) -> None:
+def claim(conference: Conference, rows: Sequence[Row], *, batch_id: int, by: Actor) -> None:
     """Claim credit for rows of one conference; those of one form go together."""
     if conference.campaign is None:
         return
@@ -387,7 +438,7 @@ def claim(conference: Conference, rows: Sequence[Attendance], *, batch_id: int, 
         )
 
 
-def _credited_on(row: Attendance) -> date:
+def _credited_on(row: Row) -> date:
     """The day of the session; a make-up counts on the day it was made up."""
     return timezone.localdate() if row.source == Source.MAKE_UP else row.held_on
 
@@ -425,7 +476,7 @@ def reclaim(conference: Conference, person_ids: Sequence[int], *, batch_id: int,
 
 def remove(rows: Sequence[Attendance], call: Call) -> int:
     """Take rows away that one call made by mistake, with their counts and credits; returns how many."""
-    conference = call.site.conference
+    conference = call.conference
     with transaction.atomic():
         batch_id = _begin(call)
         if batch_id == 0:
@@ -434,7 +485,7 @@ def remove(rows: Sequence[Attendance], call: Call) -> int:
         for row in rows:
             lines += reversed_lines(counted(row, conference.level))
         if batch_id is not None:
-            withdraw(conference, rows, key=f"{call.site.pk}:{call.key}", reason=call.reason, by=call.by)
+            withdraw(conference, rows, key=call.name, reason=call.reason, by=call.by)
         excused = [row for row in rows if row.state == "excused"]
         before = {row.pk: _copy(row) for row in excused}
         for row in excused:

@@ -25,7 +25,8 @@ ORDER BY above.depth DESC LIMIT 1
 
 _PLACES = f"""
 SELECT asked.person_id, line.id, coalesce(line.unit_id, person.home_unit_id),
-       coalesce(line.person_class, member.person_class, 0), site.site_id
+       coalesce(line.person_class, member.person_class, 0), site.site_id, placed.path::text,
+       coalesce(person.full_name, '')
 FROM unnest(%(people)s::bigint[]) AS asked(person_id)
 LEFT JOIN campaigns_rollline AS line
   ON line.campaign_id = %(campaign)s AND line.person_id = asked.person_id AND line.state = 'summoned'
@@ -40,13 +41,18 @@ LEFT JOIN LATERAL ({_NEAREST}) AS site ON true
 
 @dataclass(frozen=True)
 class Place:
-    """Where a person counts and at which site he is expected. ``unit_id`` ``None``: not the reader's to know."""
+    """Where a person counts and at which site he is expected. ``unit_id`` ``None``: not the reader's to know.
+
+    ``path`` is the unit's in today's tree; ``None`` when it stands nowhere today.
+    """
 
     person_id: int
     line_id: int | None
     unit_id: int | None
     person_class: int
     site_id: int | None
+    path: str | None = None
+    name: str = ""
 
 
 def places(conference: Conference, person_ids: Sequence[int]) -> dict[int, Place]:

@@ -1,0 +1,228 @@
+"""Marks on their way: heard, judged by ``verdicts``, written by ``entries``. Pages, API, import and the
+devices' intake all come through ``write_down``: one list, many sites of one conference, an answer each.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from quantriet.conferences import verdicts
+from quantriet.conferences.commands import entries
+from quantriet.conferences.commands.entries import Call, Hand, Write, known_of, meeting_of
+from quantriet.conferences.models import Attendance, AttendanceConflict, Conference
+from quantriet.conferences.models.attendance import Source
+from quantriet.conferences.queries import roster
+from quantriet.conferences.queries.roster import Place
+from quantriet.conferences.verdicts import HERE, NOTHING, Act, Ask, Code, Known, Meeting, Verdict
+from quantriet.core import ltree
+
+AT_THE_MOMENT = frozenset({Source.LIST, Source.SCAN, Source.CODE})
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One mark: about whom (``person_id``, or ``code`` as scanned or typed), what, and through which way.
+
+    ``client_id`` is made by the device for a scan: sent twice it is one.
+    """
+
+    ask: Ask
+    source: str = Source.LIST
+    person_id: int = 0
+    code: str = ""
+    client_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A mark with the person it is about (or why its code is refused), and whose hand writes it.
+
+    ``roots``: the paths below which its writer looks, where the open scope is wider than his; ``None``: the
+    scope is his own.
+    """
+
+    mark: Mark
+    found: int | Code
+    hand: Hand
+    roots: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a mark: its verdict and what is recorded now (of a stale mark: what the other wrote)."""
+
+    person_id: int
+    code: Code
+    known: Known
+    actor: str = ""
+    name: str = ""
+
+    @property
+    def sentence(self) -> Promise:
+        """What the clerk reads."""
+        return verdicts.SENTENCES[self.code]
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing is left to do about this mark."""
+        return self.code in verdicts.DONE
+
+
+@dataclass
+class _Judged:
+    """The marks of one call on their way: rows found, what each person's row must become."""
+
+    meeting: Meeting
+    now: datetime
+    rows: dict[int, Attendance]
+    known: dict[int, Known]
+    writes: dict[int, Write] = field(default_factory=dict)
+    claims: list[tuple[Heard, int]] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+
+
+def write_down(heard: Sequence[Heard], call: Call) -> list[Answer]:
+    """Judge and write marks of one conference; answers in their order. One refused mark stops no other."""
+    answers = _once(heard, call)
+    lost = [at for at, answer in enumerate(answers) if answer is None]
+    if lost:  # somebody else was quicker: what he wrote is judged as known
+        second = _once([heard[at] for at in lost], replace(call, key=f"{call.key}+"))
+        for at, answer in zip(lost, second, strict=True):
+            found = heard[at].found
+            answers[at] = answer or Answer(found if isinstance(found, int) else 0, Code.ALREADY, NOTHING)
+    return [answer for answer in answers if answer is not None]
+
+
+def _once(heard: Sequence[Heard], call: Call) -> list[Answer | None]:
+    """Judge and write once; ``None`` where another call inserted the row between our look and our write."""
+    ids = [one.found for one in heard if isinstance(one.found, int)]
+    places = roster.places(call.conference, ids) if ids else {}
+    rows = rows_of(call.conference, ids, [one.mark.client_id for one in heard]) if ids else {}
+    judged = _judge_all(heard, places, rows, call.conference)
+    _keep_claims(judged.claims, call.conference)
+    if not judged.writes:
+        return list(judged.answers)
+    written = entries.apply(list(judged.writes.values()), replace(call, rows=judged.rows))
+    if written is None:
+        return [_as_known(answer, rows) for answer in judged.answers]
+    return [
+        None if answer.code in (Code.RECORDED, Code.CHANGED) and answer.person_id not in written else answer
+        for answer in judged.answers
+    ]
+
+
+def _as_known(answer: Answer, rows: Mapping[int, Attendance]) -> Answer:
+    """The answer to a retry of the same call: what it wrote was kept, whatever became of it since."""
+    if answer.code not in (Code.RECORDED, Code.CHANGED):
+        return answer
+    row = rows.get(answer.person_id)
+    return replace(answer, code=Code.ALREADY, known=known_of(row) if row is not None else NOTHING)
+
+
+# Written out: this is the statement of every scan, and building it anew would cost more than running it.
+_LOCK = """
+SELECT * FROM conferences_attendance
+WHERE conference_id = %(conference)s AND person_id = ANY(%(people)s::bigint[])
+ORDER BY person_id FOR UPDATE
+"""
+_LOCK_BY_CLIENT = """
+SELECT * FROM conferences_attendance
+WHERE conference_id = %(conference)s
+  AND (person_id = ANY(%(people)s::bigint[]) OR client_id = ANY(%(clients)s::uuid[]))
+ORDER BY person_id FOR UPDATE
+"""
+
+
+def rows_of(
+    conference: Conference, ids: Sequence[int], client_ids: Sequence[UUID | None]
+) -> dict[int, Attendance]:
+    """The rows that are there, locked in the order of people: two writers never wait for each other crosswise."""
+    clients = [one for one in client_ids if one is not None]
+    told = {"conference": conference.pk, "people": list(ids), "clients": clients}
+    rows = Attendance.objects.raw(_LOCK_BY_CLIENT if clients else _LOCK, told)
+    return {row.person_id: row for row in rows}
+
+
+def _judge_all(
+    heard: Sequence[Heard],
+    places: Mapping[int, Place],
+    rows: dict[int, Attendance],
+    conference: Conference,
+) -> _Judged:
+    known_now = {person: known_of(row) for person, row in rows.items()}
+    judged = _Judged(meeting_of(conference), timezone.now(), rows, known_now)
+    by_client = {row.client_id for row in rows.values() if row.client_id is not None}
+    for one in heard:
+        if isinstance(one.found, Code):
+            judged.answers.append(Answer(0, one.found, NOTHING))
+            continue
+        place = places.get(one.found)
+        sees = one.roots is None or (place is not None and ltree.is_below(place.path, one.roots))
+        known = judged.known.get(one.found, NOTHING) if sees else NOTHING
+        row = rows.get(one.found) if sees else None
+        actor, name = row.actor if row else "", (place.name if place is not None and sees else "")
+        if one.mark.client_id is not None and one.mark.client_id in by_client:
+            judged.answers.append(Answer(one.found, Code.ALREADY, known, actor, name))
+            continue
+        verdict = verdicts.judge(one.mark.ask, known, judged.meeting, now=judged.now)
+        verdict = _at_this_site(one, place if sees else None, row, verdict)
+        if verdict.code is Code.WRONG_SITE:
+            judged.claims.append((one, one.found))
+        stands = verdict.after
+        if verdict.writes:
+            judged.writes[one.found] = _write(one, verdict, places[one.found], judged)
+            judged.known[one.found] = stands
+            stands = replace(stands, version=stands.version + 1)
+        judged.answers.append(Answer(one.found, verdict.code, stands, actor, name))
+    return judged
+
+
+def _write(one: Heard, verdict: Verdict, place: Place, judged: _Judged) -> Write:
+    """What the person's row must become; a first device's id stays when a second mark comes in one call."""
+    mark = one.mark
+    moment = min(mark.ask.at or judged.now, judged.now) if mark.ask.is_code else judged.now
+    graded = verdicts.grade(judged.meeting, at_the_moment=mark.source in AT_THE_MOMENT, now=moment)
+    before = judged.writes.get(place.person_id)
+    client_id = mark.client_id if before is None or before.client_id is None else before.client_id
+    return Write(place, verdict.after, mark.source, graded, one.hand, client_id)
+
+
+def _at_this_site(one: Heard, place: Place | None, row: Attendance | None, verdict: Verdict) -> Verdict:
+    """Somebody who is not expected here, or sits elsewhere already, is a claim to be settled, not a record."""
+    if verdict.code not in (Code.RECORDED, Code.CHANGED, Code.ALREADY, Code.STALE):
+        return verdict
+    site_id = one.hand.site.pk
+    if row is not None and row.site_id == site_id:
+        return verdict
+    comes = one.mark.ask.act not in (Act.EXCUSED, Act.ABSENT)
+    if row is not None and row.state in HERE:
+        return replace(verdict, code=Code.WRONG_SITE, after=known_of(row))
+    if place is None or place.unit_id is None or place.site_id != site_id:
+        code = Code.WRONG_SITE if comes else Code.UNKNOWN_PERSON
+        return Verdict(code, NOTHING if row is None else known_of(row))
+    return verdict
+
+
+def _keep_claims(claims: Sequence[tuple[Heard, int]], conference: Conference) -> None:
+    """Keep what a site claims about people who are not its own, once a person, with its evidence."""
+    now = timezone.now()
+    kept = [
+        AttendanceConflict(
+            conference=conference,
+            site=one.hand.site,
+            unit_id=one.hand.site.unit_id,
+            person_id=person_id,
+            state="present" if one.mark.ask.act in (Act.IN, Act.OUT) else one.mark.ask.act.value,
+            at=min(one.mark.ask.at or now, now),
+            source=one.mark.source,
+            client_id=one.mark.client_id,
+            actor=one.hand.actor,
+        )
+        for one, person_id in claims
+    ]
+    if kept:
+        AttendanceConflict.objects.bulk_create(kept, ignore_conflicts=True)
