@@ -5,6 +5,7 @@
  * `[data-scan-start]`, a button `[data-scan-stop]` and a live line `[data-scan-words]`; the form has `name="code"`.
  */
 import { BarcodeDetector as Ponyfill, prepareZXingModule } from "barcode-detector/ponyfill";
+import { asDevice } from "./device.js";
 
 const EVERY_MS = 180;
 /** The same card held before the camera is one reading. */
@@ -104,6 +105,7 @@ function scanner(root) {
     if (audio) signal(audio, successful && !form.querySelector("[data-refused]"));
   });
   root.addEventListener("scan:refused", () => audio && signal(audio, false));
+  asDevice(form, (good) => audio && signal(audio, good));
 }
 
 for (const root of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-scan]"))) scanner(root);

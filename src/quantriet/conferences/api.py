@@ -4,17 +4,21 @@ from datetime import datetime
 from typing import Annotated
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Field, Router, Schema
 
-from quantriet.conferences.commands import attendance
+from quantriet.conferences import scanning
+from quantriet.conferences.commands import attendance, devices, scans
 from quantriet.conferences.commands.attendance import Answer, Mark
 from quantriet.conferences.models import Site
 from quantriet.conferences.models.attendance import Source
+from quantriet.conferences.queries import devices as known_devices
 from quantriet.conferences.verdicts import Act, Ask
-from quantriet.core.errors import ForbiddenError
+from quantriet.core.errors import DomainError, ForbiddenError, UnprovenError
 from quantriet.core.paging import Cursor, Limit, Page, RowId, page_of
 from quantriet.org import access
-from quantriet.org.doors import ActorRequest, endpoint
+from quantriet.org.doors import ActorRequest, endpoint, public
 from quantriet.org.permissions import Can
 
 router = Router()
@@ -123,3 +127,103 @@ def _answer(one: MarkIn, answer: Answer) -> AnswerOut:
         state=answer.known.state,
         version=answer.known.version,
     )
+
+
+class CodeIn(Schema):
+    """The one-time code the clerk of a site was shown."""
+
+    code: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class KeyOut(Schema):
+    """What an enrolled device keeps: its number, its key in hexadecimal digits (told once), how long it is good."""
+
+    device: int
+    key: str
+    site: str
+    valid_until: datetime
+
+
+@router.post("/devices", auth=None, response=KeyOut, tags=["devices"], summary="Enrol with a one-time code")
+@public("whoever holds the one-time code of a site becomes its device")
+def claim_device(request: HttpRequest, claim: CodeIn) -> KeyOut:  # noqa: ARG001 - ninja's signature
+    """Enrol a phone or reader at a site. The code is good once and for a quarter of an hour."""
+    key = devices.claim(claim.code)
+    return KeyOut(
+        device=key.device.pk,
+        key=key.key.hex(),
+        site=key.device.site.name,
+        valid_until=key.device.valid_until,
+    )
+
+
+class ScanIn(Schema):
+    """One event. ``at``: milliseconds since 1970 by the device's clock. ``mac``: HMAC-SHA-256 under the device's
+    key over ``QT1``, number of the device, id, seq, act, at and code, one a line, in hexadecimal digits.
+    """
+
+    id: UUID
+    seq: Annotated[int, Field(ge=1)]
+    act: Act
+    code: Annotated[str, Field(max_length=200)]
+    at: int
+    mac: str
+
+
+class ScansIn(Schema):
+    """Events of one device and what its clock shows when it sends them."""
+
+    clock: int
+    events: Annotated[list[ScanIn], Field(min_length=1, max_length=A_CALL)]
+
+
+class ScanOut(Schema):
+    """The answer to an event. ``is_done``: the device may forget it. ``name`` of people of this site only."""
+
+    id: UUID
+    code: str
+    sentence: str
+    is_done: bool
+    name: str
+    state: str
+
+
+class ScansOut(Schema):
+    """Answers in the order of the events."""
+
+    answers: list[ScanOut]
+
+
+_BODY = {"content": {"application/json": {"schema": ScansIn.json_schema()}}, "required": True}
+
+
+@router.post(
+    "/scans",
+    auth=None,
+    response=ScansOut,
+    tags=["devices"],
+    summary="Events of a device",
+    openapi_extra={"requestBody": _BODY},
+)
+@public("a device proves itself by the MAC of what it sends")
+def record_scans(request: HttpRequest) -> HttpResponse:
+    """Record up to 500 events of a device, each answered by itself after the commit; sent again: no double.
+
+    ``Authorization: Quantriet-Device <number>:<HMAC-SHA-256 of the body under the device's key>``. The intake
+    process answers this address where a proxy leads to it; here it does the same with the same command.
+    """
+    said = scanning.credentials(request.headers.get("Authorization", ""))
+    key = known_devices.key_of(said[0]) if said else None
+    if said is None or key is None or not scanning.is_genuine(key, request.body, said[1]):
+        code, sentence = scanning.CALLS[401]
+        raise UnprovenError(code, str(sentence))
+    try:
+        call = scanning.read(request.body)
+    except ValueError as error:
+        code, sentence = scanning.CALLS[422]
+        raise DomainError(code, str(sentence)) from error
+    told = scans.Told(said[0], call, timezone.now(), scanning.forged(said[0], key, call))
+    body = scanning.written(scans.record([told])[0], request.headers.get("Accept-Language", ""))
+    response = HttpResponse(body, content_type="application/json")
+    response["Cache-Control"] = "no-store"
+    return response

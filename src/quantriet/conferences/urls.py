@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quantriet.conferences.pages import conferences, imports, meetings, papers, roll_call, sites
+from quantriet.conferences.pages import conferences, devices, imports, meetings, papers, roll_call, sites
 
 urlpatterns = [
     path("", conferences.board, name="conferences"),
@@ -23,6 +23,9 @@ urlpatterns = [
     path("diem-cau/<int:site_id>/diem-danh/hoan-tac/", roll_call.undo, name="site-undo"),
     path("diem-cau/<int:site_id>/diem-danh/co-mat-ca/", roll_call.everyone, name="site-everyone"),
     path("diem-cau/<int:site_id>/quet/", roll_call.scan, name="site-scan"),
+    path("diem-cau/<int:site_id>/may/", devices.devices, name="site-devices"),
+    path("diem-cau/<int:site_id>/may/trinh-duyet/", devices.enrol, name="site-device"),
+    path("diem-cau/<int:site_id>/may/ngung/", devices.revoke, name="site-device-revoke"),
     path("diem-cau/<int:site_id>/tong-so/", roll_call.totals, name="site-totals"),
     path("diem-cau/<int:site_id>/hoc-bu/", roll_call.make_up, name="site-make-up"),
     path("diem-cau/<int:site_id>/khach/", roll_call.guest_list, name="site-guests"),

@@ -20,6 +20,12 @@ class DomainError(Exception):
         self.context = context
 
 
+class UnprovenError(DomainError):
+    """Who sends did not prove to be who he says (401)."""
+
+    status = 401
+
+
 class NotFoundError(DomainError):
     """A row that does not exist or that the actor may not know of: both answer alike (404)."""
 

@@ -107,10 +107,10 @@ def endpoint(needed: Can) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return decorate
 
 
-def public(reason: str) -> Callable[[Callable[P, HttpResponse]], Callable[P, HttpResponse]]:
-    """A view for anybody. The reason is part of the declaration and of the routes test's report."""
+def public(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A view or an operation for anybody. The reason is part of the declaration and of the routes test's report."""
 
-    def decorate(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
         view.public = reason  # type: ignore[attr-defined]
         return view
 

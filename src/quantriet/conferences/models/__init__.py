@@ -8,6 +8,7 @@ from quantriet.conferences.models.attendance import (
     Remark,
 )
 from quantriet.conferences.models.conferences import AgendaItem, Conference, Incident, Site, SiteUnit
+from quantriet.conferences.models.devices import Device, Scan
 
 __all__ = [
     "AgendaItem",
@@ -15,9 +16,11 @@ __all__ = [
     "AttendanceChange",
     "AttendanceConflict",
     "Conference",
+    "Device",
     "Guest",
     "Incident",
     "Remark",
+    "Scan",
     "Site",
     "SiteUnit",
 ]

@@ -44,9 +44,12 @@ class Attendance(Scoped):
     call that wrote the row last: what one tap did can be taken back.
     """
 
-    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="attendances")
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="attendances")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="attendances")
+    # Each index is paid for by every check-in: none is kept that another one begins with.
+    conference = models.ForeignKey(
+        Conference, on_delete=models.PROTECT, db_index=False, related_name="attendances"
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False, related_name="attendances")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, db_index=False, related_name="attendances")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="attendances")
     line = models.ForeignKey(
         RollLine, null=True, blank=True, on_delete=models.SET_NULL, related_name="attendances"
@@ -64,7 +67,7 @@ class Attendance(Scoped):
     client_id = models.UUIDField(null=True, blank=True)
     actor = models.CharField(max_length=120)
     call = models.CharField(max_length=120)
-    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     version = models.PositiveIntegerField(default=1)
 
     PERSONAL: ClassVar[dict[str, Fate]] = {

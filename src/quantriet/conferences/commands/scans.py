@@ -1,0 +1,286 @@
+"""What devices heard: many calls of many devices in one transaction, an answer an event.
+
+The doors (the intake process, and the same address among the pages) prove the MACs and hand in what came;
+here stands everything else. Each event is judged by ``verdicts`` and written by ``entries`` like a tap on a
+page. An event is judged once: sent again, in any order and by any door, it finds its row of ``Scan``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID, uuid4
+
+from django.db import connection
+from django.utils import timezone
+
+from quantriet.conferences import scanning, verdicts
+from quantriet.conferences.commands import attendance, marks
+from quantriet.conferences.commands.entries import Call as Batch
+from quantriet.conferences.commands.entries import Hand
+from quantriet.conferences.commands.marks import Heard, Mark
+from quantriet.conferences.models import Scan, Site
+from quantriet.conferences.models.attendance import Source
+from quantriet.conferences.queries import devices, roster
+from quantriet.conferences.queries.devices import Enrolled
+from quantriet.conferences.scanning import Answer, Call, Event, Reply
+from quantriet.conferences.verdicts import Act, Ask, Code
+from quantriet.core import scope
+from quantriet.core.scope import Scope
+from quantriet.org import access
+from quantriet.org.access import Actor
+
+INTAKE = Actor(0, 0, None, "Máy điểm danh", frozenset(), ())
+"""Who posts a flush; each row carries the account of its device."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A call whose body was proven to come from its device; ``forged``: places of events with a wrong MAC."""
+
+    device_id: int
+    call: Call
+    heard_at: datetime
+    forged: frozenset[int] = frozenset()
+
+
+@dataclass
+class _Event:
+    """An event on its way: who sent it, when by our clock, and what became of it."""
+
+    event: Event
+    device_id: int
+    at: datetime
+    code: str = ""
+    person_id: int = 0
+    state: str = ""
+    name: str = ""
+
+    @property
+    def source(self) -> str:
+        return Source.SCAN if "." in self.event.code else Source.CODE
+
+
+class _HeardMeanwhileError(Exception):
+    """Another flush has just kept one of these events: all is judged again."""
+
+
+def record(told: Sequence[Told]) -> list[list[Answer]]:
+    """Judge and record the events of many calls in one transaction; answers in the order they were sent.
+
+    Opens its own scope: what the accounts of these devices may see together. Each event is judged within
+    what its own device's account may see.
+    """
+    while True:
+        try:
+            return _record(told)
+        except _HeardMeanwhileError:
+            continue
+
+
+def _record(told: Sequence[Told]) -> list[list[Answer]]:
+    now = timezone.now()
+    known = devices.enrolled(one.device_id for one in told)
+    roots = {root for device in known.values() for root in device.roots}
+    with scope.use(Scope(tuple(sorted(roots)), "devices")):
+        events = [[*_events(one, known.get(one.device_id), now)] for one in told]
+        flat = [event for some in events for event in some if not event.code]
+        fresh = _unseen(flat)
+        _judge(fresh, known)
+        _keep(fresh, known)
+        _name(event for some in events for event in some)
+    return [[_answer(event) for event in some] for some in events]
+
+
+def _events(one: Told, device: Enrolled | None, now: datetime) -> Iterable[_Event]:
+    refused = Reply.NOT_ALLOWED if device is None else scanning.refusal(device.standing, now=now)
+    for at, event in enumerate(one.call.events):
+        moment = scanning.corrected(event.at, clock=one.call.clock, now=one.heard_at)
+        moment = moment if device is None else max(moment, device.enrolled_at)
+        yield _Event(event, one.device_id, moment, (Reply.FORGED if at in one.forged else refused) or "")
+
+
+_SEEN = """
+SELECT client_id, device_id, sequence, code, coalesce(person_id, 0) FROM conferences_scan
+WHERE client_id = ANY(%(ids)s::uuid[])
+UNION
+SELECT scan.client_id, scan.device_id, scan.sequence, scan.code, coalesce(scan.person_id, 0)
+FROM unnest(%(devices)s::bigint[], %(sequences)s::bigint[]) AS sent(device_id, sequence)
+JOIN conferences_scan AS scan USING (device_id, sequence)
+"""
+
+
+def _unseen(events: Sequence[_Event]) -> list[_Event]:
+    """The events that were never judged, each once; the others get the answer that stands."""
+    if not events:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SEEN,
+            {
+                "ids": [one.event.id for one in events],
+                "devices": [one.device_id for one in events],
+                "sequences": [one.event.seq for one in events],
+            },
+        )
+        rows = cursor.fetchall()
+    by_id = {row[0]: (row[3], row[4]) for row in rows}
+    by_number = {(row[1], row[2]): (row[3], row[4]) for row in rows}
+    fresh: list[_Event] = []
+    ids: set[UUID] = set()
+    numbers: set[tuple[int, int]] = set()
+    for one in events:
+        number = (one.device_id, one.event.seq)
+        stands = by_id.get(one.event.id) or by_number.get(number)
+        if stands is not None:
+            one.code, one.person_id = _again(stands[0]), stands[1]
+        elif one.event.id in ids or number in numbers:
+            one.code = Code.ALREADY
+        else:
+            ids.add(one.event.id)
+            numbers.add(number)
+            fresh.append(one)
+    return fresh
+
+
+def _again(code: str) -> str:
+    """What is answered to an event that was judged before."""
+    return Code.ALREADY if code in (Code.RECORDED, Code.CHANGED) else code
+
+
+def _judge(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> None:
+    """Judge and write, conference by conference, in the order in which things happened."""
+    by_conference: dict[int, list[_Event]] = {}
+    for one in sorted(events, key=lambda one: (one.at, one.event.seq)):
+        by_conference.setdefault(known[one.device_id].site.conference_id, []).append(one)
+    for _conference_id, some in sorted(by_conference.items()):
+        heard = _heard(some, known)
+        conference = heard[0].hand.site.conference
+        call = Batch(conference, f"scans:{uuid4().hex}", INTAKE)
+        for one, answer in zip(some, marks.write_down(heard, call), strict=True):
+            one.code = scanning.kept(answer.code) or answer.code.value
+            one.person_id, one.state, one.name = answer.person_id, answer.known.state, answer.name
+
+
+def _sites(site_ids: set[int]) -> dict[int, Site]:
+    """Sites with their conference and campaign; those of one conference share it."""
+    rows = Site.objects.filter(pk__in=site_ids).select_related("conference__campaign")
+    found = {row.pk: row for row in rows}
+    shared = {site.conference_id: site.conference for site in found.values()}
+    for site in found.values():
+        site.conference = shared[site.conference_id]
+    return found
+
+
+def _heard(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> list[Heard]:
+    expected: dict[int, list[int]] = {}
+    heard = []
+    for one in events:
+        device = known[one.device_id]
+        site = device.site
+        found = attendance.read_scanned(site.conference, one.event.code)
+        if found is None:
+            if site.pk not in expected:
+                expected[site.pk] = roster.expected_people(site)
+            found = attendance.read_typed(site.conference, one.event.code, expected[site.pk])
+        ask = Ask(Act(one.event.act), one.at, is_code=True)
+        mark = Mark(ask, one.source, code=one.event.code, client_id=one.event.id)
+        heard.append(Heard(mark, found, Hand(site, device.name, one.event.id.hex), device.roots))
+    return heard
+
+
+_KEEP = """
+INSERT INTO conferences_scan
+    (created_at, client_id, device_id, sequence, conference_id, site_id, unit_id, person_id, act, source,
+     told_at, at, code, waits)
+SELECT statement_timestamp(), new.client_id, new.device_id, new.sequence, site.conference_id, site.id, site.unit_id,
+       nullif(new.person_id, 0), new.act, new.source, new.told_at, new.at, new.code, new.code = %(waits)s::text
+FROM unnest(%(ids)s::uuid[], %(devices)s::bigint[], %(sequences)s::bigint[], %(sites)s::bigint[],
+            %(people)s::bigint[], %(acts)s::text[], %(sources)s::text[], %(told)s::timestamptz[],
+            %(at)s::timestamptz[], %(codes)s::text[])
+     AS new(client_id, device_id, sequence, site_id, person_id, act, source, told_at, at, code)
+JOIN conferences_site AS site ON site.id = new.site_id
+ON CONFLICT DO NOTHING
+"""
+
+
+def _keep(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> None:
+    """Keep what was judged. Fewer rows than events: another flush had one of them at the same time."""
+    if not events:
+        return
+    ordered = sorted(events, key=lambda one: one.event.id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KEEP,
+            {
+                "waits": Reply.KEPT.value,
+                "ids": [one.event.id for one in ordered],
+                "devices": [one.device_id for one in ordered],
+                "sequences": [one.event.seq for one in ordered],
+                "sites": [known[one.device_id].site.pk for one in ordered],
+                "people": [one.person_id for one in ordered],
+                "acts": [one.event.act for one in ordered],
+                "sources": [str(one.source) for one in ordered],
+                "told": [scanning.told(one.event.at) for one in ordered],
+                "at": [one.at for one in ordered],
+                "codes": [one.code for one in ordered],
+            },
+        )
+        if cursor.rowcount < len(ordered):
+            raise _HeardMeanwhileError
+
+
+_NAMES = "SELECT id, full_name FROM org_person WHERE id = ANY(%(people)s::bigint[])"
+
+
+def _name(events: Iterable[_Event]) -> None:
+    """Names to what was judged in an earlier call; what was judged now has them."""
+    nameless = [one for one in events if one.person_id and not one.name and one.code in verdicts.DONE]
+    if not nameless:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMES, {"people": [one.person_id for one in nameless]})
+        names = dict(cursor.fetchall())
+    for one in nameless:
+        one.name = names.get(one.person_id, "")
+
+
+def _answer(one: _Event) -> Answer:
+    """The answer; it names people who are recorded at the device's own site, and nobody else."""
+    is_told = one.code in verdicts.DONE
+    return Answer(one.event.id, str(one.code), one.name if is_told else "", one.state if is_told else "")
+
+
+AT_ONE_OPENING = 5_000
+
+
+def judge_kept() -> int:
+    """Judge what was kept until check-in opened; returns how many. The house does it every minute.
+
+    The devices were in order when they sent: what stopped one since does not unmake what it heard.
+    """
+    now = timezone.now()
+    with access.whole_house("scans kept for the opening"):
+        kept = list(
+            Scan.objects.select_for_update(of=("self",), skip_locked=True)
+            .filter(waits=True, conference__starts_at__lte=now + verdicts.OPENS_BEFORE)
+            .select_related("device__account")
+            .order_by("conference_id", "at", "sequence")[:AT_ONE_OPENING]
+        )
+        sites = _sites({scan.site_id for scan in kept})
+        for _conference_id, some in groupby(kept, key=lambda scan: scan.conference_id):
+            _judge_kept([*some], sites)
+        Scan.objects.bulk_update(kept, ["code", "waits"], batch_size=500)
+    return len(kept)
+
+
+def _judge_kept(kept: Sequence[Scan], sites: Mapping[int, Site]) -> None:
+    heard = []
+    for scan in kept:
+        ask = Ask(Act(scan.act), scan.at, is_code=True)
+        mark = Mark(ask, scan.source, person_id=scan.person_id or 0, client_id=scan.client_id)
+        hand = Hand(sites[scan.site_id], scan.device.account.display_name, scan.client_id.hex)
+        heard.append(Heard(mark, scan.person_id or Code.UNKNOWN_PERSON, hand))
+    call = Batch(heard[0].hand.site.conference, f"scans:{uuid4().hex}", INTAKE)
+    for scan, answer in zip(kept, marks.write_down(heard, call), strict=True):
+        scan.code, scan.waits = answer.code.value, False

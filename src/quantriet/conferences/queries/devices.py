@@ -1,0 +1,120 @@
+"""Devices: who waits to be enrolled, who is, and what decides whether each may record at this moment."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+
+from quantriet.campaigns.models import Campaign
+from quantriet.conferences.models import Conference, Device, Site
+from quantriet.conferences.scanning import Standing
+from quantriet.org import sealing
+from quantriet.org.permissions import Can
+from quantriet.org.queries.holders import Holder, holders
+
+KEY_OF = b"conferences_device.key"
+
+
+def of_site(site: Site) -> QuerySet[Device]:
+    """The devices of a site, newest first."""
+    return Device.objects.filter(site=site).select_related("account")
+
+
+def key_of(device_id: int) -> bytes | None:
+    """The key of an enrolled device, whatever became of it since; ``None`` for all others."""
+    device = Device.objects.filter(pk=device_id, enrolled_at__isnull=False).only("sealed_key").first()
+    return None if device is None else key_in(device)
+
+
+def key_in(device: Device) -> bytes:
+    """The key as the device holds it."""
+    return bytes.fromhex(sealing.unseal(bytes(device.sealed_key or b""), about=KEY_OF))
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """A device as a flush reads it: its site (with conference and campaign), in whose name and below which roots
+    it records.
+    """
+
+    device_id: int
+    site: Site
+    enrolled_at: datetime
+    name: str
+    roots: tuple[str, ...]
+    standing: Standing
+
+
+def _some(model: type[Model], *names: str) -> list[str]:
+    """Columns in the order in which a model takes them."""
+    return [field.attname for field in model._meta.concrete_fields if field.attname in names]  # noqa: SLF001 - Django's public-by-habit API
+
+
+# What check-in reads of them; anything else is fetched when it is asked for.
+_OF_SITE = _some(Site, "id", "conference_id", "unit_id", "form", "state")
+_OF_CONFERENCE = _some(
+    Conference, "id", "campaign_id", "unit_id", "level", "starts_at", "ends_at", "state", "code_key"
+)
+_OF_CAMPAIGN = _some(Campaign, "id", "unit_id", "book_id", "state", "policy")
+
+
+def _columns(table: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{table}.{name}" for name in names)
+
+
+_DEVICES = f"""
+SELECT device.id, device.account_id, device.unit_id, device.enrolled_at, device.revoked_at IS NOT NULL,
+       device.valid_until, placed.path::text, {_columns("site", _OF_SITE)},
+       {_columns("conference", _OF_CONFERENCE)}, {_columns("campaign", _OF_CAMPAIGN)}
+FROM conferences_device AS device
+JOIN conferences_site AS site ON site.id = device.site_id
+JOIN conferences_conference AS conference ON conference.id = site.conference_id
+LEFT JOIN campaigns_campaign AS campaign ON campaign.id = conference.campaign_id
+LEFT JOIN org_placement AS placed ON placed.unit_id = site.unit_id AND placed.valid @> quantriet_today()
+WHERE device.id = ANY(%(devices)s::bigint[]) AND device.enrolled_at IS NOT NULL
+"""
+_AT_SITE = 7
+_AT_CONFERENCE = _AT_SITE + len(_OF_SITE)
+_AT_CAMPAIGN = _AT_CONFERENCE + len(_OF_CONFERENCE)
+
+
+def enrolled(device_ids: Iterable[int]) -> dict[int, Enrolled]:
+    """Devices as they stand now: revoked, over, and whether their accounts still hold the right at the site.
+
+    Two statements, however many; sites of one conference share it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DEVICES, {"devices": sorted(set(device_ids))})
+        rows = cursor.fetchall()
+    held = holders(((row[1], row[2]) for row in rows), Can.ATTENDANCE_RECORD)
+    conferences: dict[int, Conference] = {}
+    found = {}
+    for row in rows:
+        conference_id = row[_AT_CONFERENCE]
+        if conference_id not in conferences:
+            conferences[conference_id] = _conference(row)
+        found[row[0]] = _enrolled(row, conferences[conference_id], held.get((row[1], row[2])))
+    return found
+
+
+def _conference(row: Sequence[Any]) -> Conference:
+    conference = Conference.from_db(connection.alias, _OF_CONFERENCE, row[_AT_CONFERENCE:_AT_CAMPAIGN])
+    if conference.campaign_id is not None:
+        campaign = Campaign.from_db(connection.alias, _OF_CAMPAIGN, row[_AT_CAMPAIGN:])
+        campaign.policy = json.loads(row[_AT_CAMPAIGN + _OF_CAMPAIGN.index("policy")])
+        conference.campaign = campaign
+    return conference
+
+
+def _enrolled(row: Sequence[Any], conference: Conference, holder: Holder | None) -> Enrolled:
+    device_id, _account, _unit, enrolled_at, is_revoked, valid_until, path = row[:_AT_SITE]
+    site = Site.from_db(connection.alias, _OF_SITE, row[_AT_SITE:_AT_CONFERENCE])
+    site.conference = conference
+    is_allowed = holder is not None and holder.reaches(path)
+    standing = Standing(is_revoked, valid_until, site.state == Site.State.CLOSED, is_allowed)
+    name, roots = (holder.name, holder.roots) if holder is not None else ("", ())
+    return Enrolled(device_id, site, enrolled_at, name, roots, standing)
