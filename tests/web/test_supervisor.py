@@ -38,7 +38,7 @@ def test_a_taken_port_is_told_in_a_sentence(
     ]
 
 
-@pytest.mark.parametrize("said", ["tám nghìn", "0", "65535"])
+@pytest.mark.parametrize("said", ["tám nghìn", "0", "65534"])
 def test_a_port_that_is_none_is_refused(said: str) -> None:
     with pytest.raises(supervisor.CannotServeError, match=f"PORT={said}"):
         supervisor.serve({"PORT": said})
@@ -59,7 +59,7 @@ def test_each_process_has_the_role_it_needs() -> None:
     roles = {
         service.name: service.environ["QUANTRIET_DB_ROLE"] for service in found if service.name != "live"
     }
-    assert roles == {"web": "app", "worker": "worker", "folder": "worker"}
+    assert roles == {"web": "app", "ingest": "ingest", "worker": "worker", "folder": "worker"}
     assert found[0].command[found[0].command.index("--workers") + 1] == "3"
 
 
@@ -80,3 +80,13 @@ def test_a_signal_only_asks() -> None:
 
     assert (done.returncode, done.stdout) == (0, "True True\n")
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_without_its_role_of_the_database_the_pages_take_the_scans() -> None:
+    url = {"DATABASE_URL": "postgresql://app@/x"}
+    names = [
+        [service.name for service in supervisor.services({**url, **more}, "127.0.0.1", 8000)]
+        for more in ({}, {"QUANTRIET_INGEST_DATABASE_URL": "postgresql://ingest@/x"})
+    ]
+
+    assert names == [["web", "live", "worker", "folder"], ["web", "live", "ingest", "worker", "folder"]]

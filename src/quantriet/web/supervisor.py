@@ -2,17 +2,18 @@
 
 Order: one supervisor a home · ports free · PostgreSQL (the embedded one, unless ``DATABASE_URL`` is set) ·
 migrations as the owner, when some are missing · the demonstration, when asked for · pages, live events,
-worker, folder · the address, when ``/healthz`` answers. Then it stays in the foreground. A child that ends
-is started again, each time after a longer wait; Ctrl-C or SIGTERM ends all, the database last.
+check-in intake, worker, folder · the address, when ``/healthz`` answers. Then it stays in the foreground. A
+child that ends is started again, each time after a longer wait; Ctrl-C or SIGTERM ends all, the database last.
 
-=========================  =====================================================================
-``QUANTRIET_HOME``         where everything is kept (default ``./var``)
-``PORT``                   pages (default 8000); live events are on the next port
-``QUANTRIET_BIND``         address to listen on (default 127.0.0.1: this machine only)
-``QUANTRIET_WEB_WORKERS``  processes for pages (default 2)
-``QUANTRIET_WEB_THREADS``  threads in each (default 4; not more than the pool has connections)
-``DATABASE_URL`` …         see ``quantriet.web.database``
-=========================  =====================================================================
+============================  ==================================================================
+``QUANTRIET_HOME``            where everything is kept (default ``./var``)
+``PORT``                      pages (default 8000); live events are on the next port, the intake on the one after
+``QUANTRIET_BIND``            address to listen on (default 127.0.0.1: this machine only)
+``QUANTRIET_WEB_WORKERS``     processes for pages (default 2)
+``QUANTRIET_WEB_THREADS``     threads in each (default 4; not more than the pool has connections)
+``QUANTRIET_INGEST_WORKERS``  processes for check-ins of devices (default 2)
+``DATABASE_URL`` …            see ``quantriet.web.database``
+============================  ==================================================================
 """
 
 import argparse
@@ -81,7 +82,7 @@ def serve(environ: Mapping[str, str]) -> None:
     }
     asked_to_stop = threading.Event()
     with _only_one(home), _stop_signals(asked_to_stop), _database(home, environ):
-        for number in (port, port + 1):
+        for number in (port, port + 1, port + 2):
             _require_free(bind, number)
         if _prepare_database(environ, asked_to_stop):
             _keep_alive(services(environ, bind, port), asked_to_stop, _Banner(home, bind, port))
@@ -101,9 +102,25 @@ def services(environ: Mapping[str, str], bind: str, port: int) -> list[Service]:
         found.append(
             Service("live", [*granian, *live, "quantriet.web.live:application"], _as("app", environ))
         )
+    if _has_intake(environ):
+        intake = ["--port", str(port + 2), "--interface", "rsgi"]
+        intake += ["--workers", environ.get("QUANTRIET_INGEST_WORKERS", "2")]
+        intake += ["--respawn-failed-workers", "--workers-kill-timeout", "5"]
+        found.append(
+            Service(
+                "ingest",
+                [*granian, *intake, "quantriet.ingest.application:application"],
+                _as("ingest", environ),
+            )
+        )
     for name, command in (("worker", "worker"), ("folder", "fold")):
         found.append(Service(name, _command(command), _as("worker", environ)))
     return found
+
+
+def _has_intake(environ: Mapping[str, str]) -> bool:
+    """Whether its role of the database is known: without it the pages answer its address by themselves."""
+    return not environ.get("DATABASE_URL") or bool(environ.get("QUANTRIET_INGEST_DATABASE_URL"))
 
 
 def _command(*words: str) -> list[str]:
@@ -116,8 +133,8 @@ def _as(role: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 def _port(environ: Mapping[str, str]) -> int:
     said = environ.get("PORT") or "8000"
-    if not said.isdecimal() or not 0 < int(said) < 65535:
-        raise CannotServeError(f"PORT={said}: cần một số từ 1 đến 65534. (PORT must be a number.)")
+    if not said.isdecimal() or not 0 < int(said) < 65534:
+        raise CannotServeError(f"PORT={said}: cần một số từ 1 đến 65533. (PORT must be a number.)")
     return int(said)
 
 

@@ -1,0 +1,193 @@
+"""Group commit: many calls in one transaction, an answer each after it; one that fails takes no other with it."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from psycopg import errors
+
+from quantriet.campaigns.models import Credit
+from quantriet.conferences.commands import scans
+from quantriet.conferences.commands.scans import Told
+from quantriet.conferences.models import Attendance
+from quantriet.conferences.scanning import Answer
+from quantriet.conferences.verdicts import Code
+from quantriet.ingest import intake
+from quantriet.ingest.intake import BusyError, Lane, NotRecordedError, Record
+from quantriet.ledger.measures import Measure
+from quantriet.ledger.models import Batch
+from quantriet.web.postgres import EmbeddedPostgres
+from tests import factories
+from tests.conferences.test_attendance import Town
+from tests.conferences.test_races import without_constraint
+from tests.factories_devices import Reader, reader
+
+AT_ONCE = 50
+
+
+@pytest.fixture
+def town(transactional_db: None) -> Town:
+    return Town()
+
+
+@pytest.fixture
+def phones(town: Town) -> list[Reader]:
+    account = factories.account("clerk", town.commune)
+    return [reader(town.site, account) for _ in range(5)]
+
+
+def through(lanes: Sequence[Lane], told: Sequence[Told]) -> list[list[Answer] | BaseException]:
+    """Put everything in while nothing is written yet, each into the next lane in turn; then let it flow."""
+
+    async def run() -> list[Any]:
+        loop = asyncio.get_running_loop()
+        for lane in lanes:
+            lane._loop = loop
+        waiting = [lanes[at % len(lanes)].put(one) for at, one in enumerate(told)]
+        for lane in lanes:
+            lane.start(loop)
+        try:
+            return await asyncio.gather(*waiting, return_exceptions=True)
+        finally:
+            await asyncio.gather(*(asyncio.to_thread(lane.stop) for lane in lanes))
+
+    return asyncio.run(run())
+
+
+def codes_of(answers: Sequence[list[Answer] | BaseException]) -> list[str]:
+    return [str(one.code) for some in answers if isinstance(some, list) for one in some]
+
+
+def test_what_waits_is_one_transaction(town: Town, phones: list[Reader]) -> None:
+    batches = Batch.objects.count()
+    told = [phone.told([phone.event(person)]) for phone, person in zip(phones, town.people, strict=False)]
+
+    answers = through([Lane("one", scans.record)], told)
+
+    assert codes_of(answers) == [Code.RECORDED] * 3
+    assert Batch.objects.count() == batches + 1
+    assert town.counts(Measure.PRESENT, Measure.ATTENDANCES) == [3, 3]
+
+
+def same_card(town: Town, phones: list[Reader]) -> list[Told]:
+    return [phone.told([phone.event(town.an)]) for _ in range(AT_ONCE // len(phones)) for phone in phones]
+
+
+def in_pairs(record: Record) -> Record:
+    """Flushes of one call each, so that both lanes meet at the same person again and again."""
+    gate = threading.Barrier(2, timeout=30)
+
+    def one_by_one(told: Sequence[Told]) -> list[list[Answer]]:
+        found = []
+        for one in told:
+            gate.wait()
+            found += record([one])
+        return found
+
+    return one_by_one
+
+
+def test_fifty_scans_of_one_card_at_once_have_one_effect(town: Town, phones: list[Reader]) -> None:
+    record = in_pairs(scans.record)
+
+    answers = through([Lane("left", record), Lane("right", record)], same_card(town, phones))
+
+    assert sorted(codes_of(answers)) == sorted([Code.RECORDED] + [Code.ALREADY] * (AT_ONCE - 1))
+    with factories.looking_everywhere():
+        assert (Attendance.objects.count(), Credit.objects.count()) == (1, 1)
+    assert town.counts(Measure.PRESENT, Measure.ATTENDANCES) == [1, 1]
+
+
+def test_control_without_the_constraint_one_card_counts_twice(
+    town: Town, phones: list[Reader], embedded_postgres: EmbeddedPostgres
+) -> None:
+    record = in_pairs(scans.record)
+
+    with without_constraint(embedded_postgres):
+        answers = through([Lane("left", record), Lane("right", record)], same_card(town, phones)[:2])
+
+    assert codes_of(answers) == [Code.RECORDED] * 2
+
+
+def test_one_event_by_two_ways_at_once_is_judged_once(town: Town, phones: list[Reader]) -> None:
+    record = in_pairs(scans.record)
+    call = phones[0].told([phones[0].event(town.an), phones[0].event(town.binh, "out")])
+
+    answers = through([Lane("left", record), Lane("right", record)], [call, call])
+
+    assert sorted(codes_of(answers)) == sorted([Code.RECORDED, Code.ALREADY, Code.NOT_IN, Code.NOT_IN])
+    assert town.counts(Measure.ATTENDANCES) == [1]
+
+
+def test_a_call_that_cannot_be_written_takes_no_other_with_it(town: Town, phones: list[Reader]) -> None:
+    told = [phone.told([phone.event(person)]) for phone, person in zip(phones, town.people, strict=False)]
+    poison = told[1].call.events[0].id
+
+    def record(some: Sequence[Told]) -> list[list[Answer]]:
+        if any(event.id == poison for one in some for event in one.call.events):
+            raise ZeroDivisionError
+        return scans.record(some)
+
+    answers = through([Lane("one", record)], told)
+
+    assert codes_of(answers) == [Code.RECORDED] * 2
+    assert [type(one) for one in answers if not isinstance(one, list)] == [NotRecordedError]
+
+
+def failing(times: int, cause: Exception) -> Record:
+    """Fails some times as the database does, then records."""
+    left = [times]
+
+    def record(some: Sequence[Told]) -> list[list[Answer]]:
+        if left[0]:
+            left[0] -= 1
+            raise OperationalError("away") from cause
+        return scans.record(some)
+
+    return record
+
+
+def test_a_deadlock_is_tried_again(town: Town, phones: list[Reader]) -> None:
+    record = failing(2, errors.DeadlockDetected())
+
+    assert codes_of(through([Lane("one", record)], [phones[0].told([phones[0].event(town.an)])])) == [
+        Code.RECORDED
+    ]
+
+
+def test_a_database_that_is_away_is_told_and_found_again(town: Town, phones: list[Reader]) -> None:
+    record = failing(1, errors.AdminShutdown())
+    call = phones[0].told([phones[0].event(town.an)])
+
+    first = through([Lane("one", record)], [call])
+    second = through([Lane("two", record)], [call])
+
+    assert [type(one) for one in first] == [NotRecordedError]
+    assert codes_of(second) == [Code.RECORDED]
+
+
+@contextmanager
+def at_most(events: int) -> Iterator[None]:
+    before, intake.MOST_WAITING = intake.MOST_WAITING, events
+    try:
+        yield
+    finally:
+        intake.MOST_WAITING = before
+
+
+def test_too_much_is_not_taken_in(town: Town, phones: list[Reader]) -> None:
+    call = phones[0].told([phones[0].event(town.an)])
+
+    async def run() -> None:
+        lane = Lane("one", scans.record)
+        lane._loop = asyncio.get_running_loop()
+        with at_most(1):
+            lane.put(call)
+            with pytest.raises(BusyError):
+                lane.put(call)
+
+    asyncio.run(run())
