@@ -15,18 +15,23 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Measured:
-    """One figure. ``goal`` is the largest value that is still good, ``beside`` what is measured next to it."""
+    """One figure. ``goal`` is the largest value that is still good, ``least`` the smallest; ``beside`` is what is
+    measured next to it.
+    """
 
     name: str
     value: float
     unit: str
     goal: float | None = None
     beside: str = ""
+    least: float | None = None
 
     @property
     def is_missed(self) -> bool:
-        """Whether there is a goal and the value is above it."""
-        return self.goal is not None and self.value > self.goal
+        """Whether there is a goal and the value is on its wrong side."""
+        return (self.goal is not None and self.value > self.goal) or (
+            self.least is not None and self.value < self.least
+        )
 
 
 def machine() -> str:
@@ -47,9 +52,18 @@ class Results:
     machine: str = field(default_factory=machine)
     rows: list[Measured] = field(default_factory=list)
 
-    def add(self, name: str, value: float, unit: str, *, goal: float | None = None, beside: str = "") -> None:
+    def add(
+        self,
+        name: str,
+        value: float,
+        unit: str,
+        *,
+        goal: float | None = None,
+        least: float | None = None,
+        beside: str = "",
+    ) -> None:
         """Keep a figure and say it at once: a long run is watched."""
-        row = Measured(name, round(value, 2 if value < 100 else 0), unit, goal, beside)
+        row = Measured(name, round(value, 2 if value < 100 else 0), unit, goal, beside, least)
         self.rows.append(row)
         self.tell(_line(row))
 
@@ -72,7 +86,8 @@ class Results:
 
 def _line(row: Measured) -> str:
     goal = "" if row.goal is None else f"≤ {row.goal:g} {row.unit}"
-    mark = " " if row.goal is None else "✗" if row.is_missed else "✓"
+    goal = goal if row.least is None else f"≥ {row.least:g} {row.unit}"
+    mark = " " if not goal else "✗" if row.is_missed else "✓"
     beside = f"   ({row.beside})" if row.beside else ""
     return f"{mark} {row.name:<58} {row.value:>10g} {row.unit:<8} {goal:<12}{beside}"
 

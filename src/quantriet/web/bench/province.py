@@ -1,7 +1,7 @@
 """A province at work: 2,300 units, 256,000 people, one campaign full, a conference that has just begun."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -159,7 +159,7 @@ def _call(campaign: Campaign, document_id: int, ground: Ground) -> Conference:
         form=Form.ONLINE,
         agenda=(AgendaLine("Giới thiệu nghị quyết", document_id=document_id, planned_minutes=90),),
     )
-    conference = conferences.call(ground.units[tree.PROVINCE], plan, key="bench", by=ground.by)
+    conference = conferences.call(ground.units[tree.PROVINCE], plan, key=f"bench-{campaign.pk}", by=ground.by)
     sites.add_for_units(conference, [unit.pk for unit in ground.subordinates], form=Form.ONLINE, by=ground.by)
     return conference
 
@@ -180,6 +180,25 @@ def _officer(ground: Ground) -> tuple[Account, str]:
         officer, ground.units[tree.BOARD], label="bench", scopes=scopes, days=2, by=ground.by
     )
     return officer, key
+
+
+def summoned_anew(place: Province) -> Province:
+    """The same people called to study again, and nobody has yet: whom the measurements check in."""
+    by, ground = place.ground.by, place.ground
+    document_id = place.campaign.documents.values_list("document_id", flat=True)[0]
+    with access.acting(by):
+        answers = campaigns.Answers(
+            f"{RUNNING.title} (lần hai)",
+            ground.day(RUNNING.began),
+            ground.day(RUNNING.ends),
+            documents=((document_id, CampaignDocument.Mode.THOROUGH),),
+        )
+        campaign = campaigns.plan(place.top, preset=RUNNING.preset, answers=answers, by=by)
+    campaign = _start(campaign, ground, Results(lambda _words: None))
+    statistics.refresh()
+    with access.acting(by):
+        conference = _call(campaign, document_id, ground)
+    return replace(place, campaign=campaign, conference=conference)
 
 
 def waiting(place: Province, count: int) -> Sequence[tuple[int, int]]:

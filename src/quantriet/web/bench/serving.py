@@ -1,4 +1,4 @@
-"""Real processes for pages on a loopback port, and a client that signs in as a person does."""
+"""Real processes on a loopback port, and a client that signs in as a person does."""
 
 import http.client
 import json
@@ -22,15 +22,15 @@ PATIENCE_S = 20.0
 
 
 @dataclass(frozen=True)
-class Site:
-    """The pages being served: their port and the process that started them."""
+class Server:
+    """What is being served: its port and the process that started it."""
 
     port: int
     pid: int
 
     def cpu_seconds(self) -> float:
-        """Processor time that all processes for pages have used so far: what load beside does not change."""
-        return sum(map(_cpu_seconds, [self.pid, *_children(self.pid)]))
+        """Processor time that all its processes have used so far: what load beside does not change."""
+        return sum(map(processor_seconds, [self.pid, *_children(self.pid)]))
 
 
 def _children(pid: int) -> list[int]:
@@ -38,30 +38,46 @@ def _children(pid: int) -> list[int]:
     return [int(child) for line in told for child in line.split()]
 
 
-def _cpu_seconds(pid: int) -> float:
+def processor_seconds(pid: int) -> float:
+    """Processor time that a process of this machine has used so far."""
     words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def pages() -> Iterator[Site]:
+def pages() -> Iterator[Server]:
     """Two processes for pages, as an installation has them."""
+    command = [
+        "--interface",
+        "wsgi",
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "4",
+        "quantriet.web.wsgi:application",
+    ]
+    with server(command, os.environ) as running:
+        yield running
+
+
+@contextmanager
+def server(words: Sequence[str], environ: Mapping[str, str]) -> Iterator[Server]:
+    """An application under granian on a free port, from its first answer to its end."""
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--host", HOST, "--port", str(port), "--no-ws"]
-    command += ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--log-level", "warning"]
-    command += ["quantriet.web.wsgi:application"]
+    command += ["--log-level", "warning", *words]
     with subprocess.Popen(  # noqa: S603 - our own command; its log of requests is not what is measured
-        command, env=dict(os.environ), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
+        command, env=dict(environ), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as running:
         try:
             _wait(port)
-            yield Site(port, server.pid)
+            yield Server(port, running.pid)
         finally:
-            server.terminate()
+            running.terminate()
             try:
-                server.wait(10)
+                running.wait(10)
             except subprocess.TimeoutExpired:
-                server.kill()
+                running.kill()
 
 
 def _free_port() -> int:
@@ -78,7 +94,7 @@ def _wait(port: int) -> None:
                 return
         except OSError:
             time.sleep(0.2)
-    raise TimeoutError("the pages did not start")
+    raise TimeoutError("the processes did not start")
 
 
 class Answer:
