@@ -165,7 +165,7 @@ def test_marks_that_need_thought_end_as_one_call_a_site_ends_them() -> None:
     elsewhere = Mark(Ask(Act.PRESENT), person_id=place.people[place.cells[1].pk][3].pk)
     sheets[0] = Sheet(sheets[0].site, [*sheets[0].marks, elsewhere])
 
-    def claims(act: object) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    def claims(act: object) -> tuple[list[tuple[int, int, str]], list[tuple[int, int, str]]]:
         with transaction.atomic():
             act(place, sheets)  # type: ignore[operator]
             with access.whole_house("test"):

@@ -16,6 +16,7 @@ from quantriet.core.errors import DomainError
 from quantriet.ledger.measures import Measure
 from quantriet.org import access
 from quantriet.org.access import operator
+from quantriet.org.commands import units
 from quantriet.org.models import Person, Post, Unit
 from quantriet.web.generation import drive, folk, logbook, running, stages, tree, turnout
 from quantriet.web.generation.scales import Wanted
@@ -151,7 +152,7 @@ def test_refuses_another_wish_in_a_house_that_was_begun(scale: str, seed: int) -
 
 def test_refuses_a_house_with_units_of_others() -> None:
     with access.acting(operator("test")):
-        stages.units.found(tree.top_specs(), by=operator("test"))
+        units.found(tree.top_specs(), by=operator("test"))
 
     with pytest.raises(DomainError) as refused:
         running.run(wanted(), tell=quiet)

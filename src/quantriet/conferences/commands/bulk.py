@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -183,7 +184,7 @@ def _insert(
         for first in firsts
     ]  # fmt: skip
     columns = dict(zip(_COLUMNS, (list(column) for column in zip(*rows, strict=True)), strict=True))
-    told = {
+    told: dict[str, Any] = {
         "conference": conference.pk,
         "held_on": access.local_day(conference.starts_at),
         "actor": by.name,
@@ -240,7 +241,7 @@ def _counts(
     alike = Counter(
         (
             first.site.pk,
-            first.place.unit_id,
+            first.place.unit_id or 0,
             first.place.line_id is not None,
             first.place.person_class,
             first.known.state,

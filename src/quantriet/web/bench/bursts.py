@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -88,7 +89,7 @@ def _append(book: Book, entries: int) -> int:
         size = min(A_BATCH, entries - posted)
         with access.acting(by), connection.cursor() as cursor:
             batch = ledger.begin(book.pk, by=by, origin="bench", key=f"burst:{posted}")
-            words = {
+            words: dict[str, Any] = {
                 "book": book.pk,
                 "batch": batch.batch_id,
                 "ids": units,
