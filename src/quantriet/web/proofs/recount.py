@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 SCRIPT = Path(__file__).with_name("recount.sql")
 
@@ -28,7 +28,8 @@ class Recount:
 
 def recount() -> Recount:
     """Count and compare; the caller has opened the scope of the whole house."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '256MB'")  # one pass over the roll of a country, sorted in memory
         cursor.execute(SCRIPT.read_text(encoding="utf-8"))
         cells, differing, first = cursor.fetchone()
     return Recount(int(cells), int(differing), tuple(first))
