@@ -266,7 +266,7 @@ def test_past_dates_show_what_had_happened_by_then() -> None:
 
     before = text(client, f"{base}?ngay=2026-02-01")
     after = text(client, f"{base}?ngay=2026-02-09")
-    then = text(client, f"{base}?ngay=2026-02-09&cach=khi-do")
+    then = text(client, f"{base}?ngay=2026-02-09&biet=2026-02-09")
     nonsense = client.get(f"{base}?ngay=31/02/2026&doi_tuong=99&buoc=x&xep=y&cay=z&page=-4")
 
     assert ("50,0\u00a0%" in before, "50,0\u00a0%" in after, "50,0\u00a0%" in then) == (False, True, False)

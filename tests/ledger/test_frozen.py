@@ -40,9 +40,7 @@ def post(book: Book, unit: Unit, amount: int, key: str, *, on: date | None = Non
 def freeze(book: Book, unit: Unit) -> Freeze:
     parts = queries.parts_below(book.pk, unit.pk, on=timezone.localdate())
     whole = queries.slices_below(book.pk, unit.pk, on=timezone.localdate())
-    return ledger.freeze(
-        book, unit, label="Kỳ thử", figures=whole, by=factories.operator(), clock=parts.mark
-    )
+    return ledger.freeze(book, unit, label="Kỳ thử", figures=whole, by=factories.operator(), clock=parts.mark)
 
 
 def late(frozen: Freeze) -> int:
@@ -105,7 +103,11 @@ def test_units_outside_do_not_amend(book: Book, top: Unit) -> None:
 def test_nobody_changes_what_is_frozen(book: Book, top: Unit, change: str) -> None:
     frozen = freeze(book, top)
 
-    with pytest.raises((ProgrammingError, InternalError)), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises((ProgrammingError, InternalError)),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(change)
 
     assert Freeze.objects.get().label == frozen.label

@@ -255,6 +255,12 @@ class RollAddForm(forms.Form):
     reason = forms.CharField(label=_("Lý do"), max_length=300)
 
 
+class FreezeForm(forms.Form):
+    """What a frozen period is called."""
+
+    label = forms.CharField(label=_("Tên kỳ số liệu"), max_length=200, help_text=_("Ví dụ: Sơ kết tháng 11"))
+
+
 class LensForm(forms.Form):
     """How a board is looked at; everything of it stands in the address."""
 
@@ -262,10 +268,11 @@ class LensForm(forms.Form):
     cach = forms.ChoiceField(
         label=_("Cây đơn vị"),
         required=False,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-sends-form": True}),
         initial="nay",
-        choices=[("nay", _("như nay")), ("khi-do", _("như khi đó"))],
+        choices=[("nay", _("bây giờ")), ("khi-do", _("lúc đó"))],
     )
+    biet = DayField(label=_("Biết đến ngày"), required=False)
     doi_tuong = forms.TypedChoiceField(
         label=_("Đối tượng"),
         coerce=int,

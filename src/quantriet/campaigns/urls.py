@@ -2,13 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from quantriet.campaigns.pages import board, deadlines, figure, missing, roll, starting, unit
+from quantriet.campaigns.pages import board, deadlines, figure, freezes, missing, roll, starting, trends, unit
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("dot/", starting.campaigns, name="campaigns"),
     path("dot/moi/", starting.campaign_new, name="campaign-new"),
     path("dot/<int:campaign_id>/", board.board, name="campaign"),
     path("dot/<int:campaign_id>/bang.xlsx", board.board_sheet, name="campaign-sheet"),
+    path("dot/<int:campaign_id>/dien-bien/", trends.trends, name="campaign-trends"),
+    path("dot/<int:campaign_id>/so-da-chot/", freezes.freezes, name="campaign-freezes"),
+    path("dot/<int:campaign_id>/so-da-chot/<int:freeze_id>/", freezes.freeze, name="campaign-freeze"),
     path("dot/<int:campaign_id>/dieu-chinh/", starting.campaign_adjust, name="campaign-adjust"),
     path("dot/<int:campaign_id>/them-viec/", starting.campaign_require, name="campaign-require"),
     path("dot/<int:campaign_id>/giao-xuong/", starting.campaign_start, name="campaign-start"),

@@ -5,7 +5,7 @@ asked for), and prefixes, one for a view of it. A warm read is one statement, wh
 was made; it takes no lock that another reader could hold. SQL (``queries.slices_below``) is the cross-check.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,6 +28,18 @@ LONGEST_REST = 200_000
 
 
 @dataclass(frozen=True)
+class _Source:
+    """Where cells come from: with their days, or without, which is half as much."""
+
+    whole: Callable[[int], Read]
+    since: Callable[[int, Moment], Read]
+
+
+PLAIN = _Source(reading.whole, reading.since)
+DATED = _Source(reading.dated, reading.dated_since)
+
+
+@dataclass(frozen=True)
 class View:
     """What is read: a book over the trees of a date, some slices, and for a past date what had happened by
     then and was known by then.
@@ -37,6 +49,11 @@ class View:
     tree_on: date
     slices: Slices = None
     period: Period | None = None
+
+    @property
+    def source(self) -> _Source:
+        """Days are read only where a period asks for them."""
+        return PLAIN if self.period is None else DATED
 
 
 class Figures:
@@ -147,7 +164,7 @@ class FigureCache:
 
     def _warm(self, view: View, kept: _Kept) -> Prefix | None:
         """The kept prefix with what came since; ``None`` if this reader may not use it."""
-        fresh = reading.since(view.book_id, kept.moment)
+        fresh = view.source.since(view.book_id, kept.moment)
         if not fresh.moment.follows(kept.moment) or fresh.moment.tree_version != kept.moment.tree_version:
             return None
         return self._keep(view, kept.prefix, fresh)
@@ -161,20 +178,20 @@ class FigureCache:
         return finished.plus(fresh.changes.where(~fresh.changes.finished))
 
     def _cold(self, view: View) -> Prefix:
-        base, fresh = self._base(view.book_id, is_dated=view.period is not None)
+        base, fresh = self._base(view.book_id, view.source)
         numbering = self._numbering(fresh.moment.tree_version, view.tree_on)
         return self._keep(view, Prefix.of(base.facts, numbering, view.slices, view.period), fresh)
 
-    def _base(self, book_id: int, *, is_dated: bool) -> tuple[_Base, Read]:
+    def _base(self, book_id: int, source: _Source) -> tuple[_Base, Read]:
         """The facts of a book and what was written since; read anew when that has grown large."""
-        key = ("facts", book_id, is_dated)
+        key = (source, book_id)
         with self.memory.building(key):
             kept = self.memory.get(key)
             if isinstance(kept, _Base):
-                fresh = reading.since(book_id, kept.moment)
+                fresh = source.since(book_id, kept.moment)
                 if fresh.moment.follows(kept.moment) and len(fresh.changes) <= LONGEST_REST:
                     return kept, fresh
-            read = reading.dated(book_id) if is_dated else reading.whole(book_id)
+            read = source.whole(book_id)
             base = _Base(read.moment, Facts(read.changes.where(read.changes.finished)))
             if not isinstance(kept, _Base) or not kept.moment.outdoes(read.moment):
                 self.memory.put(key, base)
@@ -191,22 +208,20 @@ class FigureCache:
             self.memory.put(key, numbering)
             return numbering
 
-
     def trend(self, view: View, measure: Measure, unit_ids: Iterable[int], days: Sequence[date]) -> Trend:
         """What had happened below each unit by each of some days (ascending), as it is known now."""
-        base, fresh = self._base(view.book_id, is_dated=True)
+        base, fresh = self._base(view.book_id, DATED)
         numbering = self._numbering(fresh.moment.tree_version, view.tree_on)
         courses = [self._course(view, measure, base, fresh.moment.tree_version)]
         if len(fresh.changes):
             courses.append(Course(Facts(fresh.changes), numbering, measure, view.slices))
         numbers = np.array([day_number(day) for day in days], dtype=np.int64)
-        spans = {unit_id: numbering.span(unit_id) for unit_id in unit_ids}
-        return {
-            unit_id: [0] * len(days)
-            if span is None
-            else sum(course.totals(*span, numbers) for course in courses).tolist()
-            for unit_id, span in spans.items()
-        }
+        found: Trend = {}
+        for unit_id in unit_ids:
+            start, end = numbering.span(unit_id) or (0, 0)
+            totals = np.sum([course.totals(start, end, numbers) for course in courses], axis=0)
+            found[unit_id] = totals.tolist()
+        return found
 
     def _course(self, view: View, measure: Measure, base: _Base, tree_version: int) -> Course:
         key = ("course", view, measure, tree_version)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from quantriet.ledger.measures import Form, Grade, Measure, Slice
+from quantriet.ledger.queries import added
 from quantriet.org.models import PersonClass
 from quantriet.reports.outlines import FIGURES, FigureSpec
 
@@ -47,28 +48,6 @@ def of_forms(counts: Counts, measure: Measure, forms: Iterable[int]) -> int:
         for cut, by_grade in counts.get(str(int(measure)), {}).items()
         if Slice.from_code(int(cut)).form in wanted
     )
-
-
-def added(parts: Iterable[Counts]) -> dict[str, dict[str, dict[str, int]]]:
-    """Several counts as one. What adds up to nothing is left out."""
-    found: dict[str, dict[str, dict[str, int]]] = {}
-    for part in parts:
-        for measure, slices in part.items():
-            for cut, by_grade in slices.items():
-                into = found.setdefault(measure, {}).setdefault(cut, {})
-                for grade, amount in by_grade.items():
-                    into[grade] = into.get(grade, 0) + amount
-    return {
-        measure: kept
-        for measure, slices in found.items()
-        if (
-            kept := {
-                cut: nonzero
-                for cut, by_grade in slices.items()
-                if (nonzero := {grade: amount for grade, amount in by_grade.items() if amount})
-            }
-        )
-    }
 
 
 @dataclass(frozen=True)

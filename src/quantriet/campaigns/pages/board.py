@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from quantriet.campaigns import forms, queries
 from quantriet.campaigns.models import Campaign, Obligation, Requirement
+from quantriet.campaigns.pages.board_days import slider
 from quantriet.campaigns.pages.board_markup import row_markup
 from quantriet.campaigns.pages.looking import Looking, address, look
 from quantriet.campaigns.queries import Board, BoardRow, Lens
@@ -159,6 +160,7 @@ class Shown:
             "cay": "" if self.tree == Tree.PARTY else self.tree,
             "ngay": self.lens.on.isoformat() if self.lens.on else "",
             "cach": "khi-do" if self.lens.on and self.lens.as_then else "",
+            "biet": self.lens.known.isoformat() if self.lens.known else "",
             "doi_tuong": self.lens.person_class or "",
             "buoc": "" if self.step == "present" else self.step,
             "xep": self.order,
@@ -178,12 +180,12 @@ def shown(request: ActorRequest, campaign_id: int) -> tuple[Shown, forms.LensFor
     form = forms.LensForm(given)
     form.is_valid()
     clean = getattr(form, "cleaned_data", {})
-    day = clean.get("ngay")
-    today = timezone.localdate()
+    on, known, today = clean.get("ngay"), clean.get("biet"), timezone.localdate()
     lens = Lens(
-        on=day if day and day < today else None,
+        on=on if on and on < today else None,
         as_then=clean.get("cach") == "khi-do",
         person_class=clean.get("doi_tuong") or 0,
+        known=known if known and known < today else None,
     )
     looking, tree = _in_tree(looking, request.GET.get("cay", ""))
     owed = set(
@@ -259,7 +261,7 @@ def state_of(one: Obligation, now: datetime) -> tuple[str, Words]:
 def _duty(view: Shown, one: Indicator, whole: BoardRow, own: Mapping[str, Obligation], now: datetime) -> Duty:
     kind = KIND_OF[one.code]
     due, done = whole.amount(one.denominator).total, whole.amount(one.numerator).total
-    obligation = own.get(kind) if view.lens.on is None else None
+    obligation = None if view.lens.is_past else own.get(kind)
     href = view.href("campaign-figure", whole.unit, one.denominator.name.lower()) if whole.unit else ""
     if obligation is None:
         counted = one.code != "outreach"
@@ -333,10 +335,10 @@ def build(view: Shown) -> BoardShown:
     seen = [row for row in board.rows if row.unit is not None]
     whole = board
     if view.lens.person_class:
-        whole = queries.board(campaign, unit, lens=Lens(view.lens.on, view.lens.as_then))
+        whole = queries.board(campaign, unit, lens=dataclasses.replace(view.lens, person_class=0))
     whole_rows = {row.unit.pk: row for row in whole.rows if row.unit is not None}
     ids = [row.unit.pk for row in seen if row.unit] + [unit.pk]
-    owed = queries.obligation_states(campaign, ids) if campaign.book_id and not view.lens.on else {}
+    owed = queries.obligation_states(campaign, ids) if campaign.book_id and not view.lens.is_past else {}
     now = timezone.now()
     nothing: Mapping[str, Obligation] = {}
     rows = [
@@ -409,6 +411,7 @@ def board(request: ActorRequest, campaign_id: int) -> HttpResponse:
     words = view.looking.context(
         "campaign",
         view=view,
+        slider=slider(view.lens.day, campaign.starts_on),
         fold=fold,
         form=form,
         top=built.top,

@@ -91,12 +91,13 @@ def behind(view: Shown, measure: Measure) -> Behind:
         entries = entries.filter(slice__gte=lens.person_class * 100, slice__lt=lens.person_class * 100 + 100)
     if lens.on is not None:
         entries = entries.filter(occurred_on__lte=lens.on)
-        entries = entries.filter(known_on__lte=lens.on) if lens.as_then else entries
         totals = [(row, amount) for row, amount in totals if row.happened_on <= lens.on]
         if people is not None and measure in (Measure.PRESENT, Measure.MADE_UP, Measure.CREDITED):
             people = people.filter(fulfilled_on__lte=lens.on)
         if duties is not None and not measure.name.endswith("_DUE"):
             duties = duties.filter(done_on__lte=lens.on)
+    if lens.known is not None:
+        entries = entries.filter(known_on__lte=lens.known)
     return Behind(view, measure, counts.get(measure, NOTHING), people, duties, totals, entries)
 
 
@@ -106,13 +107,15 @@ def _names_allowed(found: Behind) -> bool:
 
 @page(Can.CAMPAIGN_READ)
 def figure(request: ActorRequest, campaign_id: int, name: str) -> HttpResponse:
-    """One figure: its evidence on top, then its rows; ``xem=so`` shows the entries of the ledger instead."""
+    """One figure: its evidence on top, then its rows; ``xem=so`` shows the entries of the ledger instead, and
+    ``xem=lich-su`` how the figure came about, posting by posting.
+    """
     view, _form = shown(request, campaign_id)
     found = behind(view, measure_or_404(name))
-    in_ledger = request.GET.get("xem") == "so" or (
-        found.people is None and found.duties is None and not found.totals
-    )
-    rows = _ledger_rows(request, found) if in_ledger else _rows(request, found)
+    has_rows = found.people is not None or found.duties is not None or bool(found.totals)
+    looks = request.GET.get("xem", "")
+    looks = looks if looks in {"so", "lich-su"} else "" if has_rows else "so"
+    rows = {"so": _ledger_rows, "lich-su": _history_rows}.get(looks, _rows)(request, found)
     href = view.href("campaign-figure", view.looking.unit, name)
     joined = "&" if "?" in href else "?"
     words = view.looking.context(
@@ -122,10 +125,12 @@ def figure(request: ActorRequest, campaign_id: int, name: str) -> HttpResponse:
         total=found.amount.total,
         mix=mix_of(found.amount),
         grades=[(Grade(at).label, count) for at, count in enumerate(found.amount.by_grade, start=1)],
-        in_ledger=in_ledger,
+        in_ledger=looks == "so",
+        in_history=looks == "lich-su",
         tabs=[
-            Tab(_("Các dòng"), href, active=not in_ledger),
-            Tab(_("Các lần ghi sổ"), f"{href}{joined}xem=so", active=in_ledger),
+            Tab(_("Các dòng"), href, active=not looks),
+            Tab(_("Các lần ghi sổ"), f"{href}{joined}xem=so", active=looks == "so"),
+            Tab(_("Lịch sử"), f"{href}{joined}xem=lich-su", active=looks == "lich-su"),
         ],
         sheet_href=view.href("campaign-figure-sheet", view.looking.unit, name),
         back_href=view.href("campaign", view.looking.unit),
@@ -156,6 +161,19 @@ def _ledger_rows(request: ActorRequest, found: Behind) -> dict[str, Any]:
         "page": shown_page,
         "entries": [(entry, ORIGINS.get(entry.batch.origin, entry.batch.origin)) for entry in shown_page],
     }
+
+
+def _history_rows(request: ActorRequest, found: Behind) -> dict[str, Any]:
+    shown_page = Paginator(queries.history_behind(found.entries), A_PAGE).get_page(request.GET.get("page"))
+    postings = list(shown_page)
+    taken_back = queries.taken_back_by(one["batch_id"] for one in postings)
+    after = queries.figure_after(found.entries, postings[0]["batch_id"]) if postings else 0
+    for one in postings:
+        one["after"] = after
+        after -= one["change"]
+        one["origin"] = ORIGINS.get(one["batch__origin"], one["batch__origin"])
+        one["taken_back_by"] = taken_back.get(one["batch_id"])
+    return {"page": shown_page, "postings": postings}
 
 
 @page(Can.CAMPAIGN_READ)

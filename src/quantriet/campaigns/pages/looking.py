@@ -51,6 +51,8 @@ class Looking:
         """The views of a running campaign for this unit."""
         views = (
             ("campaign", _("Bảng"), Can.CAMPAIGN_READ),
+            ("campaign-trends", _("Diễn biến"), Can.CAMPAIGN_READ),
+            ("campaign-freezes", _("Số đã chốt"), Can.CAMPAIGN_READ),
             ("campaign-unit", _("Việc phải làm"), Can.CAMPAIGN_READ),
             ("campaign-missing", _("Còn thiếu"), Can.CAMPAIGN_READ),
             ("campaign-roll", _("Danh sách triệu tập"), Can.ATTENDANCE_READ),

@@ -12,7 +12,16 @@ from .obligations import (
     units_below,
 )
 from .people import ByUnit, credits_below, missing_people, page_by_unit, roll
-from .rows import entries_behind, obligations_behind, people_behind, totals_behind
+from .rows import (
+    entries_behind,
+    figure_after,
+    history_behind,
+    obligations_behind,
+    people_behind,
+    taken_back_by,
+    totals_behind,
+)
+from .trends import trends
 
 __all__ = [
     "Board",
@@ -25,6 +34,8 @@ __all__ = [
     "credits_below",
     "declarations_below",
     "entries_behind",
+    "figure_after",
+    "history_behind",
     "missing_people",
     "obligation_states",
     "obligations_behind",
@@ -36,8 +47,10 @@ __all__ = [
     "page_by_unit",
     "people_behind",
     "roll",
+    "taken_back_by",
     "totals_behind",
     "trees_of",
+    "trends",
     "units_below",
     "visible_unit",
 ]

@@ -1,8 +1,9 @@
 """From a figure to the rows it rests on. What is counted and what is listed are the same thing said twice."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from quantriet.campaigns import policy as policies
@@ -11,7 +12,7 @@ from quantriet.campaigns.models import Campaign, Declaration, Obligation, Requir
 from quantriet.campaigns.queries.obligations import declarations_below, units_below
 from quantriet.campaigns.queries.people import roll
 from quantriet.ledger.measures import Measure
-from quantriet.ledger.models import Entry
+from quantriet.ledger.models import Batch, Entry
 from quantriet.org.models import Unit
 
 _SUMMONED = Q(state=RollLine.State.SUMMONED)
@@ -92,3 +93,33 @@ def entries_behind(campaign: Campaign, below: Unit, measure: Measure) -> QuerySe
         .select_related("batch", "unit")
         .order_by("-id")
     )
+
+
+def history_behind(entries: QuerySet[Entry]) -> QuerySet[Any, dict[str, Any]]:
+    """The postings of a figure, newest first: each batch with its change."""
+    return (
+        entries.order_by()
+        .select_related(None)
+        .values(
+            "batch_id",
+            "batch__created_at",
+            "batch__actor",
+            "batch__origin",
+            "batch__reason",
+            "batch__reverses_id",
+        )
+        .annotate(change=Sum("amount"), units=Count("unit_id", distinct=True))
+        .order_by("-batch_id")
+    )
+
+
+def figure_after(entries: QuerySet[Entry], batch_id: int) -> int:
+    """What the figure was after a batch."""
+    found = entries.order_by().filter(batch_id__lte=batch_id).aggregate(total=Sum("amount"))
+    return int(found["total"] or 0)
+
+
+def taken_back_by(batch_ids: Iterable[int]) -> dict[int, int]:
+    """Batch → the batch that took it back."""
+    rows = Batch.objects.filter(reverses__in=list(batch_ids)).order_by("id")
+    return {int(reverses): pk for pk, reverses in rows.values_list("pk", "reverses_id") if reverses}

@@ -1,8 +1,8 @@
 """Reads of the ledger, split by noun: subtrees by SQL, what came after a freeze, checks of the tallies."""
 
-from .below import NO_MARK, Mark, Parts, batches_of, parts_below, slices_below
+from .below import NO_MARK, Mark, Parts, added, batches_of, parts_below, slices_below
 from .checks import Difference, Verification, lag_seconds, verify
-from .frozen import Amendment, Moved, amendments_since, marked, moved_since
+from .frozen import Amendment, Moved, amended, amendments_since, freezes_above, marked, moved_since
 
 __all__ = [
     "NO_MARK",
@@ -12,8 +12,11 @@ __all__ = [
     "Moved",
     "Parts",
     "Verification",
+    "added",
+    "amended",
     "amendments_since",
     "batches_of",
+    "freezes_above",
     "lag_seconds",
     "marked",
     "moved_since",

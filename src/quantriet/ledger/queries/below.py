@@ -1,6 +1,6 @@
 """A subtree by SQL alone: what a freeze keeps, the parts of a report, the batches behind a figure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,6 +93,29 @@ class Parts:
 
     mark: Mark
     counts: dict[int, dict[str, dict[str, dict[str, int]]]]
+
+    @property
+    def whole(self) -> dict[str, dict[str, dict[str, int]]]:
+        """All parts together: what a freeze keeps."""
+        return added(self.counts.values())
+
+
+def added(
+    parts: Iterable[Mapping[str, Mapping[str, Mapping[str, int]]]],
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Several counts (measure → slice → grade) as one. What adds up to nothing is left out."""
+    found: dict[tuple[str, str, str], int] = {}
+    for part in parts:
+        for measure, slices in part.items():
+            for cut, by_grade in slices.items():
+                for grade, amount in by_grade.items():
+                    key = (measure, cut, grade)
+                    found[key] = found.get(key, 0) + amount
+    whole: dict[str, dict[str, dict[str, int]]] = {}
+    for (measure, cut, grade), amount in found.items():
+        if amount:
+            whole.setdefault(measure, {}).setdefault(cut, {})[grade] = amount
+    return whole
 
 
 def parts_below(book_id: int, unit_id: int, *, on: date) -> Parts:

@@ -4,10 +4,12 @@ An entry is in the frozen figures when its transaction was finished in the freez
 freezing transaction's own, written before). Units inside are those below the frozen unit on the period's last day.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from quantriet.ledger.measures import Grade, Measure
 from quantriet.ledger.models import Freeze
@@ -101,6 +103,48 @@ def amendments_since(freeze: Freeze, *, limit: int = 500) -> list[Amendment]:
     with connection.cursor() as cursor:
         cursor.execute(_AMENDMENTS, {"freeze": freeze.pk, "limit": limit})
         return [
-            Amendment(*row[:6], Measure(row[6]), int(row[7]), row[8], row[9], tuple(row[10]))
+            Amendment(
+                batch_id=row[0],
+                at=row[1],
+                actor=row[2],
+                origin=row[3],
+                reason=row[4],
+                reverses=row[5],
+                measure=Measure(row[6]),
+                amount=row[7],
+                first_on=row[8],
+                last_on=row[9],
+                unit_ids=tuple(row[10]),
+            )
             for row in cursor.fetchall()
         ]
+
+
+_AMENDED = f"""
+SELECT frozen.id, count(DISTINCT entry.batch_id) {_AFTER}
+WHERE frozen.id = ANY(%s) AND entry.occurred_on <= frozen."on" GROUP BY 1
+"""
+
+
+def amended(freezes: Iterable[Freeze]) -> dict[int, int]:
+    """How many late batches each of several frozen periods has; a period without one is absent."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AMENDED, [[freeze.pk for freeze in freezes]])
+        return {int(freeze_id): int(count) for freeze_id, count in cursor.fetchall()}
+
+
+_ABOVE = """
+SELECT above.id FROM ledger_freeze AS above
+JOIN org_placement AS top ON top.unit_id = above.unit_id AND top.valid @> above."on"
+JOIN org_placement AS below ON below.unit_id = %(unit)s AND below.valid @> above."on"
+    AND below.path <@ top.path AND below.unit_id <> top.unit_id
+WHERE above.book_id = %(book)s AND above."on" >= %(on)s ORDER BY above.id
+"""
+
+
+def freezes_above(freeze: Freeze) -> QuerySet[Freeze]:
+    """Frozen figures of superiors that hold this unit and end on its last day or later: late facts touch them too."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOVE, {"unit": freeze.unit_id, "book": freeze.book_id, "on": freeze.on})
+        ids = [row[0] for row in cursor.fetchall()]
+    return Freeze.objects.filter(pk__in=ids).select_related("unit").order_by("id")

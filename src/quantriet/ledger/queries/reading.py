@@ -73,18 +73,22 @@ _DATED = _MOMENT + _SENT.format(
     rows=_BOTH.format(days=_DAYS, table="ledger_tally_day"), days="array_send(facts.days)"
 )
 # What came since a moment the caller knows. Its numbers are constants here, so the index is always used.
-_SINCE = _MOMENT + _SENT.format(
-    rows=f"""
-SELECT {_PACKED} | (xid < (SELECT upto FROM clock))::int AS packed, amount, {_DAYS} AS days
+_NEW = f"""
+SELECT {_PACKED} | (xid < (SELECT upto FROM clock))::int AS packed, amount, {{days}} AS days
 FROM ledger_entry WHERE book_id = %(book)s AND epoch = %(epoch)s AND xid >= %(horizon)s::text::xid8
-""",
-    days="array_send(facts.days)",
-)
+"""
+_SINCE = _MOMENT + _SENT.format(rows=_NEW.format(days="0::bigint"), days="NULL::bytea")
+_DATED_SINCE = _MOMENT + _SENT.format(rows=_NEW.format(days=_DAYS), days="array_send(facts.days)")
 
 
 def since(book_id: int, moment: Moment) -> Read:
-    """What was written to a book since a moment, with the days; the moment of the answer tells what it holds."""
+    """What was written to a book since a moment, without days; the moment of the answer tells what it holds."""
     return _read(_SINCE, {"book": book_id, "epoch": moment.epoch, "horizon": str(moment.horizon)})
+
+
+def dated_since(book_id: int, moment: Moment) -> Read:
+    """The same with the days."""
+    return _read(_DATED_SINCE, {"book": book_id, "epoch": moment.epoch, "horizon": str(moment.horizon)})
 
 
 def whole(book_id: int) -> Read:

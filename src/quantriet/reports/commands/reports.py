@@ -290,7 +290,7 @@ def send(report: Report, *, by: Actor) -> Report:
         frozen = ledger.freeze(
             book,
             locked.unit,
-            label=f"report:{locked.pk}#{sending}",
+            label=f"{Kind(locked.kind).label}, lần gửi {sending}",
             figures=read.whole,
             by=by,
             clock=read.clock,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from quantriet.core.components import Action, TimelineEntry
 from quantriet.core.errors import DomainError
+from quantriet.ledger import queries as ledger
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
@@ -66,6 +67,7 @@ def _paper(
         "superior_name": "" if superior is None else papers.issuer_of(superior.name, party),
         "title": queries.title_of(found),
         "events": list(_events(found)),
+        "amended": 0 if found.freeze is None else ledger.amended([found.freeze]).get(found.freeze.pk, 0),
         "corrections": found.events.filter(kind=ReportEvent.Kind.CORRECTED),
         "may_review": reviews_it and found.state == Report.State.SENT,
         "may_correct": writes_it and not found.is_open,

@@ -239,7 +239,7 @@ def reading(campaign: Campaign, unit: Unit, codes: Sequence[str]) -> Reading:
         tables = counts.annex(named, parts.counts)
     return Reading(
         parts.mark,
-        counts.added(parts.counts.values()),
+        parts.whole,
         counts.figures(codes, parts.counts, unit.pk),
         tables,
         not_reported,

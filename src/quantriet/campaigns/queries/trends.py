@@ -1,0 +1,71 @@
+"""Units through time: each unit's share at some days, and the former parts of a unit beside it.
+
+A share of a unit that no longer stands alone, or that began with people of another, tells a direction and nothing
+else: facts stay with the unit they were recorded for, so it is never a figure of the successor.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from quantriet.campaigns.models import Campaign
+from quantriet.campaigns.queries.boards import board_units
+from quantriet.ledger import figures
+from quantriet.ledger.indicators import Indicator
+from quantriet.org.models import Placement, Unit
+
+MOST_DAYS = 40
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit's counts at each of the days."""
+
+    unit: Unit
+    parts: tuple[int, ...]
+    wholes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Trends:
+    """A unit, its former parts and its children over the same days."""
+
+    days: tuple[date, ...]
+    top: Line
+    former: tuple[Line, ...]
+    rows: tuple[Line, ...]
+
+
+def days_of(campaign: Campaign, last: date) -> tuple[date, ...]:
+    """At most forty days from the campaign's first to the last, evenly, with a week and a month before the last."""
+    first = min(campaign.starts_on, last)
+    length = (last - first).days
+    step = max(1, -(-length // MOST_DAYS))
+    found = {first + timedelta(days=at) for at in range(0, length, step)} | {last}
+    return tuple(sorted(found | {day for day in (last - WEEK, last - MONTH) if day >= first}))
+
+
+def trends(campaign: Campaign, top: Unit, one: Indicator) -> Trends:
+    """The course of an indicator below ``top``, over today's tree and with today's knowledge."""
+    today = timezone.localdate()
+    days = days_of(campaign, today)
+    usual, seldom = board_units(top, today)
+    placed = Placement.objects.filter(parent=top, valid__contains=today, former=True)
+    was_part = set(placed.values_list("unit_id", flat=True))
+    former = [unit for unit in seldom if unit.pk in was_part]
+    units = [top, *former, *usual]
+    lines = _lines(campaign, one, units, days)
+    return Trends(days, lines[0], tuple(lines[1 : 1 + len(former)]), tuple(lines[1 + len(former) :]))
+
+
+def _lines(campaign: Campaign, one: Indicator, units: Sequence[Unit], days: tuple[date, ...]) -> list[Line]:
+    if campaign.book_id is None:
+        nothing = (0,) * len(days)
+        return [Line(unit, nothing, nothing) for unit in units]
+    ids, today = [unit.pk for unit in units], timezone.localdate()
+    parts = figures.trend(campaign.book_id, one.numerator, ids, days, tree_on=today)
+    wholes = figures.trend(campaign.book_id, one.denominator, ids, days, tree_on=today)
+    return [Line(unit, tuple(parts[unit.pk]), tuple(wholes[unit.pk])) for unit in units]

@@ -1,0 +1,170 @@
+"""Days of a campaign: the slider, lines through time, frozen periods with what came late."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from quantriet.campaigns.commands import freezes
+from quantriet.campaigns.queries import trends
+from quantriet.core.errors import DomainError, ForbiddenError
+from quantriet.ledger import commands as ledger
+from quantriet.ledger.indicators import INDICATORS
+from quantriet.ledger.measures import Measure
+from quantriet.ledger.models import Batch, Freeze
+from quantriet.org import access
+from quantriet.org.models import AuditEvent
+from tests import factories
+from tests import factories_campaigns as made
+from tests.campaigns.worlds import World, world
+from tests.factories import operator
+
+pytestmark = pytest.mark.django_db
+
+
+def freeze(made_world: World, label: str = "Sơ kết") -> Freeze:
+    with access.acting(operator()):
+        return freezes.freeze(made_world.campaign, made_world.top, label=label, by=operator())
+
+
+def body(made_world: World, path: str, *, role: str = "officer", status: int = 200) -> str:
+    answer = made_world.client(role, made_world.top).get(f"/dot/{made_world.campaign.pk}/{path}")
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_the_slider_covers_the_days_of_the_campaign_and_stands_on_the_day_shown() -> None:
+    made_world = world()
+    first, today = made_world.campaign.starts_on, timezone.localdate()
+
+    shown = body(made_world, f"?ngay={first + timedelta(days=3)}")
+
+    assert f'max="{(today - first).days}" step="1" value="3" data-first="{first}"' in shown
+    assert f'aria-valuetext="{first + timedelta(days=3):%d/%m/%Y}"' in shown
+
+
+def test_the_address_says_tree_day_and_knowledge_and_links_keep_them() -> None:
+    made_world = world()
+
+    shown = body(made_world, "?ngay=2026-02-09&cach=khi-do&biet=2026-02-10")
+
+    assert "Số liệu đến ngày 09/02/2026, theo cây đơn vị của ngày đó" in shown
+    assert "như đã biết đến ngày 10/02/2026" in shown
+    assert "ngay=2026-02-09&amp;cach=khi-do&amp;biet=2026-02-10" in shown
+
+
+def test_a_trend_ends_at_what_the_board_shows() -> None:
+    made_world = world()
+    made.study(made_world.campaign, made_world.people[:1], [made_world.document], key="s")
+
+    with access.acting(operator()):
+        found = trends(made_world.campaign, made_world.top, INDICATORS["present"])
+
+    assert (found.top.parts[0], found.top.parts[-1], found.top.wholes[-1]) == (0, 1, 4)
+    assert [(line.unit.name, line.parts[-1]) for line in found.rows] == [
+        ("Đảng bộ xã Bên", 0),
+        ("Đảng bộ xã Gần", 1),
+    ]
+    assert list(found.days) == sorted(set(found.days))
+
+
+def test_the_page_of_trends_draws_a_line_a_unit() -> None:
+    made_world = world()
+    made.study(made_world.campaign, made_world.people[:1], [made_world.document], key="s")
+
+    shown = body(made_world, "dien-bien/")
+
+    assert shown.count("<polyline") == 3
+    assert "25,0\u00a0%" in shown
+
+
+def test_a_frozen_period_stays_and_shows_what_came_late_with_the_reason() -> None:
+    made_world = world()
+    made.study(made_world.campaign, made_world.people[:1], [made_world.document], key="s")
+    frozen = freeze(made_world)
+    made.study(made_world.campaign, made_world.people[1:], [made_world.document], key="late")
+
+    shown = body(made_world, f"so-da-chot/{frozen.pk}/")
+    listed = body(made_world, "so-da-chot/")
+
+    assert ("25\u00a0%" in shown or "25,0\u00a0%" in shown, "50,0\u00a0%" in shown) == (True, True)
+    assert "Đã học (người)" in shown
+    assert "Sơ kết" in listed
+    assert Freeze.objects.get().figures == frozen.figures
+
+
+def test_freezing_again_on_the_same_day_is_the_first_freeze() -> None:
+    made_world = world()
+
+    first, again, other = freeze(made_world), freeze(made_world), freeze(made_world, "Tổng kết")
+
+    assert (again.pk == first.pk, other.pk == first.pk) == (True, False)
+    assert AuditEvent.objects.filter(action="campaign.freeze").count() == 2
+
+
+def test_a_period_needs_a_name_and_who_may_not_manage_freezes_nothing() -> None:
+    made_world = world()
+    reader = factories.actor("inspector", made_world.top)
+
+    with access.acting(operator()), pytest.raises(DomainError) as nameless:
+        freezes.freeze(made_world.campaign, made_world.top, label="  ", by=operator())
+    with access.acting(reader), pytest.raises(ForbiddenError):
+        freezes.freeze(made_world.campaign, made_world.top, label="Kỳ", by=reader)
+
+    assert nameless.value.code == "freeze.label"
+    assert Freeze.objects.count() == 0
+
+
+def test_the_button_freezes_and_a_foreigner_finds_nothing() -> None:
+    made_world = world()
+    officer = made_world.client("officer", made_world.top)
+    base = f"/dot/{made_world.campaign.pk}/so-da-chot/"
+
+    done = officer.post(f"{base}?don_vi={made_world.top.pk}", {"label": "Sơ kết"})
+    refused = officer.post(base, {"label": ""})
+    frozen = Freeze.objects.get()
+    foreign = made_world.client("officer", made_world.foreign).get(f"{base}{frozen.pk}/")
+
+    assert (done.status_code, done["Location"]) == (302, f"{base}{frozen.pk}/")
+    assert (refused.status_code, foreign.status_code) == (422, 404)
+
+
+def test_the_list_of_periods_asks_the_same_number_of_queries_for_one_and_three() -> None:
+    made_world = world()
+    officer = made_world.client("officer", made_world.top)
+    freeze(made_world)
+    path = f"/dot/{made_world.campaign.pk}/so-da-chot/"
+    officer.get(path)
+    with CaptureQueriesContext(connection) as one:
+        officer.get(path)
+    freeze(made_world, "Hai")
+    freeze(made_world, "Ba")
+    with CaptureQueriesContext(connection) as three:
+        officer.get(path)
+
+    assert len(one) == len(three)
+
+
+def test_the_history_of_a_figure_tells_each_posting_with_the_figure_after_it() -> None:
+    made_world = world()
+    made.study(made_world.campaign, made_world.people[:1], [made_world.document], key="s")
+    with access.acting(operator()):
+        batch = Batch.objects.filter(entries__measure=Measure.PRESENT).distinct().get()
+        taken = ledger.reverse(batch.pk, by=operator(), reason="Ghi nhầm người")
+
+    shown = body(made_world, "so-lieu/present/?xem=lich-su")
+
+    first, last = shown.index(f'id="lan-{taken.batch_id}"'), shown.index(f'id="lan-{batch.pk}"')
+    assert first < last
+    assert "Ghi nhầm người" in shown[first:last]
+    assert f'href="#lan-{batch.pk}"' in shown[first:last]
+    assert f'href="#lan-{taken.batch_id}"' in shown[last:]
+    assert (
+        'data-label="Thành">0</td>' in shown[first:last],
+        'data-label="Thành">1</td>' in shown[last:],
+    ) == (
+        True,
+        True,
+    )
