@@ -39,7 +39,11 @@ async function event(/** @type {Device} */ device, /** @type {string} */ act, /*
 /** The answer to one event, or nothing when this way is not open. */
 async function send(/** @type {Device} */ device, /** @type {string} */ address, /** @type {object} */ one) {
   const body = JSON.stringify({ clock: Date.now(), events: [one] });
-  const headers = { "Content-Type": "application/json", Authorization: `Quantriet-Device ${device.number}:${await mac(device.key, body)}` };
+  const headers = {
+    "Content-Type": "application/json",
+    "Accept-Language": document.documentElement.lang || "vi",
+    Authorization: `Quantriet-Device ${device.number}:${await mac(device.key, body)}`,
+  };
   const answer = await fetch(address, { method: "POST", body, headers, credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS) });
   if (!answer.ok) return null;
   const told = (await answer.json()).answers[0];

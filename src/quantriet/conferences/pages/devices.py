@@ -30,6 +30,7 @@ def devices(request: ActorRequest, site_id: int) -> HttpResponse:
     context = {
         "site": site,
         "offer": offer,
+        "code": f"{offer.code[:5]}-{offer.code[5:]}" if offer else "",
         "rows": [(device, _shape(device, now)) for device in reads.of_site(site)[:200]],
         "crumbs": [
             Crumb(_("Hội nghị"), reverse("conferences")),
