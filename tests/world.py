@@ -5,13 +5,17 @@
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from quantriet.campaigns.commands import reminders
+from django.utils import timezone
+
+from quantriet.campaigns.commands import freezes, reminders
 from quantriet.campaigns.models import Campaign, Obligation, ReminderLine, RollLine
 from quantriet.documents.models import Clause, DocumentVersion, Material
 from quantriet.org import access
-from quantriet.org.commands import own_data
-from quantriet.org.models import DataRequest, Import, Person, RoleAssignment, Unit
+from quantriet.org.commands import acts, own_data
+from quantriet.org.models import ActKind, DataRequest, Import, Person, RoleAssignment, Unit
+from quantriet.org.proposals import Proposal
 from quantriet.reports.commands import reports
 from tests import factories
 from tests import factories_campaigns as made
@@ -26,6 +30,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "code": ("present", "leadership"),
     "name": ("present", "conferences_due"),
     "form": ("json", "xlsx"),
+    "act_kind": ("merge", "split"),
 }
 
 
@@ -91,10 +96,25 @@ def _people(world: World, place: str) -> None:
             sha256="0" * 64,
             file_kind="xlsx",
         )
+        act = acts.carry_out(_renaming(unit, place), by=operator())
     world.keep("account_id", place, account.pk)
     world.keep("assignment_id", place, RoleAssignment.objects.get(account=account).pk)
     world.keep("request_id", place, request.pk)
     world.keep("import_id", place, staged.pk)
+    world.keep("act_id", place, act.pk)
+
+
+def _renaming(unit: Unit, place: str) -> Proposal:
+    """A name to come: it waits for its day and changes nothing here."""
+    today = timezone.localdate()
+    return Proposal(
+        kind=ActKind.RENAME,
+        decision=f"{mark(place, 'unit')}-QĐ",
+        decided_on=today,
+        effective_on=today + timedelta(days=400),
+        units=(unit.pk,),
+        name=f"{unit.name} (mới)",
+    )
 
 
 def _campaign(world: World, place: str) -> None:
@@ -125,6 +145,8 @@ def _campaign(world: World, place: str) -> None:
             campaign, [unit.pk], kind=owed.kind, channel="phone", text="Nhắc", key=f"walk-{place}", by=by
         )
         reminded = ReminderLine.objects.get(reminder=reminder)
+        frozen = freezes.freeze(campaign, unit, label=f"Kỳ {mark(place, 'campaign')}", by=by)
+    world.keep("freeze_id", place, frozen.pk)
     world.keep("clause_id", place, clause.pk)
     world.keep("version_id", place, version.pk)
     world.keep("material_id", place, material.pk)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quantriet.org.pages import accounts, imports, own_data, people, sign_in, units
+from quantriet.org.pages import accounts, act_sheets, acts, imports, own_data, people, sign_in, units
 
 urlpatterns = [
     path("dang-nhap/", sign_in.sign_in, name="sign-in"),
@@ -15,6 +15,15 @@ urlpatterns = [
     path("yeu-cau-du-lieu/", own_data.data_requests, name="data-requests"),
     path("yeu-cau-du-lieu/<int:request_id>/", own_data.data_request, name="data-request"),
     path("ai-duoc-lam-gi/", accounts.roles, name="roles"),
+    path("sap-xep/", acts.acts, name="acts"),
+    path("sap-xep/tep/", act_sheets.act_sheet, name="act-sheet"),
+    path("sap-xep/tep/mau.xlsx", act_sheets.act_sheet_template, name="act-sheet-template"),
+    path("sap-xep/tep/<str:sheet_word>/", act_sheets.act_sheet_look, name="act-sheet-look"),
+    path("sap-xep/tep/<str:sheet_word>/loi.xlsx", act_sheets.act_sheet_faults, name="act-sheet-faults"),
+    path("sap-xep/moi/<slug:act_kind>/", acts.act_new, name="act-new"),
+    path("sap-xep/<int:act_id>/", acts.act, name="act"),
+    path("sap-xep/<int:act_id>/hoan-tac/", acts.act_undo, name="act-undo"),
+    path("sap-xep/<int:act_id>/thuc-hien-lai/", acts.act_resume, name="act-resume"),
     path("don-vi/", units.units, name="units"),
     path("don-vi/tim/", units.unit_search, name="unit-search"),
     path("don-vi/<int:unit_id>/", units.unit, name="unit"),

@@ -83,7 +83,7 @@ def province() -> Province:
 
 def told(kind: str, **values: Any) -> Proposal:
     """A proposal with a decision of the day."""
-    facts = {"decision": "1001-QĐ/TU", "decided_on": DAY, "effective_on": DAY} | values
+    facts: dict[str, Any] = {"decision": "1001-QĐ/TU", "decided_on": DAY, "effective_on": DAY} | values
     return Proposal(kind=kind, **facts)
 
 

@@ -16,6 +16,7 @@ from quantriet.core.errors import DomainError, ForbiddenError
 from quantriet.core.text import clean_line, fold
 from quantriet.org import access, audit
 from quantriet.org.access import HOUSE, Actor
+from quantriet.org.commands.standing import hold_open
 from quantriet.org.models import Account, Person, RoleAssignment, Unit
 from quantriet.org.permissions import ROLES, Can
 
@@ -62,6 +63,7 @@ def open_accounts(specs: Sequence[AccountSpec], *, by: Actor) -> list[Slip]:
     _require_units({spec.unit_id for spec in specs}, by)
     _require_roles({spec.role for spec in specs}, by)
     with transaction.atomic():
+        hold_open(spec.unit_id for spec in specs)
         _lock_names()
         known = _known_accounts(specs)
         names = _free_names([spec for spec in specs if _identity(spec) not in known])
@@ -105,6 +107,7 @@ def grant(account: Account, role: str, unit: Unit, *, by: Actor) -> RoleAssignme
     access.require(by, Can.ACCOUNT_MANAGE, unit)
     _require_roles({role}, by)
     with transaction.atomic():
+        hold_open([unit.pk])
         assignment, is_new = RoleAssignment.objects.get_or_create(
             account=account, role=role, unit=unit, to_on=None, defaults={"from_on": timezone.localdate()}
         )

@@ -46,8 +46,9 @@ CLOSED_ON = """
 SELECT id, id, jsonb_build_object('closed_on', closed_on), jsonb_build_object('closed_on', %(closed_on)s::date)
 FROM org_unit WHERE id = ANY(%(units)s)
 """
+# Kept under the gate of the committee: whoever arranges committees need not see the trees beside them.
 TIES = """
-SELECT unit.id, unit.id, jsonb_build_object('committee_id', unit.committee_id, 'level', unit.level),
+SELECT unit.id, committee.id, jsonb_build_object('committee_id', unit.committee_id, 'level', unit.level),
        jsonb_build_object('committee_id', committee.id, 'level',
                           CASE WHEN unit.kind = ANY(%(kinds)s) THEN unit.level ELSE committee.level END)
 FROM unnest(%(units)s::int8[], %(committees)s::int8[]) AS told(unit_id, committee_id)

@@ -20,6 +20,7 @@ from quantriet.org import audit
 from quantriet.org.access import Actor
 from quantriet.org.commands import people_lists
 from quantriet.org.commands import staged_people as sql
+from quantriet.org.commands.standing import hold_open
 from quantriet.org.models import Person, PersonClass, Unit
 from quantriet.org.models.people import MembershipStatus, Post
 from quantriet.org.people_columns import PeoplePart
@@ -244,6 +245,7 @@ def give_post(person: Person, unit: Unit, *, title: str, label: str = "", on: da
     """A person takes a post in a unit from a day on; the same open post again is the one that stands."""
     people_lists.require_units({unit.pk}, by)
     with transaction.atomic():
+        hold_open([unit.pk])
         post, is_new = Post.objects.get_or_create(
             person=person,
             unit=unit,

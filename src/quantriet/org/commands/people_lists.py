@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 
 from quantriet.core.errors import ForbiddenError
 from quantriet.core.text import fold_all, person_keys
-from quantriet.org import access, audit, sealing
+from quantriet.org import access, audit, consequences, sealing
 from quantriet.org.access import Actor
 from quantriet.org.commands import staged_people as sql
+from quantriet.org.commands.standing import hold_open
+from quantriet.org.consequences import Crossing
 from quantriet.org.models import Unit
 from quantriet.org.people_columns import PeoplePart
 from quantriet.org.permissions import Can
@@ -194,10 +196,14 @@ def _write(take: str, which: Mapping[str, int], by: Actor) -> Written:
         return Written(0, frozenset(), 0)
     units = list(_fetch(sql.CHUNK_UNITS)[0][0])
     require_units(set(units), by)
+    hold_open(units)
+    crossing = _crossing() if known else {}
     new, elsewhere = _insert_people()
     _execute(sql.INSERT_MEMBERSHIPS)
     changed = _bring_up_to_date() if known else set()
     _execute(sql.INSERT_POSTS)
+    for on, people in crossing.items():
+        consequences.transfer(people, on=on, by=by)
     if new or changed:
         audit.record(
             by,
@@ -207,6 +213,14 @@ def _write(take: str, which: Mapping[str, int], by: Actor) -> Written:
             detail={"new": new, "changed": len(changed), "units": units[:50]},
         )
     return Written(new, frozenset(changed), int(rows) - len(elsewhere), elsewhere)
+
+
+def _crossing() -> dict[date, dict[int, Crossing]]:
+    """Known people whose home will change: day → person → from, to."""
+    found: dict[date, dict[int, Crossing]] = {}
+    for on, person_id, source, target in _fetch(sql.CROSSING):
+        found.setdefault(on, {})[int(person_id)] = Crossing(int(source), int(target))
+    return found
 
 
 def _insert_people() -> tuple[int, tuple[int, ...]]:

@@ -119,6 +119,12 @@ SELECT told.row, told.id FROM chunk_person AS told WHERE NOT told.known AND NOT 
 CHUNK_ROWS = "SELECT row, id, known FROM chunk_person ORDER BY row"
 CHUNK_COUNTS = "SELECT count(*), count(known_id) FROM chunk_person"
 CHUNK_UNITS = "SELECT array_agg(DISTINCT unit_id ORDER BY unit_id) FROM chunk_person"
+# Known people of the chunk whose home will be another: what they bring about above is told the old one.
+CROSSING = """
+SELECT told.from_on, person.id, person.home_unit_id, told.unit_id
+FROM chunk_person AS told JOIN org_person AS person ON person.id = told.id
+WHERE told.known AND person.home_unit_id <> told.unit_id ORDER BY told.from_on, person.id
+"""
 INSERT_PEOPLE = """
 INSERT INTO org_person (id, created_at, full_name, folded, sort_key, birth_date, birth_year, home_unit_id,
                         code_sealed, code_index, phone, email)

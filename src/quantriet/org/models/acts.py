@@ -120,8 +120,8 @@ class ActPerson(Scoped):
 class ActRow(Scoped):
     """One row an act wrote on this floor: its columns before (nothing: it was made) and after (nothing: it went).
 
-    Undo swaps the two, step by step from the last. Holds numbers, days and codes, no text about a person; goes
-    when the act is undone.
+    Undo swaps the two, step by step from the last. ``unit`` is the one by whose gate the row is read. Holds numbers,
+    days and codes, no text about a person; goes when the act is undone.
     """
 
     act = models.ForeignKey(Act, on_delete=models.CASCADE, related_name="rows")

@@ -1,6 +1,7 @@
 """The place "Đơn vị": the tree to walk through, a unit, its facts to correct."""
 
 from dataclasses import asdict
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -17,6 +18,7 @@ from quantriet.org.commands.units import UnitFacts
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.forms import UnitForm
 from quantriet.org.models import Unit
+from quantriet.org.pages.acts import unit_words
 from quantriet.org.permissions import Can
 from quantriet.org.queries import units as unit_queries
 
@@ -55,16 +57,19 @@ def unit(request: ActorRequest, unit_id: int) -> HttpResponse:
         "facilities": unit_queries.facilities(found),
         "history": list(unit_queries.places_in_time(found)[:20]),
         "actions": _unit_actions(request.actor, found),
-    }
+    } | unit_words(found)
     return render(request, "org/unit.html", words)
 
 
-def _house_actions(by: Actor) -> list[Action]:
+def _house_actions(by: Actor, here: Unit | None = None) -> list[Action]:
     actions = [Action(_("Tìm đơn vị"), reverse("unit-search"), "search")]
     if by.can(Can.PERSON_READ):
         actions.append(Action(_("Tìm người"), reverse("people"), "users"))
     if by.can(Can.PERSON_MANAGE) or by.can(Can.UNIT_MANAGE):
         actions.append(Action(_("Nhập từ Excel"), reverse("imports"), "file-spreadsheet"))
+    if by.can(Can.UNIT_MANAGE):
+        about = f"?{urlencode({'don-vi': here.code})}" if here else ""
+        actions.append(Action(_("Sắp xếp đơn vị"), reverse("acts") + about, "sitemap"))
     actions.append(Action(_("Ai được làm gì"), reverse("roles"), "shield-check"))
     return actions
 
@@ -78,7 +83,7 @@ def _unit_actions(by: Actor, found: Unit) -> list[Action]:
         actions.append(Action(_("Tài khoản"), reverse("unit-accounts", args=[found.pk]), "key"))
     if access.may(by, Can.UNIT_MANAGE, found):
         actions.append(Action(_("Sửa"), reverse("unit-edit", args=[found.pk]), "pencil"))
-    return [*actions, *_house_actions(by)]
+    return [*actions, *_house_actions(by, found)]
 
 
 @page(Can.UNIT_MANAGE, write=Can.UNIT_MANAGE)

@@ -59,17 +59,18 @@ def way_down(by: Actor, unit: Unit) -> list[Crumb]:
 _CHILDREN = """
 SELECT child.unit_id,
        (SELECT count(*) FROM org_placement AS below
-        WHERE below.parent_id = child.unit_id AND below.valid @> %(today)s::date) AS children,
+        WHERE below.parent_id = child.unit_id AND NOT below.former AND below.valid @> %(today)s::date) AS children,
        (SELECT coalesce(sum(inside.member_count), 0) FROM org_placement AS deep
         JOIN org_unit AS inside ON inside.id = deep.unit_id
-        WHERE deep.path <@ child.path AND deep.valid @> %(today)s::date AND deep.unit_id <> child.unit_id) AS members
+        WHERE deep.path <@ child.path AND deep.valid @> %(today)s::date AND NOT deep.former
+           AND deep.unit_id <> child.unit_id) AS members
 FROM org_placement AS child
-WHERE child.valid @> %(today)s::date AND child.parent_id = %(parent)s
+WHERE child.valid @> %(today)s::date AND child.parent_id = %(parent)s AND NOT child.former
 """
 
 
 def children(unit: Unit) -> list[Child]:
-    """Units directly below today, in Vietnamese order, bodies and press first."""
+    """Units directly below today, in Vietnamese order, bodies and press first; former parts stand apart."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT quantriet_today()")
         today = cursor.fetchone()[0]
@@ -81,7 +82,11 @@ def children(unit: Unit) -> list[Child]:
 
 def tied(unit: Unit) -> QuerySet[Unit]:
     """Units of other trees tied to this committee."""
-    return Unit.objects.filter(committee=unit).exclude(tree=unit.tree).order_by("tree", "sort_key", "id")
+    return (
+        Unit.objects.filter(committee=unit, closed_on=None)
+        .exclude(tree=unit.tree)
+        .order_by("tree", "sort_key", "id")
+    )
 
 
 def search(by: Actor, text: str) -> list[Unit]:

@@ -1,0 +1,178 @@
+"""An act on the tree as people write it, with codes and names: of the page's form, a sheet's row, the command line."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from quantriet.core.office.cells import CellValue, Fault, SheetRow
+from quantriet.core.office.columns import Column, FoundColumns, header_key
+from quantriet.core.text import TextError, clean_line, parse_date
+from quantriet.org.models import ActKind, UnitKind
+
+_EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class ActWords:
+    """What somebody wrote. ``units`` and ``into`` are codes, or names that stand for one unit only.
+
+    ``names`` are those of new units among ``into``, in their order; of a rename or founding, the one new name.
+    ``rest`` is the successor that takes what a division has not assigned. ``shares`` and ``people``: unit or person
+    → place among ``into``.
+    """
+
+    kind: str
+    decision: str
+    decided_on: date
+    effective_on: date
+    units: tuple[str, ...] = ()
+    into: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    parent: str = ""
+    code: str = ""
+    short_name: str = ""
+    unit_kind: str = ""
+    rest: str = ""
+    reason: str = ""
+    shares: Mapping[int, int] = field(default_factory=lambda: _EMPTY)
+    people: Mapping[int, int] = field(default_factory=lambda: _EMPTY)
+    answers: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that may not be; ``field`` is the column at fault where one is."""
+
+    row: int
+    field: str
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a list would do: rows that can be done (row → kind and decision, planned or at once), rows refused."""
+
+    done: Mapping[int, str]
+    refused: tuple[Refused, ...]
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Codes or names written in one cell, between semicolons or on lines of their own."""
+    return tuple(word for part in re.split(r"[;\n]", text) if (word := clean_line(part)))
+
+
+COLUMNS = (
+    Column("kind", "Việc", ("Việc sắp xếp", "Loại việc", "Nội dung")),
+    Column("units", "Mã đơn vị", ("Đơn vị", "Các đơn vị", "Mã các đơn vị")),
+    Column("into", "Mã đơn vị nhận", ("Đơn vị nhận", "Nhập vào", "Thành", "Chia thành"), required=False),
+    Column("names", "Tên mới", ("Tên đơn vị mới", "Tên sau sắp xếp"), required=False),
+    Column("unit_kind", "Loại mới", ("Loại", "Loại đơn vị"), required=False),
+    Column("parent", "Mã cấp trên mới", ("Cấp trên", "Mã cấp trên", "Cấp trên mới"), required=False),
+    Column("code", "Mã mới", (), required=False),
+    Column("rest", "Nhận phần còn lại", ("Phần còn lại",), required=False),
+    Column("decision", "Số quyết định", ("Quyết định", "Số, ký hiệu")),
+    Column("decided_on", "Ngày quyết định", ("Ngày ký", "Ngày ban hành")),
+    Column("effective_on", "Ngày hiệu lực", ("Hiệu lực từ", "Từ ngày")),
+    Column("reason", "Ghi chú", ("Lý do",), required=False),
+)
+
+_KIND_WORDS: Mapping[str, Sequence[str]] = {
+    ActKind.FOUND: ("Thành lập", "Lập mới", "Thành lập mới"),
+    ActKind.RENAME: ("Đổi tên",),
+    ActKind.RENUMBER: ("Đổi mã",),
+    ActKind.MOVE: ("Chuyển", "Chuyển cấp trên", "Chuyển giao", "Chuyển về"),
+    ActKind.MERGE: ("Sáp nhập", "Hợp nhất", "Nhập"),
+    ActKind.SPLIT: ("Chia tách", "Chia", "Tách"),
+    ActKind.CLOSE: ("Giải thể", "Kết thúc hoạt động"),
+    ActKind.REOPEN: ("Lập lại", "Tái lập"),
+    ActKind.RECLASSIFY: ("Đổi loại", "Đổi loại, nâng cấp", "Nâng cấp", "Đổi cấp"),
+}
+KIND_OF: Mapping[str, str] = {header_key(word): kind for kind, words in _KIND_WORDS.items() for word in words}
+
+_UNIT_KIND_WORDS: Mapping[str, Sequence[str]] = {
+    UnitKind.PROVINCE: ("Đảng bộ tỉnh", "Đảng bộ thành phố", "Tỉnh", "Thành phố"),
+    UnitKind.COMMUNE: ("Đảng bộ xã", "Đảng bộ phường", "Đảng bộ đặc khu", "Xã", "Phường", "Đặc khu"),
+    UnitKind.BODY: ("Ban", "Văn phòng", "Cơ quan"),
+    UnitKind.CELL: ("Chi bộ",),
+}
+UNIT_KIND_OF: Mapping[str, str] = {
+    header_key(word): str(kind)
+    for kind, label in UnitKind.choices
+    for word in (str(label), str(kind), *_UNIT_KIND_WORDS.get(kind, ()))
+}
+
+
+def read_sheet(rows: Sequence[SheetRow], columns: FoundColumns) -> tuple[dict[int, ActWords], list[Fault]]:
+    """The acts of a sheet by row number, and what cannot be read, each fault with its cell. Blank rows are passed."""
+    found: dict[int, ActWords] = {}
+    faults = list(columns.faults)
+    for row in rows:
+        if row.number <= columns.header_row or not any(clean_line(str(value)) for value in row.values):
+            continue
+        reading = _Reading(row, columns)
+        words = reading.act()
+        faults += reading.faults
+        if not reading.faults:
+            found[row.number] = words
+    return found, faults
+
+
+class _Reading:
+    """One row being read."""
+
+    def __init__(self, row: SheetRow, columns: FoundColumns) -> None:
+        self.row, self.columns = row, columns
+        self.faults: list[Fault] = []
+
+    def act(self) -> ActWords:
+        """The act of the row; worthless once there are faults."""
+        return ActWords(
+            kind=self._word("kind", KIND_OF, _("Không hiểu việc “{text}”. Hãy ghi như ở trang hướng dẫn.")),
+            decision=self._text("decision") or self._fault("decision", _("Thiếu số quyết định.")),
+            decided_on=self._day("decided_on"),
+            effective_on=self._day("effective_on"),
+            units=listed(self._text("units")),
+            into=listed(self._text("into")),
+            names=listed(self._text("names")),
+            parent=self._text("parent"),
+            code=self._text("code"),
+            unit_kind=self._word(
+                "unit_kind", UNIT_KIND_OF, _("Không hiểu loại “{text}”. Hãy ghi như ở trang hướng dẫn.")
+            ),
+            rest=self._text("rest"),
+            reason=self._text("reason"),
+        )
+
+    def _text(self, name: str) -> str:
+        value: CellValue = self.columns.value(self.row, name)
+        if name not in self.columns.positions or value == "":
+            return ""
+        text = self.row.text(self.columns.positions[name])
+        return "\n".join(clean_line(line) for line in text.splitlines())
+
+    def _fault(self, name: str, sentence: str) -> str:
+        self.faults.append(self.columns.fault(self.row, name, "act.cell", sentence))
+        return ""
+
+    def _word(self, name: str, words: Mapping[str, str], sentence: str) -> str:
+        text = self._text(name)
+        found = words.get(header_key(text), "")
+        if not found and (text or name == "kind"):
+            self._fault(name, sentence.format(text=text))
+        return str(found)
+
+    def _day(self, name: str) -> date:
+        value = self.columns.value(self.row, name)
+        if isinstance(value, date):
+            return value if type(value) is date else date(value.year, value.month, value.day)
+        try:
+            return parse_date(str(value))
+        except TextError as error:
+            self._fault(name, _(error.sentence))
+            return date.min

@@ -1,0 +1,29 @@
+"""Former units take no new facts: commands that add people, posts, roles or facts to a unit hold it open first."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from quantriet.core.errors import DomainError
+from quantriet.core.text import format_date
+
+_HELD = "SELECT name, closed_on FROM org_unit WHERE id = ANY(%s) ORDER BY id FOR SHARE"
+
+
+def hold_open(unit_ids: Iterable[int]) -> None:
+    """Refuse (``unit.closed``) if one of the units has ended; until this transaction ends, none of them ends.
+
+    The units are locked in share: an act that closes one waits, and then sees what was written.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [sorted(set(unit_ids))])
+        ended = [(name, closed_on) for name, closed_on in cursor.fetchall() if closed_on is not None]
+    for name, closed_on in ended:
+        raise DomainError(
+            "unit.closed",
+            _(
+                "“{unit}” đã kết thúc hoạt động ngày {day} nên không nhận thêm. "
+                "Chưa ghi gì; hãy ghi cho đơn vị nhận bàn giao."
+            ).format(unit=name, day=format_date(closed_on)),
+        )

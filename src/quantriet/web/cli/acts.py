@@ -1,0 +1,157 @@
+"""``quantriet act`` and ``acts``: one act on the tree, or a sheet of them. ``--dry-run`` tells what would happen."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from quantriet.core.errors import DomainError
+from quantriet.core.office.cells import Fault
+from quantriet.core.text import TextError, parse_date
+from quantriet.org import act_words
+from quantriet.org.act_words import ActWords
+from quantriet.org.commands import act_lists, acts
+from quantriet.org.models import ActKind, UnitKind
+from quantriet.org.queries import act_sheets
+from quantriet.org.queries.act_words import proposal_of
+from quantriet.org.queries.foresight import Foresight, foresee
+from quantriet.web.cli import REFUSED, Command
+from quantriet.web.cli.telling import dry_run_argument, json_argument, operating, tell
+
+
+def _day(text: str) -> date:
+    try:
+        return parse_date(text)
+    except TextError as error:
+        raise argparse.ArgumentTypeError(error.sentence) from error
+
+
+def _act_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", choices=ActKind.values, help="việc sắp xếp")
+    parser.add_argument("--decision", required=True, metavar="SỐ", help="số quyết định")
+    parser.add_argument(
+        "--decided", required=True, type=_day, metavar="NGÀY", help="ngày quyết định, dd/mm/yyyy"
+    )
+    parser.add_argument(
+        "--effective", type=_day, metavar="NGÀY", help="ngày hiệu lực (mặc định: ngày quyết định)"
+    )
+    parser.add_argument("--units", nargs="+", default=[], metavar="MÃ", help="đơn vị được sắp xếp")
+    parser.add_argument(
+        "--into", nargs="+", default=[], metavar="MÃ", help="đơn vị nhận: mã đang có hoặc mã mới"
+    )
+    parser.add_argument(
+        "--names", nargs="+", default=[], metavar="TÊN", help="tên của các đơn vị mới, hoặc tên mới"
+    )
+    parser.add_argument("--parent", default="", metavar="MÃ", help="cấp trên mới")
+    parser.add_argument("--code", default="", metavar="MÃ", help="mã mới")
+    parser.add_argument("--kind-of-unit", default="", choices=["", *UnitKind.values], help="loại đơn vị mới")
+    parser.add_argument("--rest", default="", metavar="MÃ", help="đơn vị nhận phần còn lại khi chia tách")
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="CÂU=LỰA CHỌN",
+        help="trả lời một câu hỏi của lần xem trước",
+    )
+    parser.add_argument("--reason", default="", help="ghi chú")
+    dry_run_argument(parser)
+    json_argument(parser)
+
+
+def _words(options: argparse.Namespace) -> ActWords:
+    answers = dict(told.split("=", 1) for told in options.answer if "=" in told)
+    return ActWords(
+        kind=options.kind,
+        decision=options.decision,
+        decided_on=options.decided,
+        effective_on=options.effective or options.decided,
+        units=tuple(options.units),
+        into=tuple(options.into),
+        names=tuple(options.names),
+        parent=options.parent,
+        code=options.code,
+        unit_kind=options.kind_of_unit,
+        rest=options.rest,
+        reason=options.reason,
+        answers=answers,
+    )
+
+
+def _act(options: argparse.Namespace) -> int:
+    with operating(options) as by:
+        proposal = proposal_of(_words(options), by=by)
+        if options.dry_run:
+            seen = foresee(proposal, by=by)
+            tell(options, _lines(seen), _data(seen))
+            return REFUSED if seen.stops or seen.unanswered else 0
+        done = acts.carry_out(proposal, by=by)
+        words = f"{done.get_kind_display()} theo {done.decision}: {done.get_state_display().lower()}."
+        tell(options, [words], {"id": done.pk, "state": done.state})
+    return 0
+
+
+def _lines(seen: Foresight) -> list[str]:
+    """The dry run for people."""
+    lines: list[str] = []
+    for one in seen.effects:
+        lines.append(f"{one.subject} ({one.count}): {one.outcome}")
+        if one.question:
+            lines += [f"    --answer {one.question}={option.value}  {option.words}" for option in one.options]
+            lines.append(f"    đang chọn: {seen.answer(one) or 'chưa chọn'}")
+    return lines
+
+
+def _data(seen: Foresight) -> dict[str, Any]:
+    """The dry run for programs."""
+    return {
+        "effects": [
+            {
+                "subject": one.subject,
+                "count": one.count,
+                "outcome": one.outcome,
+                "weight": one.weight.value,
+                "question": one.question,
+                "options": [option.value for option in one.options],
+                "answer": seen.answer(one) if one.question else "",
+            }
+            for one in seen.effects
+        ],
+        "stops": len(seen.stops),
+        "unanswered": [one.question for one in seen.unanswered],
+    }
+
+
+def _list_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="TỆP", help="tệp .xlsx hoặc .csv, một dòng một việc")
+    dry_run_argument(parser)
+    json_argument(parser)
+
+
+def _list(options: argparse.Namespace) -> int:
+    if not options.file.is_file():
+        raise DomainError("cli.file", f"Không có tệp “{options.file}”. Chưa làm gì.")
+    read = act_sheets.read(act_sheets.keep(options.file))
+    rows, faults = act_words.read_sheet(read.sheet.rows, read.columns)
+    with operating(options) as by:
+        looked = act_lists.look(rows, by=by)
+        every: list[Fault] = [*faults, *act_sheets.faults_of(read, looked)]
+        is_clean = not every
+        if is_clean and not options.dry_run:
+            act_lists.carry_out(rows, by=by)
+        lines = [f"  dòng {row}: {words}" for row, words in looked.done.items()]
+        lines += [f"  {fault.address}: {fault.sentence}" for fault in every]
+        wrote = is_clean and not options.dry_run
+        lines.append("Đã thực hiện." if wrote else "Chưa thực hiện gì.")
+        data = {
+            "rows": len(rows),
+            "done": len(looked.done),
+            "written": wrote,
+            "faults": [
+                {"address": fault.address, "code": fault.code, "sentence": fault.sentence} for fault in every
+            ],
+        }
+        tell(options, lines, data)
+    return 0 if is_clean else REFUSED
+
+
+COMMANDS = {"act": Command(_act_arguments, _act), "acts": Command(_list_arguments, _list)}
