@@ -3,6 +3,9 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
+
+from quantriet.org.permissions import Can
 
 
 class CampaignsConfig(AppConfig):
@@ -13,5 +16,8 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Consequences name models, which are there only now."""
+        """Consequences and pages name models, which are there only now."""
         import_module("quantriet.campaigns.consequences").register_all()
+        beside = import_module("quantriet.documents.beside")
+        label = gettext_lazy("Theo dõi thực hiện")
+        beside.register(beside.PageBeside("document-follow-up", label, Can.CAMPAIGN_READ))

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.api.urls),
     path("", include("quantriet.org.credential_urls")),
     path("", include("quantriet.campaigns.urls")),
+    path("", include("quantriet.campaigns.follow_up_urls")),
     path("", include("quantriet.org.urls")),
     path("van-ban/", include("quantriet.documents.urls")),
     path("hoi-nghi/", include("quantriet.conferences.urls")),

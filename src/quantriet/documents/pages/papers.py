@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quantriet.core.components import Action
-from quantriet.documents import files, queries
+from quantriet.documents import beside, files, queries
 from quantriet.documents.choices import State
 from quantriet.documents.forms import FilterForm
 from quantriet.documents.models import Document, DocumentVersion
@@ -88,6 +88,7 @@ def _shown(request: ActorRequest, found: Document) -> dict[str, Any]:
             .values_list("pk", flat=True)
         ),
         "crumbs": [(_("Văn bản"), reverse("documents")), (found.number, "")],
+        "tabs": beside.tabs(found.pk, actor, active="document"),
         "actions": _actions(found, may_manage=may_manage),
     }
 
