@@ -13,6 +13,7 @@ from quantriet.org.queries.foresight import foresee
 from quantriet.web.bench.measured import Results
 from quantriet.web.generation import folk, tree
 from quantriet.web.generation.scales import Wanted
+from quantriet.web.proofs.recount import recount
 
 PEOPLE = 250_000
 FORESEE_S, ACT_S, UNDO_S = 10.0, 30.0, 30.0
@@ -45,6 +46,11 @@ def measure(wanted: Wanted, found: Results) -> None:
     )
     answers = {one.question: one.options[0].value for one in seen.unanswered}
     act = _act(proposal, answers, by, found, beside)
+    with access.whole_house("bench"):
+        counted = recount()
+    found.add(
+        "cells that differ after the merge", counted.differing, "cells", goal=0, beside=f"of {counted.cells}"
+    )
     begun = time.perf_counter()
     with access.acting(by):
         acts.undo(act, reason="Đo tốc độ", by=by)
