@@ -74,12 +74,14 @@ JOIN campaigns_campaign AS campaign ON campaign.id = wanted.campaign_id
 WHERE campaign.state IN ('starting', 'active') ORDER BY 1
 """
 
+# Lines on their way are locked, and counted as they are once the lock is held.
 _LOCK = f"""
 {_WANTED}, locked AS (
-    SELECT line.id FROM campaigns_rollline AS line
-    WHERE line.id IN (SELECT id FROM wanted WHERE campaign_id = %(campaign)s) ORDER BY line.id FOR UPDATE
+    SELECT line.unit_id FROM campaigns_rollline AS line
+    WHERE line.id IN (SELECT id FROM wanted WHERE campaign_id = %(campaign)s)
+      AND line.state = 'summoned' AND line.fulfilled_on IS NULL ORDER BY line.id FOR UPDATE
 )
-SELECT count(*) FROM locked
+SELECT unit_id, count(*) FROM locked GROUP BY unit_id
 """
 
 # A unit whose declared people would no longer find room among the lines that are left keeps them all.
@@ -181,7 +183,7 @@ def campaigns_of(wish: Wish) -> list[Campaign]:
 
 def survey(campaign: Campaign, wish: Wish, *, on: date, root_id: int) -> Survey:
     """What ``move`` would do, read only. ``root_id``: who owns the campaign once the act is done."""
-    held = _held(campaign, wish)
+    held = _held(campaign, _leaving(_LEAVING, campaign, wish))
     with connection.cursor() as cursor:
         cursor.execute(_SURVEY, _words(campaign, wish, on=on, root_id=root_id, held=held))
         return Survey(tuple(Part(*row) for row in cursor.fetchall()), held)
@@ -199,15 +201,15 @@ def move(
         return None
     with transaction.atomic(), connection.cursor() as cursor:
         standing.hold([*wish.heirs, *{source for source, _target in wish.people.values()}])
-        cursor.execute(_LOCK, {**wish.words(), "campaign": campaign.pk})
-        if not cursor.fetchone()[0]:
+        leaving = _leaving(_LOCK, campaign, wish)
+        if not leaving:
             return None
         posted = ledger.begin(
             campaign.book_id, by=by, origin="roll.move", key=key, unit_id=unit_id, reason=reason
         )
         if not posted.is_new:
             return posted.batch_id
-        words = _words(campaign, wish, on=on, root_id=campaign.unit_id, held=_held(campaign, wish))
+        words = _words(campaign, wish, on=on, root_id=campaign.unit_id, held=_held(campaign, leaving))
         cursor.execute(_MOVE, {**words, "batch": posted.batch_id, "left": left_reason(reason)})
         ledger.append(campaign.book_id, posted.batch_id, _entries(campaign, cursor.fetchall()))
     return posted.batch_id
@@ -231,11 +233,15 @@ def _words(
     }
 
 
-def _held(campaign: Campaign, wish: Wish) -> dict[int, int]:
-    """Units that keep their open lines, with how many: what they declared would not fit into what is left."""
+def _leaving(question: str, campaign: Campaign, wish: Wish) -> dict[int, int]:
+    """How many lines would leave each unit."""
     with connection.cursor() as cursor:
-        cursor.execute(_LEAVING, {**wish.words(), "campaign": campaign.pk})
-        leaving = {int(unit_id): int(count) for unit_id, count in cursor.fetchall()}
+        cursor.execute(question, {**wish.words(), "campaign": campaign.pk})
+        return {int(unit_id): int(count) for unit_id, count in cursor.fetchall()}
+
+
+def _held(campaign: Campaign, leaving: Mapping[int, int]) -> dict[int, int]:
+    """Units that keep their open lines, with how many: what they declared would not fit into what is left."""
     short = without_room(campaign, leaving)
     return {unit_id: count for unit_id, count in leaving.items() if unit_id in short}
 
