@@ -48,7 +48,7 @@ JOIN ledger_entry AS entry ON entry.unit_id = below.unit_id AND entry.book_id = 
 
 
 def measure(top: Unit, found: Results, *, goal: float, entries: int = ENTRIES) -> None:
-    """Append the entries in batches of ten thousand, fold them once, read all the while."""
+    """Append the entries in batches of ten thousand, fold them as the folder does, read all the while."""
     with _own_book(top) as book:
         begun = time.perf_counter()
         posted = _append(book, entries)

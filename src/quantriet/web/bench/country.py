@@ -5,12 +5,10 @@ away, or are reversed; an act on the tree is undone.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from random import Random
 
 from django.db import connection
 from django.test import Client as InProcess
@@ -21,10 +19,9 @@ from django.utils import timezone
 from quantriet.campaigns.models import Campaign
 from quantriet.ledger import commands as ledger
 from quantriet.ledger import figures, queries
-from quantriet.ledger.measures import Grade, Measure
 from quantriet.org import access
 from quantriet.org.models import Account, Unit
-from quantriet.web.bench import bursts, mergers
+from quantriet.web.bench import bursts, ledger_bench, mergers
 from quantriet.web.bench.measured import Results, peak_mib, percentile
 from quantriet.web.bench.serving import Client, pages
 from quantriet.web.demonstration.accounts import PASSWORD
@@ -34,12 +31,10 @@ from quantriet.web.proofs.recount import recount
 
 PAGE_MS = 150.0
 PAST_MS = 300.0
-WARM_MS = 5.0
 FOLD_S = 60.0
 PROOF_S = 60.0
-READS = 2_000
+READS = 100
 ROUNDS = 40
-UNFOLDED = 5_000
 
 
 @dataclass(frozen=True)
@@ -78,8 +73,7 @@ def house() -> House:
 def run(found: Results) -> None:
     """Everything, into ``found``."""
     about = house()
-    with access.whole_house("bench"):
-        ledger.fold()
+    ledger.fold()
     _sums(about, found)
     _boards(about, found)
     bursts.measure(about.top, found, goal=FOLD_S)
@@ -96,46 +90,16 @@ def taken_ms(act: Callable[[], object]) -> float:
 
 
 def _sums(about: House, found: Results) -> None:
-    """The counts below any unit: first time in a process, then warm with a rest that is not folded yet."""
-    by = access.operator("Đo tốc độ")
-    chance = Random(about.wanted.seed)  # noqa: S311 - which units are read
-    with access.acting(by):
-        units = list(Unit.objects.filter(tree="party").order_by("pk").values_list("pk", flat=True))
-        figures.CACHE.forget()
-        cold = taken_ms(lambda: figures.read(about.book_id, on=about.on).below(about.top.pk))
+    """The counts below any unit against walking the tree and adding entries for every reader."""
+    ledger_bench.measure(about.book_id, found)
+    with access.acting(access.operator("Đo tốc độ")):
+        read = partial(figures.read, about.book_id, on=about.on)
+        read()
+        warm = percentile([taken_ms(lambda: read().below(about.top.pk)) for _time in range(READS)], 0.5)
         by_sql = taken_ms(lambda: queries.slices_below(about.book_id, about.top.pk, on=about.on))
         by_tree = taken_ms(lambda: _recursive(about))
-    asked = [chance.choice(units) for _time in range(READS)]
-    with _unfolded(about, units, by), access.acting(by):
-        figures.read(about.book_id, on=about.on)
-        taken = [taken_ms(partial(_below, about, unit)) for unit in asked]
-    beside = (
-        f"median {percentile(taken, 0.5):.2f} ms; {UNFOLDED} entries not folded; "
-        f"recursive SQL of the whole: {by_tree:.0f} ms; SQL over tallies: {by_sql:.0f} ms"
-    )
-    found.add("sums of any subtree, warm, p99", percentile(taken, 0.99), "ms", goal=WARM_MS, beside=beside)
-    found.add("recursive query against a warm read", by_tree / max(0.001, percentile(taken, 0.5)), "times")
-    found.add("sums of the nation, first time in a process", cold, "ms")
-
-
-@contextmanager
-def _unfolded(about: House, units: Sequence[int], by: access.Actor) -> Iterator[None]:
-    """Some thousand entries that no fold has seen, taken back afterwards."""
-    lines = ledger.unit_lines(units[:UNFOLDED], Measure.ORAL_SESSIONS, grade=Grade.DECLARED, on=about.on)
-    with access.acting(by):
-        key = f"bench:{time.time_ns()}"
-        posted = ledger.post(about.book_id, lines, by=by, origin="bench", key=key)
-    try:
-        yield
-    finally:
-        with access.acting(by):
-            ledger.reverse(posted.batch_id, by=by, reason="Đo tốc độ")
-        with access.whole_house("bench"):
-            ledger.fold()
-
-
-def _below(about: House, unit_id: int) -> object:
-    return figures.read(about.book_id, on=about.on).below(unit_id)
+    beside = f"warm {warm:.2f} ms, recursive SQL {by_tree:.0f} ms, SQL over tallies {by_sql:.0f} ms"
+    found.add("recursive query against a warm read of the nation", by_tree / warm, "times", beside=beside)
 
 
 _RECURSIVE = """
@@ -204,8 +168,8 @@ def _queries(about: House, found: Results) -> None:
 
 def _proofs(found: Results) -> None:
     """Verify (entries against tallies) and recount (rows of work against tallies): equal, and how long."""
+    ledger.fold()
     with access.whole_house("bench"):
-        ledger.fold()
         begun = time.perf_counter()
         verified = queries.verify()
         seconds = time.perf_counter() - begun
