@@ -75,6 +75,7 @@ def run(found: Results) -> None:
     about = house()
     ledger.fold()
     _sums(about, found)
+    ledger_bench.measure(about.book_id, found)
     _boards(about, found)
     bursts.measure(about.top, found, goal=FOLD_S)
     mergers.measure(about.wanted, found)
