@@ -58,8 +58,9 @@ const base = () => ({
 /** @param {any} item */
 const pointed = (item) => tip(item.name, item.data?.label ?? String(item.value ?? ""));
 
-const CELL_TYPE = { size: 12, line: 16, padding: 5 };
-const KIND_OF_PLACE = /^(Phường|Xã|Đặc khu) /;
+/** `edge`: the padding and the border on each side of a cell. */
+const CELL_TYPE = { size: 12, line: 14, padding: 2, edge: 4 };
+const KIND_OF_PLACE = /^(phường|xã|đặc khu) /i;
 
 /** A name in two lines, broken at the blank nearest its middle. @param {string} name @returns {string[]} */
 function halved(name) {
@@ -71,15 +72,15 @@ function halved(name) {
 }
 
 /**
- * What a cell has room for: the whole name and the figure, else both shorter, else the share alone, else nothing.
- * A name is never cut within a word; the tip of the cell and the table below always have it whole.
+ * What a cell has room for: the whole name and the figure, else both shorter, else the bare name (the colour says the
+ * share), else the share alone, else nothing. A name is never cut; the tip of the cell and the table below have it whole.
  * @param {string} name @param {string} label @param {{width: number, height: number}} cell
  */
 function fitting(name, label, cell) {
   const share = label.split(" (")[0];
   const bare = name.replace(KIND_OF_PLACE, "");
-  const texts = [[name, label], [...halved(name), label], [...halved(name), share], [bare, share], [...halved(bare), share], [share]];
-  const [width, height] = [cell.width - 2 * CELL_TYPE.padding, cell.height - 2 * CELL_TYPE.padding];
+  const texts = [[name, label], [...halved(name), label], [...halved(name), share], [bare, share], [...halved(bare), share], [bare], halved(bare), [share]];
+  const [width, height] = [cell.width - 2 * CELL_TYPE.edge, cell.height - 2 * CELL_TYPE.edge];
   const font = `${CELL_TYPE.size}px 'Be Vietnam Pro', sans-serif`;
   const fits = (/** @type {string} */ line) => echarts.format.getTextRect(line, font).width <= width;
   const found = texts.find((lines) => lines.length * CELL_TYPE.line <= height && lines.every(fits));
@@ -114,7 +115,7 @@ function treemap(data, _id, chart) {
         nodeClick: false,
         breadcrumb: { show: false },
         left: 0, right: 0, top: 0, bottom: 0,
-        label: { fontSize: CELL_TYPE.size, lineHeight: CELL_TYPE.line, padding: CELL_TYPE.padding },
+        label: { fontSize: CELL_TYPE.size, lineHeight: CELL_TYPE.line, padding: CELL_TYPE.padding, overflow: "none" },
         itemStyle: { borderColor: "#fff", borderWidth: 1, gapWidth: 1 },
       },
     ],
