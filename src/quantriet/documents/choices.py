@@ -26,6 +26,14 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Đã thu hồi")
 
 
+class FileRole(models.TextChoices):
+    """What a file of a document is: its whole text, a scan of the signed and sealed paper, or an annex."""
+
+    TEXT = "text", _("Toàn văn")
+    SCAN = "scan", _("Bản quét có chữ ký, dấu")
+    ANNEX = "annex", _("Phụ lục")
+
+
 class RelationKind(models.TextChoices):
     """What a document does to another."""
 

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from quantriet.core.text.dates import format_date, parse_date
 from quantriet.core.text.document_number import PARTY_KINDS
 from quantriet.core.text.errors import TextError
-from quantriet.documents.choices import Circulation, ClauseKind, MaterialKind, Secrecy, State
+from quantriet.documents.choices import (
+    Circulation,
+    ClauseKind,
+    FileRole,
+    MaterialKind,
+    RelationKind,
+    Secrecy,
+    State,
+)
 from quantriet.documents.commands.clauses import ClauseText
 from quantriet.documents.commands.papers import SECRET, Entry
 from quantriet.documents.models import Clause, Document
@@ -161,6 +169,22 @@ class MaterialForm(forms.Form):
         label=_("Tệp"), required=False, help_text=_(".docx, .pdf, .xlsx, .png, .jpg, không quá 25 MB")
     )
     link = forms.CharField(label=_("Hoặc liên kết"), required=False, max_length=500)
+
+
+class FurtherFileForm(forms.Form):
+    """One more file of a document."""
+
+    role = forms.ChoiceField(label=_("Tệp này là"), choices=FileRole.choices, initial=FileRole.SCAN)
+    file = forms.FileField(label=_("Tệp"), help_text=_(".docx hoặc .pdf, không quá 25 MB"))
+
+
+class RelationForm(forms.Form):
+    """What the document does to another one."""
+
+    kind = forms.ChoiceField(label=_("Văn bản này"), choices=RelationKind.choices)
+    number = forms.CharField(
+        label=_("Số, ký hiệu văn bản kia"), max_length=60, help_text=_("Ví dụ: 226-KL/TW")
+    )
 
 
 class ReasonForm(forms.Form):

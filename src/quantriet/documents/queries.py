@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -211,11 +211,6 @@ def clause_or_404(by: Actor, clause_id: int) -> Clause:
     """A clause of a document the actor manages."""
     bounded = Clause.objects.filter(document__in=managed_documents(by).values("pk"))
     return access.row_or_404(bounded.select_related("document", "document__owner"), clause_id)
-
-
-def version_in_force(document: Document) -> DocumentVersion | None:
-    """The newest file of the document."""
-    return DocumentVersion.objects.filter(document=document).order_by(F("ordinal").desc()).first()
 
 
 @dataclass(frozen=True, slots=True)

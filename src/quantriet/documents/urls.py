@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quantriet.documents.pages import clauses, entry, materials, papers, receipts
+from quantriet.documents.pages import attachments, clauses, entry, materials, papers, receipts
 
 urlpatterns = [
     path("", papers.documents, name="documents"),
@@ -11,6 +11,14 @@ urlpatterns = [
     path("<int:document_id>/", papers.document, name="document"),
     path("<int:document_id>/in/", papers.document_print, name="document-print"),
     path("<int:document_id>/tep/<int:version_id>/", papers.document_file, name="document-file"),
+    path("<int:document_id>/tep/", attachments.document_files, name="document-files"),
+    path(
+        "<int:document_id>/tep/<int:version_id>/bo/",
+        attachments.document_file_remove,
+        name="document-file-remove",
+    ),
+    path("<int:document_id>/lien-quan/", attachments.document_relations, name="document-relations"),
+    path("<int:document_id>/lien-quan/bo/", attachments.document_unrelate, name="document-unrelate"),
     path("<int:document_id>/sua/", entry.document_edit, name="document-edit"),
     path("<int:document_id>/cong-bo/", entry.document_publish, name="document-publish"),
     path("<int:document_id>/thu-hoi/", entry.document_withdraw, name="document-withdraw"),

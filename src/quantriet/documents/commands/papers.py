@@ -14,7 +14,7 @@ from quantriet.core.text.document_number import DocumentNumber, parse_document_n
 from quantriet.core.text.errors import TextError
 from quantriet.core.text.normal import clean_line, fold
 from quantriet.documents import queries
-from quantriet.documents.choices import Circulation, RelationKind, Secrecy, State
+from quantriet.documents.choices import Circulation, FileRole, RelationKind, Secrecy, State
 from quantriet.documents.commands import clauses
 from quantriet.documents.files import KeptFile
 from quantriet.documents.models import Document, DocumentRelation, DocumentVersion
@@ -192,18 +192,27 @@ def withdraw(document: Document, *, reason: str, by: Actor) -> Document:
     return kept
 
 
-def add_version(document: Document, source: Source, *, by: Actor) -> DocumentVersion:
-    """Keep another file of the document as its newest version; the same file again changes nothing."""
+def add_version(
+    document: Document, source: Source, *, role: str = FileRole.TEXT.value, by: Actor
+) -> DocumentVersion:
+    """Keep another file of the document: a corrected text, a scan or an annex. The same file again changes
+    nothing. Refuses with ``document.no_file``, ``document.field`` (no such role) and ``document.withdrawn``.
+    """
     access.require(by, Can.DOCUMENT_MANAGE, document.owner_id)
     if source.file is None:
-        raise DomainError("document.no_file", _("Chưa có tệp nào được gửi. Hãy chọn tệp."))
+        raise DomainError("document.no_file", _("Chưa có tệp nào được gửi. Hãy chọn tệp."), field="file")
+    if role not in FileRole.values:
+        raise DomainError("document.field", _("Giá trị này không có trong danh sách."), field="role")
     with transaction.atomic():
         kept = Document.objects.select_for_update().get(pk=document.pk)
+        _refuse_withdrawn(kept)
+        last = kept.versions.order_by("-ordinal").values_list("ordinal", flat=True).first() or 0
         made, is_new = DocumentVersion.objects.get_or_create(
             document=kept,
             file_hash=source.file.sha256,
             defaults={
-                "ordinal": kept.versions.count() + 1,
+                "ordinal": last + 1,
+                "role": role,
                 "file_name": source.file.name,
                 "media_type": source.file.media_type,
                 "size": source.file.size,
@@ -212,10 +221,32 @@ def add_version(document: Document, source: Source, *, by: Actor) -> DocumentVer
             },
         )
         if is_new:
-            audit.record(
-                by, "document.add_version", kept, unit=kept.owner_id, detail={"file": source.file.sha256}
-            )
+            told = {"file": source.file.sha256, "role": role}
+            audit.record(by, "document.add_version", kept, unit=kept.owner_id, detail=told)
     return made
+
+
+def remove_version(version: DocumentVersion, *, by: Actor) -> None:
+    """Take a file out that was sent by mistake; a second time there is nothing left to take out.
+
+    Refuses with ``document.nothing_to_read``: a published document keeps its clauses or a file.
+    """
+    access.require(by, Can.DOCUMENT_MANAGE, version.document.owner_id)
+    with transaction.atomic():
+        kept = Document.objects.select_for_update().get(pk=version.document_id)
+        _refuse_withdrawn(kept)
+        others = kept.versions.exclude(pk=version.pk).exists()
+        if kept.state == State.PUBLISHED and not (others or kept.clauses.exists()):
+            raise DomainError(
+                "document.nothing_to_read",
+                _(
+                    "Đây là tệp duy nhất của văn bản đã công bố. Tệp vẫn còn; hãy gửi tệp đúng rồi mới bỏ tệp này."
+                ),
+            )
+        gone, _rows = kept.versions.filter(pk=version.pk).delete()
+        if gone:
+            told = {"file": version.file_hash, "role": version.role}
+            audit.record(by, "document.remove_version", kept, unit=kept.owner_id, detail=told)
 
 
 def _checked(entry: Entry) -> tuple[DocumentNumber, Entry]:

@@ -1,6 +1,14 @@
 """Tables of floor 3, split by noun."""
 
-from quantriet.documents.choices import Circulation, ClauseKind, MaterialKind, RelationKind, Secrecy, State
+from quantriet.documents.choices import (
+    Circulation,
+    ClauseKind,
+    FileRole,
+    MaterialKind,
+    RelationKind,
+    Secrecy,
+    State,
+)
 from quantriet.documents.models.documents import Document, DocumentRelation, DocumentVersion
 from quantriet.documents.models.materials import Material, Receipt
 from quantriet.documents.models.texts import Clause
@@ -12,6 +20,7 @@ __all__ = [
     "Document",
     "DocumentRelation",
     "DocumentVersion",
+    "FileRole",
     "Material",
     "MaterialKind",
     "Receipt",

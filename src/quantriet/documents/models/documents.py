@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from quantriet.core.models import Fate, Scoped
-from quantriet.documents.choices import Circulation, RelationKind, Secrecy, State
+from quantriet.documents.choices import Circulation, FileRole, RelationKind, Secrecy, State
 from quantriet.org.models import Account, Unit
 from quantriet.org.models.units import Level
 
@@ -70,10 +70,13 @@ class Document(Scoped):
 
 
 class DocumentVersion(Scoped):
-    """A file the document was read from, and its whole text as read. The newest is the one in force."""
+    """A file of the document. ``text`` is its whole text as read; of several files of one ``role`` the newest is
+    the one in force, annexes stand side by side.
+    """
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
     ordinal = models.PositiveSmallIntegerField()
+    role = models.CharField(max_length=6, choices=FileRole.choices, default=FileRole.TEXT)
     file_hash = models.CharField(max_length=64)
     file_name = models.CharField(max_length=200)
     media_type = models.CharField(max_length=120)
