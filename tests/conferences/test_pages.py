@@ -15,6 +15,7 @@ from django.utils import timezone
 from quantriet.campaigns.models import Declaration
 from quantriet.conferences import codes
 from quantriet.conferences.models import Attendance, Conference, Guest, Incident, Remark, Site
+from quantriet.core.office.documents_in import read_docx
 from quantriet.core.office.sheets_in import read_xlsx
 from quantriet.org.models import Account
 from tests import factories
@@ -45,6 +46,7 @@ class House:
             reverse("conference-wall", args=one),
             reverse("conference-change", args=one),
             reverse("conference-conflicts", args=one),
+            reverse("conference-seating", args=one),
             reverse("conference-summons", args=[*one, "docx"]),
             reverse("conference-summons", args=[*one, "pdf"]),
             *(
@@ -322,6 +324,121 @@ def test_the_board_asks_as_much_for_one_as_for_three(house: House, clerk: Client
         made.called(house.commune, house.campaign)
 
     assert queries_of(clerk, reverse("conferences")) == one
+
+
+def test_the_seats_ask_as_much_for_one_as_for_three(house: House) -> None:
+    officer = factories.signed_in(factories.account("officer", house.province))
+    one = made.called(house.province, house.campaign)
+    made.site(one, house.commune)
+    before = queries_of(officer, reverse("conference-seating", args=[one.pk]))
+    for name in ("Ba", "Bốn"):
+        made.site(one, factories.commune(house.province, f"Đảng bộ xã {name}"))
+
+    assert queries_of(officer, reverse("conference-seating", args=[one.pk])) == before
+
+
+def listed(client: Client, **chosen: object) -> list[str]:
+    """The titles the list shows, what comes first."""
+    found = client.get(reverse("conferences"), chosen).context
+    return [row["conference"].title for row in (*found["coming"], *found["past_lines"])]
+
+
+def test_meetings_of_cells_do_not_bury_the_conferences_unless_one_asks(house: House, clerk: Client) -> None:
+    made.called(house.cell, title="Sinh hoạt tháng", kind="cell_meeting")
+    in_the_cell = factories.signed_in(factories.account("secretary", house.cell))
+
+    assert listed(clerk) == ["Hội nghị xã Một"]
+    assert sorted(listed(clerk, kind="all")) == ["Hội nghị xã Một", "Sinh hoạt tháng"]
+    assert listed(clerk, kind="cell_meeting") == ["Sinh hoạt tháng"]
+    assert sorted(listed(in_the_cell)) == ["Hội nghị xã Một", "Sinh hoạt tháng"]
+
+
+def test_the_list_is_cut_by_unit_state_and_time_and_says_when_nothing_is_left(house: House) -> None:
+    officer = factories.signed_in(factories.account("officer", house.province))
+    month = timedelta(days=31)
+    made.called(house.neighbour, title="Xã Hai", starts_at=timezone.now() - month, ends_at=timezone.now())
+    made.called(house.cell, title="Của chi bộ")
+
+    assert sorted(listed(officer, unit=house.commune.pk)) == ["Của chi bộ", "Hội nghị xã Một"]
+    assert listed(officer, unit=house.neighbour.pk) == ["Xã Hai"]
+    assert sorted(listed(officer, when="week")) == ["Của chi bộ", "Hội nghị xã Một"]
+    assert listed(officer, state="cancelled") == []
+    nothing = officer.get(reverse("conferences"), {"state": "cancelled"}).content.decode()
+    assert "Không có buổi nào khớp" in nothing
+    assert listed(officer, unit="x", when="x", state="x", kind="x") == listed(officer)
+
+
+def test_a_filtered_list_keeps_its_filters_from_page_to_page(house: House, clerk: Client) -> None:
+    long_ago = timezone.now() - timedelta(days=40)
+    for at in range(31):
+        made.called(
+            house.cell,
+            title=f"Buổi {at}",
+            kind="cell_meeting",
+            starts_at=long_ago,
+            ends_at=timezone.now() - timedelta(days=39),
+        )
+
+    body = clerk.get(reverse("conferences"), {"kind": "cell_meeting"}).content.decode()
+
+    assert "?kind=cell_meeting&amp;page=2" in body
+    assert len(listed(clerk, kind="cell_meeting", page=2)) == 1
+
+
+def test_a_conference_is_hybrid_for_who_sees_only_his_own_site_too(house: House, clerk: Client) -> None:
+    one = made.called(house.province, house.campaign, title="Toàn tỉnh")
+    at_home = made.called(house.province, house.campaign, title="Một hình thức")
+    made.site(one, house.commune)
+
+    assert "Trực tiếp kết hợp trực tuyến" in clerk.get(reverse("conference", args=[one.pk])).content.decode()
+    officer = factories.signed_in(factories.account("officer", house.province))
+    alone = officer.get(reverse("conference", args=[at_home.pk])).content.decode()
+    assert "Trực tiếp kết hợp trực tuyến" not in alone
+
+
+def test_the_summons_says_how_to_join_and_how_it_is_held(house: House, clerk: Client) -> None:
+    one = made.called(house.province, house.campaign, join_link="https://hop.vi-du.invalid/tinh")
+    made.site(one, house.commune)
+
+    paper = clerk.get(reverse("conference-summons", args=[one.pk, "docx"]))
+
+    text = read_docx(paper.content).text
+    assert "Đường dẫn họp trực tuyến: https://hop.vi-du.invalid/tinh" in text
+    assert "Hình thức: trực tiếp kết hợp trực tuyến." in text
+    assert text.count("https://hop.vi-du.invalid/tinh") == 1
+
+
+def test_units_are_moved_between_sites_and_a_retry_moves_nothing(house: House) -> None:
+    one = made.called(house.province, house.campaign)
+    receiving = made.site(one, house.commune)
+    made.site(one, house.neighbour)
+    officer = factories.signed_in(factories.account("officer", house.province))
+    address = reverse("conference-seating", args=[one.pk])
+
+    told = {"site": receiving.pk, "unit": [house.neighbour.pk]}
+    answers = [officer.post(address, told, follow=True).content.decode() for _ in range(2)]
+
+    assert [f"Đã xếp {count} đơn vị về" in body for count, body in zip((1, 0), answers, strict=True)] == [
+        True,
+        True,
+    ]
+    assert receiving.site_units.count() == 2
+    assert "Điểm cầu chưa có đơn vị nào dự" in answers[1]
+
+
+def test_moving_nothing_or_a_foreign_unit_is_told_beside_the_form(house: House) -> None:
+    one = made.called(house.province, house.campaign)
+    receiving = made.site(one, house.commune)
+    officer = factories.signed_in(factories.account("officer", house.province))
+    address = reverse("conference-seating", args=[one.pk])
+    stranger = factories.commune(factories.province("Đảng bộ tỉnh Khác"), "Đảng bộ xã Xa")
+
+    nothing = officer.post(address, {"site": receiving.pk})
+    foreign = officer.post(address, {"site": receiving.pk, "unit": [stranger.pk]})
+
+    assert (nothing.status_code, foreign.status_code) == (422, 422)
+    assert "Chưa chọn đơn vị nào" in nothing.content.decode()
+    assert receiving.site_units.count() == 1
 
 
 @pytest.fixture

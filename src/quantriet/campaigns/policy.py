@@ -39,8 +39,9 @@ class Policy:
     """What governs a campaign besides its dates and documents.
 
     ``classes``: classes of people on the roll. ``late_after``/``early_before``: minutes that make someone
-    late or gone early. ``everyone_before``: minutes before the start from which "có mặt cả" may be said. ``minimum_share``: percent of a session's minutes one must have stayed for credit
-    (0: presence suffices). ``essays_of``: classes that owe an essay.
+    late or gone early. ``everyone_before``: minutes before the start from which "có mặt cả" may be said.
+    ``minimum_share``: percent of a session's minutes one must have stayed for credit (0: presence suffices).
+    ``essays_of``: classes that owe an essay.
     """
 
     classes: tuple[int, ...] = (PersonClass.COMMITTEE, PersonClass.KEY_CADRE, PersonClass.MEMBER)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from quantriet.campaigns.models import Campaign
 from quantriet.conferences.commands.conferences import AgendaLine, Plan
 from quantriet.conferences.commands.sites import SiteDetails
-from quantriet.conferences.models import Conference
+from quantriet.conferences.models import Conference, Site
 from quantriet.core.text import VIETNAM
 from quantriet.ledger.measures import Form
 from quantriet.org.forms import DayField
@@ -24,6 +24,44 @@ class TimeInput(forms.TimeInput):
     """An hour and minute; phones show their own clock."""
 
     input_type = "time"
+
+
+class ListForm(forms.Form):
+    """The filters of the list; all of them stand in the address. ``usual_kind`` holds while none is chosen."""
+
+    ALL = "all"
+    TIMES = (("today", _("Hôm nay")), ("week", _("Tuần này")), ("month", _("Tháng này")))
+
+    kind = forms.ChoiceField(
+        label=_("Loại"), required=False, choices=[*Conference.Kind.choices, (ALL, _("Mọi loại"))]
+    )
+    unit = forms.ChoiceField(label=_("Đơn vị"), required=False)
+    state = forms.ChoiceField(
+        label=_("Trạng thái"),
+        required=False,
+        choices=[("", _("Mọi trạng thái")), *Conference.State.choices],
+    )
+    when = forms.ChoiceField(label=_("Khi nào"), required=False, choices=[("", _("Mọi lúc")), *TIMES])
+
+    def __init__(self, given: Any, *, units: list[Unit], usual_kind: str) -> None:
+        super().__init__({**given.dict(), "kind": given.get("kind") or usual_kind})
+        self.usual_kind = usual_kind
+        choice = self.fields["unit"]
+        assert isinstance(choice, forms.ChoiceField)  # noqa: S101 - it is, above
+        choice.choices = [("", _("Mọi đơn vị")), *((str(unit.pk), unit.name) for unit in units)]
+        if not units:
+            del self.fields["unit"]
+
+    def chosen(self) -> dict[str, str]:
+        """What was chosen; a value that is none of the offered ones is as if nothing was chosen."""
+        self.is_valid()
+        usual = {"kind": self.usual_kind, "unit": "", "state": "", "when": ""}
+        return {name: self.cleaned_data.get(name) or default for name, default in usual.items()}
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the list shows less than it does by itself."""
+        return self.chosen() != {"kind": self.usual_kind, "unit": "", "state": "", "when": ""}
 
 
 class CallForm(forms.Form):
@@ -133,6 +171,25 @@ class SitesForm(forms.Form):
         if isinstance(field, forms.TypedMultipleChoiceField):
             field.choices = [(unit.pk, unit.name) for unit in units]
             field.initial = [unit.pk for unit in units]
+
+
+class SeatingForm(forms.Form):
+    """Units that move, and the site that receives them."""
+
+    site = forms.TypedChoiceField(label=_("Chuyển đến điểm cầu"), coerce=int)
+    unit = forms.TypedMultipleChoiceField(
+        label=_("Đơn vị"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Chưa chọn đơn vị nào. Hãy đánh dấu ít nhất một đơn vị.")},
+    )
+
+    def __init__(self, *args: Any, sites: list[Site], units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rows in (("site", sites), ("unit", units)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - both are, above
+            field.choices = [(row.pk, row.name) for row in rows]
 
 
 class MeetingForm(forms.Form):

@@ -29,6 +29,8 @@ from quantriet.core.office.letters import (
 )
 from quantriet.core.office.sheets_print import Card, TitleBlock
 from quantriet.core.text import format_date, format_int, format_share, weekday_name
+from quantriet.org.models import Tree, Unit, UnitKind
+from quantriet.org.models.units import Level
 
 BLANK = "…………………………"
 
@@ -84,36 +86,49 @@ def _agenda_table(agenda: Sequence[AgendaRow]) -> TableBlock:
     )
 
 
-def _form(conference: Conference, sites: Sequence[Site]) -> str:
-    """Sites of several forms make a hybrid conference, whatever the hub's own form is."""
-    if len({site.form for site in sites}) > 1:
-        return "trực tiếp kết hợp trực tuyến"
-    return str(conference.get_form_display()).lower()
+HYBRID = "trực tiếp kết hợp trực tuyến"
 
 
-def summons(conference: Conference, agenda: Sequence[AgendaRow], sites: Sequence[Site]) -> Letter:
-    """Giấy triệu tập: when, where, what, who chairs."""
+def _site_words(site: Site, conference: Conference) -> str:
+    """A site on the list: name, place, telephone, and its own link where it does not join by the common one."""
+    own_link = site.join_link if site.join_link != conference.join_link else ""
+    return "; ".join(filter(None, (site.name, site.place, site.phone, own_link)))
+
+
+def summons(
+    conference: Conference, agenda: Sequence[AgendaRow], sites: Sequence[Site], *, form: str
+) -> Letter:
+    """Giấy triệu tập: when, where, how to join, what, who chairs. ``form`` as ``HYBRID`` or the form's word."""
     hub = next((site for site in sites if site.is_hub), None)
     body: list[Block] = [
         Paragraph(f"{conference.unit.name} triệu tập các đồng chí trong danh sách dự {conference.title}."),
         Paragraph(f"Thời gian: {when(conference)}."),
-        Paragraph(f"Hình thức: {_form(conference, sites)}."),
+        Paragraph(f"Hình thức: {form}."),
     ]
     if hub is not None:
         place = f", {hub.place}" if hub.place else ""
         body.append(Paragraph(f"Điểm cầu chính: {hub.name}{place}."))
+    if conference.join_link:
+        body.append(Paragraph(f"Đường dẫn họp trực tuyến: {conference.join_link}"))
     if conference.chair:
         body.append(Paragraph(f"Chủ trì: {conference.chair}."))
     others = [site for site in sites if not site.is_hub]
     if others:
         body.append(Heading("Các điểm cầu", 2))
-        body += [
-            Bullet("; ".join(filter(None, (site.name, site.place, site.phone)))) for site in others[:200]
-        ]
+        body += [Bullet(_site_words(site, conference)) for site in others[:200]]
     if agenda:
         body += [Heading("Chương trình", 2), _agenda_table(agenda)]
     body.append(Paragraph("Đề nghị các đồng chí dự đúng giờ, đúng điểm cầu và mang theo thẻ điểm danh."))
-    return _letter(conference, "GIẤY TRIỆU TẬP", body, on=None, position="T/M BAN THƯỜNG VỤ")
+    return _letter(conference, "GIẤY TRIỆU TẬP", body, on=None, position=_summoner(conference.unit))
+
+
+def _summoner(unit: Unit) -> str:
+    """In whose name a unit summons; a cell has no standing committee."""
+    if unit.tree != Tree.PARTY:
+        return "TM. BAN THƯỜNG TRỰC" if unit.tree == Tree.FRONT else "TM. BAN THƯỜNG VỤ"
+    if unit.kind in (UnitKind.CELL, UnitKind.BASE_CELL):
+        return "T/M CHI ỦY"
+    return "T/M ĐẢNG ỦY" if unit.level >= Level.BASE else "T/M BAN THƯỜNG VỤ"
 
 
 def minutes(

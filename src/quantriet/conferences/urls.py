@@ -2,17 +2,27 @@
 
 from django.urls import path
 
-from quantriet.conferences.pages import conferences, devices, imports, meetings, papers, roll_call, sites
+from quantriet.conferences.pages import (
+    conferences,
+    devices,
+    imports,
+    lists,
+    meetings,
+    papers,
+    roll_call,
+    sites,
+)
 
 urlpatterns = [
-    path("", conferences.board, name="conferences"),
-    path("cua-toi/", conferences.mine, name="my-sessions"),
+    path("", lists.board, name="conferences"),
+    path("cua-toi/", lists.mine, name="my-sessions"),
     path("trieu-tap/", conferences.call, name="conference-call"),
     path("sinh-hoat/", meetings.new, name="cell-meeting-new"),
     path("<int:conference_id>/", conferences.conference, name="conference"),
     path("<int:conference_id>/sua/", conferences.change, name="conference-change"),
     path("<int:conference_id>/viec/", conferences.act, name="conference-act"),
     path("<int:conference_id>/diem-cau/", sites.wall, name="conference-wall"),
+    path("<int:conference_id>/xep-don-vi/", sites.seating, name="conference-seating"),
     path("<int:conference_id>/cho-quyet-dinh/", conferences.conflicts, name="conference-conflicts"),
     path("<int:conference_id>/giay-trieu-tap.<str:kind>", papers.summons, name="conference-summons"),
     path("diem-cau/<int:site_id>/", sites.site, name="site"),

@@ -1,11 +1,10 @@
-"""The place "Hội nghị": the list, calling one, its page, claims to settle, my own sessions."""
+"""One conference: calling it, its page, changing it, claims to settle."""
 
 import uuid
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,48 +16,16 @@ from quantriet.campaigns.models import Campaign
 from quantriet.conferences.commands import attendance, conferences, sites
 from quantriet.conferences.forms import AGENDA_LINES, CallForm, SitesForm
 from quantriet.conferences.models import AttendanceConflict, Conference
+from quantriet.conferences.pages.lists import STATES
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import wall as walls
-from quantriet.core.components import Action, Crumb
+from quantriet.core.components import Crumb
 from quantriet.core.errors import DomainError
 from quantriet.documents.models import Document
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
-
-A_PAGE = 30
-STATES = {"planned": "not_due", "open": "doing", "closed": "done", "cancelled": "exempt"}
-
-
-@page(Can.CONFERENCE_READ)
-def board(request: ActorRequest) -> HttpResponse:
-    """Conferences that concern me: what comes and runs first, then what was."""
-    now = timezone.now()
-    rows = reads.conferences(request.actor)
-    running = ("planned", "open")
-    coming = rows.filter(state__in=running, ends_at__gte=now - timedelta(days=1)).order_by("starts_at", "id")
-    past = rows.exclude(pk__in=coming.values("pk"))
-    may_call = request.actor.can(Can.CONFERENCE_MANAGE)
-    actions = [Action(_("Buổi tôi dự"), reverse("my-sessions"), "user")] if request.actor.person_id else []
-    if may_call:
-        actions += [
-            Action(_("Ghi sinh hoạt chi bộ"), reverse("cell-meeting-new"), "users-group"),
-            Action(_("Triệu tập hội nghị"), reverse("conference-call"), "plus", "primary"),
-        ]
-    shown = Paginator(past, A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "coming": [_line(one) for one in coming[:50]],
-        "past": shown,
-        "past_lines": [_line(one) for one in shown],
-        "actions": actions,
-        "may_call": may_call,
-    }
-    return render(request, "conferences/board.html", context)
-
-
-def _line(one: Conference) -> dict[str, Any]:
-    return {"conference": one, "shape": STATES[one.state], "word": one.get_state_display()}
 
 
 def _own_unit(request: ActorRequest) -> Unit:
@@ -154,7 +121,8 @@ def conference(request: ActorRequest, conference_id: int) -> HttpResponse:
         "conflicts": reads.open_conflicts(one).count() if manages else 0,
         "over": one.state in (Conference.State.CLOSED, Conference.State.CANCELLED),
         "begun": reads.is_begun(one),
-        "is_hybrid": len({site.form for site in seen}) > 1,
+        "has_sites": len(seen) > 1,
+        "is_hybrid": reads.is_hybrid(one),
         "crumbs": [Crumb(_("Hội nghị"), reverse("conferences")), Crumb(one.title)],
     }
     return render(request, "conferences/conference.html", context)
@@ -268,16 +236,3 @@ def conflicts(request: ActorRequest, conference_id: int) -> HttpResponse:
         ],
     }
     return render(request, "conferences/conflicts.html", context)
-
-
-@page(Can.OWN_RECORD)
-def mine(request: ActorRequest) -> HttpResponse:
-    """My own sessions: where I am expected, and what was recorded of me."""
-    person_id = request.actor.person_id
-    rows = list(reads.summoned_to(person_id)[:100]) if person_id is not None else []
-    known = reads.own_attendance(person_id) if person_id is not None else {}
-    context = {
-        "rows": [{**_line(one), "attendance": known.get(one.pk)} for one in rows],
-        "crumbs": [Crumb(_("Việc hôm nay"), "/"), Crumb(_("Buổi tôi dự"))],
-    }
-    return render(request, "conferences/mine.html", context)

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from django.http import HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from quantriet.conferences import papers
 from quantriet.conferences.models import Site
@@ -35,7 +35,9 @@ def summons(request: ActorRequest, conference_id: int, kind: str) -> HttpRespons
     """Giấy triệu tập of a conference, as Word or PDF."""
     one = access.row_or_404(reads.conferences(request.actor), conference_id)
     shown = list(reads.sites(request.actor, Can.CONFERENCE_READ).filter(conference=one)[:500])
-    letter = papers.summons(one, reads.agenda(one), shown)
+    with translation.override("vi"):
+        form = papers.HYBRID if reads.is_hybrid(one) else str(one.get_form_display()).lower()
+    letter = papers.summons(one, reads.agenda(one), shown, form=form)
     if kind == "pdf":
         return download(letters_pdf.to_pdf(letter), PDF, f"giay trieu tap {one.pk}.pdf")
     return download(letters_docx.to_docx(letter), WORD, f"giay trieu tap {one.pk}.docx")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quantriet.conferences.commands import sites
-from quantriet.conferences.forms import SiteForm
+from quantriet.conferences.forms import SeatingForm, SiteForm
 from quantriet.conferences.models import Incident, Site
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import roster
@@ -151,3 +151,33 @@ def describe(request: ActorRequest, site_id: int) -> HttpResponse:
         ],
     }
     return render(request, "conferences/describe.html", context, status=422 if data is not None else 200)
+
+
+@page(Can.CONFERENCE_MANAGE, write=Can.CONFERENCE_MANAGE)
+def seating(request: ActorRequest, conference_id: int) -> HttpResponse:
+    """Whose people sit where: tick units, choose the site that receives them."""
+    one = access.row_or_404(reads.managed(request.actor), conference_id)
+    seats = reads.seating(one, request.actor)
+    halls = list(one.sites.order_by("-is_hub", "name", "id"))
+    form = SeatingForm(
+        request.POST or None, sites=halls, units=[seat.unit for seat in seats], initial=request.GET.dict()
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = next(hall for hall in halls if hall.pk == form.cleaned_data["site"])
+        moved = sites.assign(chosen, form.cleaned_data["unit"], by=request.actor)
+        told = {"count": moved, "site": chosen.name}
+        messages.success(request, _("Đã xếp %(count)s đơn vị về %(site)s.") % told)
+        return HttpResponseRedirect(reverse("conference-seating", args=[one.pk]))
+    seated = {seat.site.pk for seat in seats if seat.site is not None}
+    context = {
+        "form": form,
+        "one": one,
+        "seats": seats,
+        "empty": [hall.name for hall in halls if hall.pk not in seated],
+        "crumbs": [
+            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(one.title, reverse("conference", args=[one.pk])),
+            Crumb(_("Xếp đơn vị vào điểm cầu")),
+        ],
+    }
+    return render(request, "conferences/seating.html", context, status=422 if form.errors else 200)

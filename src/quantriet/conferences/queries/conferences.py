@@ -69,6 +69,27 @@ def sites(by: Actor, can: Can) -> QuerySet[Site]:
 
 
 @dataclass(frozen=True)
+class Seat:
+    """A unit and the site its people are expected at; ``site`` is ``None`` where it sits with the unit above."""
+
+    unit: Unit
+    site: Site | None
+
+
+def seating(conference: Conference, by: Actor) -> list[Seat]:
+    """The units below who called it and all units with a seat of their own, as far as the actor sees them."""
+    seats = {row.unit_id: row.site for row in conference.site_units.select_related("site")}
+    below = subordinate_units(conference.unit).values("pk")
+    units = access.units(by, Can.CONFERENCE_READ).filter(Q(pk__in=list(seats)) | Q(pk__in=below))
+    return [Seat(unit, seats.get(unit.pk)) for unit in units.order_by("level", "sort_key", "id")]
+
+
+def is_hybrid(conference: Conference) -> bool:
+    """Whether people sit in halls and at screens: its sites differ in form, whichever of them one may see."""
+    return conference.sites.values("form").distinct().order_by("form").count() > 1
+
+
+@dataclass(frozen=True)
 class AgendaRow:
     """A point of the agenda with the number of its document, where the reader may know it."""
 
