@@ -1,4 +1,4 @@
-"""Registers the package with Django, and its part in acts on the tree."""
+"""Registers the package with Django, its part in acts on the tree and in late summonses."""
 
 from importlib import import_module
 
@@ -13,5 +13,6 @@ class ConferencesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Consequences name models, which are there only now."""
+        """What registers names models, which are there only now."""
         import_module("quantriet.conferences.consequences").register_all()
+        import_module("quantriet.conferences.commands.late_summons").register()

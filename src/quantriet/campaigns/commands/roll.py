@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from quantriet.campaigns import summoned
 from quantriet.campaigns.commands import moves, standing
 from quantriet.campaigns.commands.counting import excuse_line, summon_lines
 from quantriet.campaigns.commands.moves import Wish
@@ -43,7 +44,8 @@ def _posted(campaign: Campaign, lines: list[Line], *, by: Actor, key: str, reaso
 def add(
     campaign: Campaign, person: Person, unit: Unit, *, person_class: int, reason: str, by: Actor
 ) -> RollLine:
-    """Summon someone the drawing left out (or put him back). A person stands on one roll of a campaign.
+    """Summon someone the drawing left out (or put him back). A person stands on one roll of a campaign. What was
+    recorded of him before he was summoned is credited at once.
 
     On the roll of another unit already: refused, naming that unit, so that nobody is counted twice.
     """
@@ -80,6 +82,7 @@ def add(
             unit_id=unit.pk,
         )
         line.save(update_fields=["batch"])
+        summoned.claim_earlier(line, by=by)
         audit.record(by, "roll.add", line, unit=unit, detail={"reason": reason})
     return line
 

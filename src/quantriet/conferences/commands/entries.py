@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from quantriet.campaigns import policy as policies
@@ -458,16 +459,17 @@ def withdraw(conference: Conference, rows: Sequence[Attendance], *, key: str, re
 
 def reclaim(conference: Conference, person_ids: Sequence[int], *, batch_id: int, by: Actor) -> None:
     """Claim anew what the other sessions of these people in the campaign carry."""
-    others = (
-        Attendance.objects.filter(
-            conference__campaign=conference.campaign_id, person_id__in=list(person_ids), state__in=HERE
-        )
-        .exclude(conference=conference)
-        .select_related("conference__campaign")
-        .order_by("held_on", "pk")
-    )
+    others = Attendance.objects.filter(
+        conference__campaign=conference.campaign_id, person_id__in=list(person_ids)
+    ).exclude(conference=conference)
+    claim_all(others, batch_id=batch_id, by=by)
+
+
+def claim_all(recorded: QuerySet[Attendance], *, batch_id: int, by: Actor) -> None:
+    """Claim what attendances of any conferences of one campaign carry, oldest first."""
+    here = recorded.filter(state__in=HERE).select_related("conference__campaign").order_by("held_on", "pk")
     by_conference: dict[int, list[Attendance]] = {}
-    for row in others:
+    for row in here:
         if row.line_id and verdicts.earns_credit(known_of(row), meeting_of(row.conference)):
             by_conference.setdefault(row.conference_id, []).append(row)
     for rows in by_conference.values():
