@@ -14,9 +14,10 @@ from quantriet.campaigns.models import Campaign, Obligation, ReminderLine, RollL
 from quantriet.documents.models import Clause, DocumentVersion, Material
 from quantriet.org import access
 from quantriet.org.commands import acts, own_data
-from quantriet.org.models import ActKind, DataRequest, Import, Person, RoleAssignment, Unit
+from quantriet.org.models import ActKind, DataRequest, Facility, Import, Person, Post, RoleAssignment, Unit
 from quantriet.org.proposals import Proposal
 from quantriet.reports.commands import reports
+from quantriet.web.models import ApiToken
 from tests import factories
 from tests import factories_campaigns as made
 from tests import factories_conferences as called
@@ -97,6 +98,25 @@ def _people(world: World, place: str) -> None:
             file_kind="xlsx",
         )
         act = acts.carry_out(_renaming(unit, place), by=operator())
+        hall = Facility.objects.create(unit=unit, name=f"Hội trường {mark(place, 'unit')}")
+        post = Post.objects.create(
+            person=person,
+            unit=unit,
+            title="deputy",
+            label=f"Phó {mark(place, 'person')}",
+            from_on="2026-01-01",
+        )
+        token = ApiToken.objects.create(
+            label=mark(place, "person"),
+            digest=place.ljust(64, "0"),
+            account=account,
+            unit=unit,
+            scopes=["home"],
+            expires_at=timezone.now() + timedelta(days=9),
+        )
+    world.keep("token_id", place, token.pk)
+    world.keep("facility_id", place, hall.pk)
+    world.keep("post_id", place, post.pk)
     world.keep("account_id", place, account.pk)
     world.keep("assignment_id", place, RoleAssignment.objects.get(account=account).pk)
     world.keep("request_id", place, request.pk)

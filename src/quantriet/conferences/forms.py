@@ -1,5 +1,6 @@
 """Forms of conferences: what a person types, before a command judges it."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -13,7 +14,7 @@ from quantriet.conferences.models import Conference, Site
 from quantriet.core.text import VIETNAM
 from quantriet.ledger.measures import Form
 from quantriet.org.forms import DayField
-from quantriet.org.models import PersonClass, Unit
+from quantriet.org.models import Facility, PersonClass, Unit
 
 FORMS = [(value, label) for value, label in Form.choices if value]
 CLASSES = [(value, label) for value, label in PersonClass.choices if value]
@@ -88,12 +89,21 @@ class CallForm(forms.Form):
     )
     head_taught = forms.BooleanField(label=_("Người đứng đầu trực tiếp truyền đạt"), required=False)
     deputy_reason = forms.CharField(label=_("Lý do cấp phó làm thay"), max_length=300, required=False)
+    hub_facility = forms.ChoiceField(label=_("Họp ở hội trường"), required=False)
     hub_place = forms.CharField(label=_("Hội trường, địa chỉ"), max_length=300, required=False)
     hub_capacity = forms.IntegerField(label=_("Số chỗ"), min_value=1, max_value=100_000, required=False)
     join_link = forms.URLField(label=_("Đường dẫn họp trực tuyến"), required=False, assume_scheme="https")
 
-    def __init__(self, *args: Any, documents: list[tuple[int, str]], points: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        documents: list[tuple[int, str]],
+        points: int = 0,
+        halls: Sequence[Facility] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.halls = _offer_halls(self, "hub_facility", halls)
         self.lines = min(AGENDA_LINES, max(3, len(documents) + 1, points + 1))
         choices = [("", _("Không gắn văn bản")), *((str(pk), number) for pk, number in documents)]
         for at in range(self.lines):
@@ -146,9 +156,47 @@ class CallForm(forms.Form):
             deputy_reason=told["deputy_reason"],
             join_link=told["join_link"],
             agenda=self._agenda(),
-            hub_place=told["hub_place"],
-            hub_capacity=told["hub_capacity"],
+            **self._hub(),
         )
+
+    def _hub(self) -> dict[str, Any]:
+        """Where the unit itself sits: the chosen hall says its address and seats where nothing else is told."""
+        told = self.cleaned_data
+        hall = self.halls.get(told.get("hub_facility", ""))
+        place, seats = (hall_words(hall), hall.seats) if hall else ("", None)
+        return {
+            "hub_place": told.get("hub_place") or place,
+            "hub_capacity": told.get("hub_capacity") or seats or None,
+        }
+
+
+class ChangeForm(CallForm):
+    """Changing a conference. Its own hall is changed on the page of that site."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("hub_place", "hub_capacity"):
+            del self.fields[name]
+
+
+def hall_words(hall: Facility) -> str:
+    """A hall as an address: `Hội trường A, 12 Trần Phú`."""
+    return ", ".join(filter(None, (hall.name, hall.address)))
+
+
+def _offer_halls(form: forms.Form, name: str, halls: Sequence[Facility]) -> dict[str, Facility]:
+    """Let a field choose among the halls of a unit; without any there is nothing to choose."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - it is, in both forms
+    if not halls:
+        del form.fields[name]
+        return {}
+    seats = {hall.pk: f" ({hall.seats})" if hall.seats else "" for hall in halls}
+    field.choices = [
+        ("", _("– không chọn –")),
+        *((str(hall.pk), f"{hall_words(hall)}{seats[hall.pk]}") for hall in halls),
+    ]
+    return {str(hall.pk): hall for hall in halls}
 
 
 def _moment(day: Any, hour: time) -> datetime:
@@ -258,6 +306,7 @@ class SiteForm(forms.Form):
     """What is told of a site."""
 
     name = forms.CharField(label=_("Tên điểm cầu"), max_length=200)
+    facility = forms.ChoiceField(label=_("Hội trường"), required=False)
     place = forms.CharField(label=_("Địa chỉ"), max_length=300, required=False)
     capacity = forms.IntegerField(label=_("Số chỗ"), min_value=1, max_value=100_000, required=False)
     clerk = forms.CharField(label=_("Thư ký điểm cầu"), max_length=160, required=False)
@@ -265,6 +314,15 @@ class SiteForm(forms.Form):
     form = forms.TypedChoiceField(label=_("Hình thức"), choices=FORMS, coerce=int)
     join_link = forms.URLField(label=_("Đường dẫn họp trực tuyến"), required=False, assume_scheme="https")
 
+    def __init__(self, *args: Any, halls: Sequence[Facility] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.halls = _offer_halls(self, "facility", halls)
+
     def details(self) -> SiteDetails:
-        """What the command takes."""
-        return SiteDetails(**self.cleaned_data)
+        """What the command takes; the chosen hall says its address and seats where nothing else is told."""
+        told = dict(self.cleaned_data)
+        hall = self.halls.get(told.pop("facility", ""))
+        if hall is not None:
+            told["place"] = told["place"] or hall_words(hall)
+            told["capacity"] = told["capacity"] or hall.seats or None
+        return SiteDetails(**told, facility_id=hall.pk if hall is not None else None)

@@ -10,6 +10,7 @@ from quantriet.core.office.cells import column_letters
 from quantriet.core.office.columns import Column
 from quantriet.core.text import TextError, parse_date
 from quantriet.org.models import DataRequest
+from quantriet.org.models.people import PostTitle
 
 
 class DayField(forms.CharField):
@@ -97,6 +98,59 @@ class PersonForm(forms.Form):
     phone = forms.CharField(label=_("Điện thoại"), max_length=40, required=False)
     email = forms.EmailField(label=_("Thư điện tử"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class FacilityForm(forms.Form):
+    """What is told of a hall."""
+
+    name = forms.CharField(label=_("Tên hội trường, phòng họp"), max_length=200)
+    address = forms.CharField(label=_("Địa chỉ"), max_length=300, required=False)
+    seats = forms.IntegerField(label=_("Số chỗ ngồi"), min_value=0, max_value=100_000, required=False)
+    has_screen = forms.BooleanField(label=_("Có màn hình, máy chiếu"), required=False)
+    line = forms.CharField(
+        label=_("Đường truyền"), max_length=120, required=False, help_text=_("Ví dụ: cáp quang 100 Mb/s")
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def facts(self) -> dict[str, Any]:
+        """What was told, by the names of ``FacilityFacts``."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+
+class PostForm(forms.Form):
+    """A post a person takes: where (code or name), which, since when."""
+
+    unit = forms.CharField(
+        label=_("Đơn vị"), max_length=200, help_text=_("Mã đơn vị, hoặc tên đầy đủ như trong hệ thống")
+    )
+    title = forms.ChoiceField(label=_("Chức vụ"), choices=PostTitle.choices)
+    label = forms.CharField(
+        label=_("Ghi trên giấy tờ"),
+        max_length=120,
+        required=False,
+        help_text=_("Ví dụ: Phó Bí thư Thường trực"),
+    )
+    on = DayField(label=_("Từ ngày"))
+
+
+class PostEndForm(forms.Form):
+    """The day a post ends."""
+
+    on = DayField(label=_("Đến ngày"))
+
+
+class TransferForm(forms.Form):
+    """Where a person goes, by which decision, from when on."""
+
+    unit = forms.CharField(
+        label=_("Chuyển đến đơn vị"),
+        max_length=200,
+        help_text=_("Mã đơn vị, hoặc tên đầy đủ như trong hệ thống"),
+    )
+    decision = forms.CharField(
+        label=_("Số quyết định, giấy giới thiệu"), max_length=80, help_text=_("Ví dụ: 15-QĐ/ĐU")
+    )
+    on = DayField(label=_("Từ ngày"))
 
 
 class UploadForm(forms.Form):

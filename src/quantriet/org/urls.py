@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from quantriet.org.pages import accounts, act_sheets, acts, imports, own_data, people, sign_in, units
+from quantriet.org.pages import (
+    accounts,
+    act_sheets,
+    acts,
+    facilities,
+    imports,
+    own_data,
+    people,
+    person_acts,
+    sign_in,
+    units,
+)
 
 urlpatterns = [
     path("dang-nhap/", sign_in.sign_in, name="sign-in"),
@@ -28,6 +39,11 @@ urlpatterns = [
     path("don-vi/tim/", units.unit_search, name="unit-search"),
     path("don-vi/<int:unit_id>/", units.unit, name="unit"),
     path("don-vi/<int:unit_id>/sua/", units.unit_edit, name="unit-edit"),
+    path("don-vi/<int:unit_id>/hoi-truong/", facilities.facilities, name="facilities"),
+    path(
+        "don-vi/<int:unit_id>/hoi-truong/xac-nhan/", facilities.facilities_confirm, name="facilities-confirm"
+    ),
+    path("hoi-truong/<int:facility_id>/", facilities.facility_edit, name="facility-edit"),
     path("don-vi/<int:unit_id>/nguoi/", people.unit_people, name="unit-people"),
     path("don-vi/<int:unit_id>/tai-khoan/", accounts.unit_accounts, name="unit-accounts"),
     path("don-vi/<int:unit_id>/tai-khoan/mo/", accounts.open_accounts, name="accounts-open"),
@@ -40,6 +56,9 @@ urlpatterns = [
     path("nguoi/", people.person_search, name="people"),
     path("nguoi/<int:person_id>/", people.person, name="person"),
     path("nguoi/<int:person_id>/sua/", people.person_edit, name="person-edit"),
+    path("nguoi/<int:person_id>/chuc-vu/", person_acts.post_give, name="post-give"),
+    path("nguoi/<int:person_id>/chuc-vu/<int:post_id>/", person_acts.post_end, name="post-end"),
+    path("nguoi/<int:person_id>/chuyen/", person_acts.transfer, name="person-transfer"),
     path("nhap-tep/", imports.imports, name="imports"),
     path("nhap-tep/mau/<str:kind>/", imports.import_template, name="import-template"),
     path("nhap-tep/<int:import_id>/", imports.import_file, name="import"),

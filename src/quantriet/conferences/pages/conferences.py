@@ -10,11 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.campaigns import queries as campaign_queries
 from quantriet.campaigns.models import Campaign
 from quantriet.conferences.commands import attendance, conferences, sites
-from quantriet.conferences.forms import AGENDA_LINES, CallForm, SitesForm
+from quantriet.conferences.forms import AGENDA_LINES, CallForm, ChangeForm, SitesForm
 from quantriet.conferences.models import AttendanceConflict, Conference
 from quantriet.conferences.pages.lists import STATES
 from quantriet.conferences.queries import conferences as reads
@@ -59,7 +60,8 @@ def call(request: ActorRequest) -> HttpResponse:
     documents = _documents(campaign)
     below = list(reads.subordinate_units(unit))
     data = request.POST if request.method == "POST" else None
-    form = CallForm(data, documents=documents, initial=_usual(campaign, documents))
+    halls = list(unit.facilities.order_by("name", "id"))
+    form = CallForm(data, documents=documents, halls=halls, initial=_usual(campaign, documents))
     sites_form = SitesForm(data, units=below)
     if request.method == "POST" and form.is_valid() and sites_form.is_valid():
         try:
@@ -83,7 +85,10 @@ def call(request: ActorRequest) -> HttpResponse:
         "unit": unit,
         "below": below,
         "key": request.POST.get("key") or uuid.uuid4().hex,
-        "crumbs": [Crumb(_("Hội nghị"), reverse("conferences")), Crumb(_("Triệu tập hội nghị"))],
+        "crumbs": [
+            Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
+            Crumb(_("Triệu tập hội nghị")),
+        ],
     }
     return render(request, "conferences/call.html", context, status=422 if data is not None else 200)
 
@@ -123,7 +128,7 @@ def conference(request: ActorRequest, conference_id: int) -> HttpResponse:
         "begun": reads.is_begun(one),
         "has_sites": len(seen) > 1,
         "is_hybrid": reads.is_hybrid(one),
-        "crumbs": [Crumb(_("Hội nghị"), reverse("conferences")), Crumb(one.title)],
+        "crumbs": [Crumb(pgettext("place", "Hội nghị"), reverse("conferences")), Crumb(one.title)],
     }
     return render(request, "conferences/conference.html", context)
 
@@ -159,7 +164,7 @@ def change(request: ActorRequest, conference_id: int) -> HttpResponse:
     one = access.row_or_404(reads.managed(request.actor), conference_id)
     documents = _documents(one.campaign)
     data = request.POST if request.method == "POST" else None
-    form = CallForm(data, documents=documents, points=one.agenda.count(), initial=_as_told(one))
+    form = ChangeForm(data, documents=documents, points=one.agenda.count(), initial=_as_told(one))
     version = request.POST.get("version", str(one.version))
     if data is not None and form.is_valid():
         try:
@@ -177,7 +182,7 @@ def change(request: ActorRequest, conference_id: int) -> HttpResponse:
         "one": one,
         "version": version,
         "crumbs": [
-            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
             Crumb(one.title, reverse("conference", args=[one.pk])),
             Crumb(_("Sửa")),
         ],
@@ -230,7 +235,7 @@ def conflicts(request: ActorRequest, conference_id: int) -> HttpResponse:
         "one": one,
         "rows": [{"conflict": row, "other": elsewhere.get(row.person_id)} for row in found],
         "crumbs": [
-            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
             Crumb(one.title, reverse("conference", args=[one.pk])),
             Crumb(_("Lượt chờ quyết định")),
         ],

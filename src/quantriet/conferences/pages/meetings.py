@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.campaigns import queries as campaign_queries
 from quantriet.campaigns.models import Campaign
@@ -51,7 +52,10 @@ def new(request: ActorRequest) -> HttpResponse:
         "form": form,
         "unit": unit,
         "key": request.POST.get("key") or uuid.uuid4().hex,
-        "crumbs": [Crumb(_("Hội nghị"), reverse("conferences")), Crumb(_("Sinh hoạt chi bộ"))],
+        "crumbs": [
+            Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
+            Crumb(_("Sinh hoạt chi bộ")),
+        ],
     }
     return render(request, "conferences/meeting_new.html", context, status=422 if data is not None else 200)
 
@@ -96,7 +100,7 @@ def minutes(request: ActorRequest, site_id: int) -> HttpResponse:
         "theirs": theirs,
         "key": uuid.uuid4().hex,
         "crumbs": [
-            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
             Crumb(conference.title, reverse("conference", args=[conference.pk])),
             Crumb(_("Biên bản")),
         ],

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from quantriet.campaigns.commands.declarations import Totals
 from quantriet.campaigns.models import Declaration, RollLine
@@ -85,7 +85,7 @@ def frame(site: Site, active: str) -> dict[str, Any]:
         if name != "totals" or conference.campaign_id
     ]
     crumbs = [
-        Crumb(_("Hội nghị"), reverse("conferences")),
+        Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
         Crumb(site.name, reverse("site", args=[site.pk])),
         Crumb(_("Điểm danh")),
     ]

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from quantriet.conferences.commands import sites
 from quantriet.conferences.forms import SeatingForm, SiteForm
@@ -46,7 +46,7 @@ def wall(request: ActorRequest, conference_id: int) -> HttpResponse:
         "cells": [_cell(cell, whole.at) for cell in cells],
         "chosen": chosen,
         "crumbs": [
-            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
             Crumb(one.title, reverse("conference", args=[one.pk])),
             Crumb(_("Các điểm cầu")),
         ],
@@ -92,7 +92,7 @@ def site(request: ActorRequest, site_id: int) -> HttpResponse:
         "reads_people": reads_people,
         "may_record": access.may(request.actor, Can.ATTENDANCE_RECORD, one.unit_id),
         "crumbs": [
-            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
             Crumb(one.conference.title, reverse("conference", args=[one.conference_id])),
             Crumb(one.name),
         ],
@@ -132,7 +132,8 @@ def describe(request: ActorRequest, site_id: int) -> HttpResponse:
     one = _own(request, site_id)
     names = ("name", "place", "capacity", "clerk", "phone", "form", "join_link")
     data = request.POST if request.method == "POST" else None
-    form = SiteForm(data, initial={name: getattr(one, name) for name in names})
+    initial = {name: getattr(one, name) for name in names} | {"facility": str(one.facility_id or "")}
+    form = SiteForm(data, halls=list(one.unit.facilities.order_by("name", "id")), initial=initial)
     if data is not None and form.is_valid():
         try:
             sites.describe(one, form.details(), by=request.actor)
@@ -145,7 +146,7 @@ def describe(request: ActorRequest, site_id: int) -> HttpResponse:
         "form": form,
         "site": one,
         "crumbs": [
-            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
             Crumb(one.name, reverse("site", args=[one.pk])),
             Crumb(_("Sửa")),
         ],
@@ -175,7 +176,7 @@ def seating(request: ActorRequest, conference_id: int) -> HttpResponse:
         "seats": seats,
         "empty": [hall.name for hall in halls if hall.pk not in seated],
         "crumbs": [
-            Crumb(_("Hội nghị"), reverse("conferences")),
+            Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
             Crumb(one.title, reverse("conference", args=[one.pk])),
             Crumb(_("Xếp đơn vị vào điểm cầu")),
         ],

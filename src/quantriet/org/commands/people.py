@@ -212,14 +212,32 @@ def count_members(unit_ids: Sequence[int], *, by: Actor) -> None:
         cursor.execute(sql.COUNT_MEMBERS, [list(unit_ids)])
 
 
-def transfer(people: Sequence[Person], *, to: Unit, on: date, by: Actor) -> int:
-    """Move people to another unit from a day on; returns how many moved (who is there already is not counted)."""
+def transfer(people: Sequence[Person], *, to: Unit, on: date, decision: str = "", by: Actor) -> int:
+    """Move people to another unit from a day on; returns how many moved (who is there already is not counted).
+
+    Refuses with ``person.transfer_ahead``: where somebody will belong is written on the day he does.
+    """
+    if on > timezone.localdate():
+        raise DomainError(
+            "person.transfer_ahead",
+            _("Ngày chuyển ở sau hôm nay. Chưa chuyển; hãy ghi khi đến ngày, hoặc xem lại ngày."),
+            field="on",
+        )
     units = {person.home_unit_id for person in people} | {to.pk}
     with transaction.atomic():
         people_lists.require_units(units, by)
         moved = [person for person in people if person.home_unit_id != to.pk]
         specs = [_as_spec(person, unit_id=to.pk, from_on=on) for person in moved]
         done = register(specs, by=by)
+        told = {"decision": clean_line(decision), "on": on.isoformat()}
+        for person in moved:
+            audit.record(
+                by,
+                "person.transfer",
+                person,
+                unit=to,
+                detail=told | {"from": person.home_unit_id, "to": to.pk},
+            )
     return done.changed
 
 

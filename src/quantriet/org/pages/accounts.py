@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
+from quantriet.core.components import Action
 from quantriet.core.errors import DomainError
 from quantriet.org import access
 from quantriet.org.commands import accounts as account_commands
@@ -67,7 +68,7 @@ def roles(request: ActorRequest) -> HttpResponse:
     """Who may do what, rendered from the one table of roles."""
     told = [(role, REACH_WORDS[role.reach], role.code in request.actor.roles) for role in ROLES.values()]
     rows = [(WORDS[can], [can in role.can for role in ROLES.values()]) for can in Can]
-    crumbs = [(_("Đơn vị"), reverse("units")), (_("Ai được làm gì"), "")]
+    crumbs = [(pgettext("place", "Đơn vị"), reverse("units")), (_("Ai được làm gì"), "")]
     return render(request, "org/roles.html", {"roles": told, "rows": rows, "crumbs": crumbs})
 
 
@@ -92,6 +93,7 @@ def unit_accounts(request: ActorRequest, unit_id: int) -> HttpResponse:
         "waiting": waiting,
         "givable": [role for role in ROLES.values() if account_commands.may_give(request.actor, role.code)],
         "crumbs": [*crumbs, (_("Tài khoản"), "")],
+        "actions": [Action(_("Khóa API"), reverse("api-tokens"), "key")],
         "own_account": request.actor.account_id,
     }
     return render(request, "org/unit_accounts.html", words)

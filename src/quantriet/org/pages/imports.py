@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.core.errors import DomainError
 from quantriet.core.jobs import Task
@@ -45,7 +46,7 @@ def imports(request: ActorRequest) -> HttpResponse:
         "kinds": Import.Kind.choices,
         "kind": request.POST.get("kind", request.GET.get("kind", Import.Kind.PEOPLE)),
         "earlier": queries.imports(request.actor)[:30],
-        "crumbs": [(_("Đơn vị"), reverse("units")), (_("Nhập từ Excel"), "")],
+        "crumbs": [(pgettext("place", "Đơn vị"), reverse("units")), (_("Nhập từ Excel"), "")],
     }
     return render(request, "org/imports.html", words, status=422 if form.errors else 200)
 

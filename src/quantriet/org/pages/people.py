@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.core.components import Action
 from quantriet.core.errors import ConflictError, DomainError
@@ -42,7 +43,11 @@ def person_search(request: ActorRequest) -> HttpResponse:
     text = str(request.GET.get("q", ""))[:100]
     found = people_queries.search(request.actor, text)
     readings.note([person.pk for person in found], page="people", by=request.actor)
-    words = {"found": found, "q": text, "crumbs": [(_("Đơn vị"), reverse("units")), (_("Tìm người"), "")]}
+    words = {
+        "found": found,
+        "q": text,
+        "crumbs": [(pgettext("place", "Đơn vị"), reverse("units")), (_("Tìm người"), "")],
+    }
     return render(request, "org/person_search.html", words)
 
 
@@ -53,13 +58,18 @@ def person(request: ActorRequest, person_id: int) -> HttpResponse:
     readings.note([found.pk], page="person", by=request.actor)
     actions = []
     if access.may(request.actor, Can.PERSON_MANAGE, found.home_unit_id):
-        actions.append(Action(_("Sửa"), reverse("person-edit", args=[found.pk]), "pencil"))
+        actions = [
+            Action(_("Sửa"), reverse("person-edit", args=[found.pk]), "pencil"),
+            Action(_("Giao chức vụ"), reverse("post-give", args=[found.pk]), "plus"),
+            Action(_("Chuyển sinh hoạt"), reverse("person-transfer", args=[found.pk]), "arrow-right"),
+        ]
     home = found.home_unit
     crumbs = [*unit_queries.way_down(request.actor, home)[:-1], (home.name, reverse("unit", args=[home.pk]))]
     words = {
         "person": found,
         "memberships": people_queries.memberships(found),
         "posts": people_queries.posts(found),
+        "may_manage": bool(actions),
         "crumbs": [*crumbs, (found.full_name, "")],
         "actions": actions,
     }

@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.core.components import Action
 from quantriet.core.errors import ConflictError, DomainError
@@ -39,7 +40,11 @@ def unit_search(request: ActorRequest) -> HttpResponse:
     """Units by name without marks, or by code."""
     text = str(request.GET.get("q", ""))[:100]
     found = unit_queries.search(request.actor, text)
-    words = {"found": found, "q": text, "crumbs": [(_("Đơn vị"), reverse("units")), (_("Tìm"), "")]}
+    words = {
+        "found": found,
+        "q": text,
+        "crumbs": [(pgettext("place", "Đơn vị"), reverse("units")), (_("Tìm"), "")],
+    }
     return render(request, "org/unit_search.html", words)
 
 
@@ -54,7 +59,6 @@ def unit(request: ActorRequest, unit_id: int) -> HttpResponse:
         "children": unit_queries.children(found),
         "tied": unit_queries.tied(found),
         "posts": unit_queries.posts(found) if may_read_people else [],
-        "facilities": unit_queries.facilities(found),
         "history": list(unit_queries.places_in_time(found)[:20]),
         "actions": _unit_actions(request.actor, found),
     } | unit_words(found)
@@ -79,6 +83,7 @@ def _unit_actions(by: Actor, found: Unit) -> list[Action]:
     actions: list[Action] = []
     if access.may(by, Can.PERSON_READ, found):
         actions.append(Action(_("Danh sách người"), reverse("unit-people", args=[found.pk]), "users"))
+    actions.append(Action(_("Hội trường"), reverse("facilities", args=[found.pk]), "map-pin"))
     if access.may(by, Can.ACCOUNT_MANAGE, found):
         actions.append(Action(_("Tài khoản"), reverse("unit-accounts", args=[found.pk]), "key"))
     if access.may(by, Can.UNIT_MANAGE, found):

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from quantriet.core.components import Crumb
+from quantriet.core.errors import DomainError
 from quantriet.core.text import fold
 from quantriet.org import access
 from quantriet.org.access import HOUSE, Actor
@@ -67,6 +69,35 @@ SELECT child.unit_id,
 FROM org_placement AS child
 WHERE child.valid @> %(today)s::date AND child.parent_id = %(parent)s AND NOT child.former
 """
+
+
+def named(by: Actor, can: Can, text: str) -> Unit:
+    """The one unit of that code or name where the actor may do ``can``; marks and case do not count.
+
+    Refuses with ``unit.unknown``, or with ``unit.several`` naming the codes to choose from.
+    """
+    mine = access.units(by, can).filter(closed_on=None)
+    exact = mine.filter(code__iexact=text.strip()).first()
+    if exact is not None:
+        return exact
+    found = list(mine.filter(folded=fold(text)).order_by("sort_key", "id")[:6])
+    if not found:
+        raise DomainError(
+            "unit.unknown",
+            _(
+                "Không có đơn vị nào mang mã hoặc tên “{text}”. Chưa ghi gì; hãy tìm mã ở trang Đơn vị."
+            ).format(text=text.strip()[:80]),
+            field="unit",
+        )
+    if len(found) > 1:
+        raise DomainError(
+            "unit.several",
+            _("Có nhiều đơn vị cùng tên này. Chưa ghi gì; hãy ghi mã của một đơn vị: {codes}.").format(
+                codes=", ".join(unit.code for unit in found)
+            ),
+            field="unit",
+        )
+    return found[0]
 
 
 def children(unit: Unit) -> list[Child]:
