@@ -5,12 +5,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from quantriet.campaigns.models import Campaign
+from quantriet.conferences.models import Conference
 from quantriet.core.models import KeptAnswer, Work
-from quantriet.org import checks, notices
+from quantriet.ledger.measures import Measure
+from quantriet.org import access, checks, notices
+from quantriet.org.commands import accounts
 from quantriet.org.models import Account, Notice
 from quantriet.org.notices import NoticeText
 from quantriet.web import retention
 from tests import factories
+from tests import factories_conferences as made
+from tests.conferences.test_attendance import Town
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +42,48 @@ def test_only_what_is_past_its_time_goes() -> None:
     assert set(again.values()) == {0}
     assert sorted(Work.objects.values_list("title", flat=True)) == ["89", "chưa xong"]
     assert Notice.objects.count() == 1
+
+
+def test_a_closed_account_loses_its_person_after_a_year_and_keeps_its_number() -> None:
+    unit = factories.province()
+    person = factories.person(unit, "Trần Thị Cũ")
+    old, fresh, working = (factories.account("clerk", unit, of=of) for of in (person, None, None))
+    by = factories.operator()
+    with access.acting(by):
+        for account in (old, fresh):
+            accounts.close(account, by=by)
+    long_ago = timezone.localdate() - timedelta(days=366)
+    old.assignments.update(from_on=long_ago, to_on=long_ago)
+
+    counts = [retention.due()["accounts"], retention.erase()["accounts"], retention.erase()["accounts"]]
+
+    old.refresh_from_db()
+    assert counts == [1, 1, 0]
+    assert (old.username, old.person_id, old.assignments.count()) == (f"da-xoa-{old.pk}", None, 0)
+    assert "Trần" not in f"{old.display_name}{old.email}"
+    assert set(Account.objects.exclude(pk=old.pk).values_list("pk", "is_active")) == {
+        (fresh.pk, False),
+        (working.pk, True),
+    }
+
+
+def test_people_of_a_campaign_go_five_years_after_it_was_closed_and_its_figures_stay() -> None:
+    town = Town()
+    made.mark(town.site, town.people)
+    Conference.objects.update(chair="Nguyễn Văn Chủ Trì")
+    measures = (Measure.SUMMONED, Measure.PRESENT)
+    figures = town.counts(*measures)
+    Campaign.objects.update(closed_at=timezone.now() - timedelta(days=1825))
+    too_early = retention.erase()
+    Campaign.objects.update(closed_at=timezone.now() - timedelta(days=1827))
+
+    counted, erased, again = retention.due(), retention.erase(), retention.erase()
+
+    people = {what: count for what, count in erased.items() if count}
+    assert {count for what, count in too_early.items() if what in people} == {0}
+    assert counted == erased
+    assert people == {"attendances": 3, "credits": 3, "roll_lines": 3, "chairs": 1}
+    assert (set(again.values()), town.counts(*measures)) == ({0}, figures)
 
 
 def test_a_field_kept_for_no_known_period_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ PERIODS: Mapping[str, Period] = {
     "campaign": Period(1826, _("ngày khóa sổ của đợt"), _("đối chiếu kết quả học tập trong nhiệm kỳ")),
     "import": Period(30, _("ngày tải lên"), _("sửa và gửi lại tệp có lỗi")),
     "membership": Period(None, _("ngày rời tổ chức"), _("danh sách triệu tập của mọi ngày đã qua")),
+    "paper": Period(None, _("ngày gửi"), _("báo cáo đã gửi là văn bản lưu trữ, giữ nguyên như đã gửi")),
     "notice": Period(365, _("ngày báo"), _("biết đơn vị đã được nhắc việc gì")),
     "sign_in": Period(90, _("lần dùng cuối"), _("phát hiện đăng nhập lạ")),
     "work": Period(90, _("ngày xong"), _("xem lại kết quả việc máy chủ đã làm")),

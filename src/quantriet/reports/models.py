@@ -79,9 +79,9 @@ class Report(Stamped):
     edited_at = models.DateTimeField(null=True, blank=True)
 
     PERSONAL: ClassVar[dict[str, Fate]] = {
-        "signer_name": Fate("printed under the report", "basic", "campaign"),
-        "signer_position": Fate("printed under the report", "basic", "campaign"),
-        "texts": Fate("the report itself; who wrote a section last", "basic", "campaign"),
+        "signer_name": Fate("printed under the report", "basic", "paper"),
+        "signer_position": Fate("printed under the report", "basic", "paper"),
+        "texts": Fate("the report itself; who wrote a section last", "basic", "paper"),
     }
 
     class Meta:
@@ -175,8 +175,8 @@ class ReportEvent(Stamped):
     PERSONAL: ClassVar[dict[str, Fate]] = {
         "account": Fate("who sent, returned or accepted", "basic", "audit"),
         "actor": Fate("who acted, as shown", "basic", "audit"),
-        "text": Fate("what is corrected", "basic", "campaign"),
-        "snapshot": Fate("the report as it was sent", "basic", "campaign"),
+        "text": Fate("what is corrected", "basic", "paper"),
+        "snapshot": Fate("the report as it was sent", "basic", "paper"),
     }
 
     class Meta:

@@ -6,25 +6,47 @@ One rule a kind of data: a query of rows that are past, and what happens to them
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Max, Model, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
+from quantriet.campaigns.models import Credit, RollLine, RollMove
+from quantriet.conferences.models import (
+    AgendaItem,
+    Attendance,
+    AttendanceChange,
+    AttendanceConflict,
+    Conference,
+    Guest,
+    Remark,
+    Site,
+)
 from quantriet.core.models import KeptAnswer, Work
 from quantriet.core.retention import PERIODS
 from quantriet.org import access
-from quantriet.org.models import Import, Notice, SignedInSession
+from quantriet.org.commands import accounts
+from quantriet.org.models import Account, Import, Notice, SignedInSession
 from quantriet.web.models import ApiToken
+
+
+def _erased(rows: QuerySet[Any]) -> int:
+    return rows.delete()[0]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Rows of ``what`` are erased ``PERIODS[period]`` after their moment; ``past`` finds them by that moment."""
+    """Rows of ``what`` are erased ``PERIODS[period]`` after their moment; ``past`` finds them by that moment.
+
+    ``act`` is what happens to them where the row stays and only its person goes; it returns how many.
+    """
 
     what: str
     period: str
-    past: Callable[[datetime], QuerySet[Model]]
+    past: Callable[[datetime], QuerySet[Any]]
+    act: Callable[[QuerySet[Any]], int] = _erased
 
 
 def _works(before: datetime) -> QuerySet[Work]:
@@ -51,6 +73,48 @@ def _tokens(before: datetime) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(Q(expires_at__lt=before) | Q(revoked_at__lt=before))
 
 
+def _accounts(before: datetime) -> QuerySet[Account]:
+    """Closed accounts whose last role ended (closing ends them all), and which still name somebody."""
+    ended = Coalesce(Max("assignments__to_on"), TruncDate("created_at"))
+    closed = Account.objects.filter(is_active=False).exclude(display_name=accounts.FORGOTTEN)
+    return closed.annotate(ended_on=ended).filter(ended_on__lt=before)
+
+
+def _over(before: datetime, *, of: str = "") -> Q:
+    """Of campaigns closed before the moment, and of sessions without a campaign that ended before it."""
+    campaign = Q(**{f"{of}campaign__closed_at__lt": before})
+    return campaign | Q(**{f"{of}campaign": None, f"{of}closed_at__lt": before})
+
+
+def _of_conferences(model: type[Model], way: str = "conference__") -> Callable[[datetime], QuerySet[Any]]:
+    """The rows of a table that hangs on conferences; ``way`` leads there."""
+    return lambda before: model._default_manager.filter(_over(before, of=way))  # noqa: SLF001
+
+
+def _of_campaigns(model: type[Model], way: str = "") -> Callable[[datetime], QuerySet[Any]]:
+    """The rows of a table that hangs on campaigns; ``way`` leads there."""
+    asked = f"{way}campaign__closed_at__lt"
+    return lambda before: model._default_manager.filter(**{asked: before})  # noqa: SLF001
+
+
+def _blanked(**blank: object) -> Callable[[QuerySet[Any]], int]:
+    """The row stays (its counts are the ledger's), the names on it go."""
+    return lambda rows: rows.update(**blank)
+
+
+def _chairs(before: datetime) -> QuerySet[Conference]:
+    return Conference.objects.filter(_over(before)).exclude(chair="", chair_person=None)
+
+
+def _presenters(before: datetime) -> QuerySet[AgendaItem]:
+    return AgendaItem.objects.filter(_over(before, of="conference__")).exclude(presenter="")
+
+
+def _site_clerks(before: datetime) -> QuerySet[Site]:
+    return Site.objects.filter(_over(before, of="conference__")).exclude(clerk="", phone="")
+
+
+# What hangs on a row goes before the row.
 RULES: tuple[Rule, ...] = (
     Rule("works", "work", _works),
     Rule("kept_answers", "answer", _answers),
@@ -58,6 +122,18 @@ RULES: tuple[Rule, ...] = (
     Rule("imports", "import", _imports),
     Rule("sessions", "sign_in", _sessions),
     Rule("api_tokens", "account", _tokens),
+    Rule("accounts", "account", _accounts, accounts.forget),
+    Rule("attendance_changes", "campaign", _of_conferences(AttendanceChange, "attendance__conference__")),
+    Rule("attendance_conflicts", "campaign", _of_conferences(AttendanceConflict)),
+    Rule("remarks", "campaign", _of_conferences(Remark)),
+    Rule("guests", "campaign", _of_conferences(Guest, "site__conference__")),
+    Rule("credits", "campaign", _of_campaigns(Credit)),
+    Rule("attendances", "campaign", _of_conferences(Attendance)),
+    Rule("roll_moves", "campaign", _of_campaigns(RollMove, "line__")),
+    Rule("roll_lines", "campaign", _of_campaigns(RollLine)),
+    Rule("chairs", "campaign", _chairs, _blanked(chair="", chair_person=None)),
+    Rule("presenters", "campaign", _presenters, _blanked(presenter="")),
+    Rule("site_clerks", "campaign", _site_clerks, _blanked(clerk="", phone="")),
 )
 
 
@@ -70,10 +146,10 @@ def due(now: datetime | None = None) -> Mapping[str, int]:
 def erase(now: datetime | None = None) -> Mapping[str, int]:
     """Erase them; returns how many of each kind went. Doing it again finds nothing."""
     with access.whole_house("retention"), transaction.atomic():
-        return {rule.what: _past(rule, now).delete()[0] for rule in RULES}
+        return {rule.what: rule.act(_past(rule, now)) for rule in RULES}
 
 
-def _past(rule: Rule, now: datetime | None) -> QuerySet[Model]:
+def _past(rule: Rule, now: datetime | None) -> QuerySet[Any]:
     days = PERIODS[rule.period].days
     if days is None:
         raise ValueError(f"{rule.what} has no end of its own; it cannot be erased by age.")

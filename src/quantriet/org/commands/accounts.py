@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import CASCADE, ForeignObjectRel, Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -167,6 +168,36 @@ def close(account: Account, *, by: Actor) -> Account:
         account.assignments.filter(to_on=None).update(to_on=timezone.localdate())
         audit.record(by, "account.close", account, unit=unit_id)
     return account
+
+
+FORGOTTEN = "Tài khoản đã xóa"
+
+
+def forget(closed: QuerySet[Account]) -> int:
+    """Take the person off accounts closed long ago: name, address, sign-in and roles go; the number stays, for
+    the audit names it. Only the house's own work (retention) calls this.
+    """
+    numbers = list(closed.filter(is_active=False).values_list("pk", flat=True))
+    with transaction.atomic():
+        for number in numbers:
+            Account.objects.filter(pk=number).update(
+                username=f"da-xoa-{number}",
+                email="",
+                person=None,
+                display_name=FORGOTTEN,
+                password=make_password(None),
+                last_login=None,
+            )
+        for model, column in _hanging_on_accounts():
+            model._base_manager.filter(**{f"{column}__in": numbers}).delete()  # noqa: SLF001 - Django's API
+    return len(numbers)
+
+
+def _hanging_on_accounts() -> Iterator[tuple[type[Model], str]]:
+    """Every table whose rows would go with an account: roles, sessions, second factors, passkeys, cards …"""
+    for field in Account._meta.get_fields(include_hidden=True):  # noqa: SLF001 - Django's public-by-habit API
+        if isinstance(field, ForeignObjectRel) and field.on_delete is CASCADE:
+            yield field.related_model, field.field.name
 
 
 def change_password(account: Account, *, old: str, new: str) -> Account:
