@@ -71,7 +71,8 @@ urlpatterns = [path("api/v1/", writing.urls)]
 
 def key_of(account: Account, unit: Unit, *scopes: Can) -> str:
     with access.acting(factories.operator()):
-        return tokens.create(account, unit, label="thử", scopes=scopes, days=30, by=factories.operator())[1]
+        label = f"thử {ApiToken.objects.count()}"
+        return tokens.create(account, unit, label=label, scopes=scopes, days=30, by=factories.operator())[1]
 
 
 def ask(key: str, address: str) -> tuple[int, Any]:

@@ -8,8 +8,10 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from quantriet.core.errors import DomainError
+from quantriet.core.text import clean_line
 from quantriet.org import access, audit
 from quantriet.org.access import Actor
 from quantriet.org.models import Account, Unit
@@ -28,20 +30,26 @@ def _digest(key: str) -> str:
 def create(
     account: Account, unit: Unit, *, label: str, scopes: Collection[Can], days: int, by: Actor
 ) -> tuple[ApiToken, str]:
-    """A token for ``account`` acting in ``unit``; returns it with its key, which is shown this once."""
+    """A token for ``account`` acting in ``unit``; returns it with its key, which is shown this once.
+
+    Refuses with ``token.no_role``, ``token.scopes``, ``token.days`` and ``token.label``.
+    """
     access.require(by, Can.ACCOUNT_MANAGE, unit)
     as_account = access.actor(account, unit_id=unit.pk)
     if as_account is None or as_account.unit_id != unit.pk:
-        raise DomainError("token.no_role", "Tài khoản không giữ vai trò nào ở đơn vị này. Chưa tạo khóa.")
+        raise DomainError("token.no_role", _("Tài khoản không giữ vai trò nào ở đơn vị này. Chưa tạo khóa."))
     lacking = sorted(scope.value for scope in scopes if not as_account.can(scope))
     if lacking or not scopes:
         raise DomainError(
             "token.scopes",
-            "Khóa phải nêu ít nhất một quyền, và chỉ những quyền tài khoản đang có. Chưa tạo khóa.",
+            _("Khóa phải nêu ít nhất một quyền, và chỉ những quyền tài khoản đang có. Chưa tạo khóa."),
+            field="scopes",
             lacking=lacking,
         )
     if not 1 <= days <= LONGEST_DAYS:
-        raise DomainError("token.days", "Hạn của khóa là từ 1 đến 366 ngày. Chưa tạo khóa.")
+        raise DomainError("token.days", _("Hạn của khóa là từ 1 đến 366 ngày. Chưa tạo khóa."), field="days")
+    label = clean_line(label)
+    _refuse_second(account, unit, label)
     key = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         token = ApiToken.objects.create(
@@ -54,6 +62,19 @@ def create(
         )
         audit.record(by, "token.create", token, unit=unit, detail={"label": label, "scopes": token.scopes})
     return token, key
+
+
+def _refuse_second(account: Account, unit: Unit, label: str) -> None:
+    """A key is shown once, so a request sent twice must not leave a second one that nobody knows of."""
+    live = ApiToken.objects.filter(account=account, unit=unit, revoked_at=None, expires_at__gt=timezone.now())
+    if not label or live.filter(label=label).exists():
+        raise DomainError(
+            "token.label",
+            _(
+                "Chưa ghi tên khóa, hoặc tên này đang dùng cho một khóa còn hạn. Chưa tạo khóa; hãy đặt tên khác."
+            ),
+            field="label",
+        )
 
 
 def revoke(token: ApiToken, *, by: Actor) -> None:

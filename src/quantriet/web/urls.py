@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from quantriet.web import api, gallery, health, home, metrics, works
+from quantriet.web import api, gallery, health, home, metrics, token_pages, works
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.today, name="today"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("viec/", works.works, name="works"),
     path("viec/<int:work_id>/", works.work, name="work"),
     path("viec/<int:work_id>/tien-do/", works.work_progress, name="work-progress"),
+    path("khoa-api/", token_pages.api_tokens, name="api-tokens"),
+    path("khoa-api/<int:token_id>/thu-hoi/", token_pages.api_token_revoke, name="api-token-revoke"),
     path("ngon-ngu/", set_language, name="set_language"),
     path("api/v1/openapi.json", api.openapi, name="openapi"),
     path("api/v1/", api.api.urls),
