@@ -8,6 +8,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def test_a_house_moves_with_rows_files_and_keys(homes: tuple[Path, Path]) -> Non
     (old / "files" / "ab" / "cd").mkdir(parents=True)
     (old / "files" / "ab" / "cd" / ("ab" * 32)).write_bytes(b"nghi quyet")
 
-    saved = quantriet(old, "backup", str(archive), "--json")
+    saved = quantriet(old, "backup", str(archive), "--keep", "3", "--json")
     tried = quantriet(new, "restore", str(archive), "--dry-run", "--json")
     done = quantriet(new, "restore", str(archive), "--json")
     refused = quantriet(new, "restore", str(archive), "--json")
@@ -95,3 +96,40 @@ def test_a_damaged_or_foreign_archive_is_refused(tmp_path: Path) -> None:
         codes.append(refused.value.code)
 
     assert codes == ["backup.damaged", "backup.unreadable", "backup.unreadable"]
+
+
+def test_an_upgrade_saves_first_then_changes_tables_and_compares_figures(homes: tuple[Path, Path]) -> None:
+    home = homes[0]
+
+    tried = quantriet(home, "upgrade", "--dry-run", "--json")
+    untouched = list(home.glob("backups/*"))
+    done = quantriet(home, "upgrade", "--json")
+    again = quantriet(home, "upgrade", "--json")
+
+    assert (tried[0], len(tried[1]["steps"]) > 20, untouched) == (0, True, [])
+    assert (done[0], done[1]["steps"], done[1]["ledger_equal"]) == (0, tried[1]["steps"], True)
+    assert backups.look(Path(done[1]["file"])).parts.keys() >= {backups.DUMP}
+    assert (again[0], again[1]["steps"], len(list(home.glob("backups/*")))) == (0, [], 1)
+
+
+def test_only_the_newest_are_kept_and_foreign_files_are_left(tmp_path: Path) -> None:
+    names = [f"quantriet-2026112{day}-0{hour}0000.backup" for day in (1, 2) for hour in (1, 2)]
+    others = ["quantriet-khac.backup", "ghi chú.txt", "quantriet-20261120-010000.backup.old"]
+    for name in [*names, *others]:
+        (tmp_path / name).write_text("x", encoding="utf-8")
+
+    gone = backups.rotate(tmp_path, keep=2)
+    again = backups.rotate(tmp_path, keep=2)
+
+    assert ([path.name for path in gone], again) == (names[:2], [])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*names[2:], *others])
+
+
+def test_keeping_none_is_refused_and_a_name_of_ours_is_known(tmp_path: Path) -> None:
+    made = backups.place(tmp_path, datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC))
+    made.write_text("x", encoding="utf-8")
+
+    with pytest.raises(DomainError) as refused:
+        backups.rotate(tmp_path, keep=0)
+
+    assert (refused.value.code, backups.rotate(tmp_path, keep=1), made.exists()) == ("backup.keep", [], True)

@@ -11,6 +11,7 @@ another ``QUANTRIET_ADMIN_DATABASE_URL`` names one.
 import hashlib
 import json
 import os
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -143,6 +144,29 @@ def restore(to: House, source: Path) -> Contents:
         if KEYS in found.parts:
             _place(Path(folder) / KEYS, to.home / KEYS)
     return found
+
+
+NAME = "quantriet-%Y%m%d-%H%M%S.backup"
+_NAMED = re.compile(r"quantriet-\d{8}-\d{6}\.backup")
+
+
+def place(folder: Path, now: datetime) -> Path:
+    """A name for a backup made now; such names sort by age."""
+    return folder / now.strftime(NAME)
+
+
+def rotate(folder: Path, *, keep: int) -> list[Path]:
+    """Delete all but the ``keep`` newest backups that bear names of ours; what else lies there is left alone.
+
+    Called after a new backup was written, so ``keep`` is 1 or more. Returns what was deleted, oldest first.
+    """
+    if keep < 1:
+        raise DomainError("backup.keep", "Phải giữ ít nhất một bản sao lưu. Chưa xóa bản nào.")
+    ours = sorted(path for path in folder.iterdir() if path.is_file() and _NAMED.fullmatch(path.name))
+    old = ours[:-keep]
+    for path in old:
+        path.unlink()
+    return old
 
 
 def is_empty(of: House) -> bool:

@@ -62,6 +62,9 @@ ENTRIES: Mapping[str, Entry] = {
     "bench": Entry("bench", "Đo tốc độ và bộ nhớ ở cỡ một tỉnh, hoặc trên dữ liệu sinh"),
     "backup": Entry("backup", "Sao lưu cơ sở dữ liệu, tệp và khóa vào một tệp"),
     "restore": Entry("backup", "Khôi phục từ một bản sao lưu"),
+    "upgrade": Entry(
+        "upgrade", "Nâng cấp sau khi thay bản mới: sao lưu, sửa bảng, đối chiếu số liệu", "owner"
+    ),
     "retention": Entry("retention", "Xóa hoặc khử tên dữ liệu đã hết thời hạn lưu", "worker"),
 }
 

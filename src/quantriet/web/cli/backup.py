@@ -28,6 +28,12 @@ def _backup_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TỆP",
         help="tệp sẽ ghi (mặc định: QUANTRIET_HOME/backups, tên theo giờ)",
     )
+    parser.add_argument(
+        "--keep",
+        type=int,
+        metavar="N",
+        help="sau khi sao lưu xong, chỉ giữ N bản mới nhất mang tên theo giờ trong thư mục đó",
+    )
     json_argument(parser)
 
 
@@ -40,11 +46,11 @@ def _restore_arguments(parser: argparse.ArgumentParser) -> None:
     json_argument(parser)
 
 
-def _usual_place() -> Path:
+def usual_place() -> Path:
     """A new name below the home; carrying it to another machine is the owner's own script."""
     folder: Path = settings.QUANTRIET.home / "backups"
     folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / f"quantriet-{timezone.localtime():%Y%m%d-%H%M%S}.backup"
+    return backups.place(folder, timezone.localtime())
 
 
 def _told(contents: Contents, file: Path) -> dict[str, object]:
@@ -57,13 +63,15 @@ def _told(contents: Contents, file: Path) -> dict[str, object]:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    file = options.file or _usual_place()
-    made = backups.backup(backups.house(settings.QUANTRIET.home, os.environ), file.absolute())
-    tell(
-        options,
-        [f"Đã sao lưu vào {file}: {len(made.parts)} phần, {made.size} byte. Tệp có cả khóa: cất kỹ."],
-        _told(made, file),
-    )
+    file = (options.file or usual_place()).absolute()
+    made = backups.backup(backups.house(settings.QUANTRIET.home, os.environ), file)
+    words = [f"Đã sao lưu vào {file}: {len(made.parts)} phần, {made.size} byte. Tệp có cả khóa: cất kỹ."]
+    told = _told(made, file)
+    if options.keep is not None:
+        gone = backups.rotate(file.parent, keep=options.keep)
+        words.append(f"Đã bỏ {len(gone)} bản cũ, giữ {options.keep} bản mới nhất.")
+        told["deleted"] = [path.name for path in gone]
+    tell(options, words, told)
     return 0
 
 
@@ -80,9 +88,9 @@ def _restore(options: argparse.Namespace) -> int:
         return 0
     connections.close_all()
     backups.restore(house, options.file)
-    _as_role("owner")
+    as_role("owner")
     call_command("migrate", interactive=False, verbosity=0)
-    _as_role("worker")
+    as_role("worker")
     with access.whole_house("restore"):
         epoch = ledger.rebuild()
         equal = queries.verify().equal
@@ -91,7 +99,7 @@ def _restore(options: argparse.Namespace) -> int:
     return 0 if equal else REFUSED
 
 
-def _as_role(role: str) -> None:
+def as_role(role: str) -> None:
     """Connect as another role of the database from here on."""
     connections.close_all()
     values = read_database_settings(settings.QUANTRIET.home, {**os.environ, "QUANTRIET_DB_ROLE": role})

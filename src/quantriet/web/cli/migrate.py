@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from typing import Any
 
 from django.core.management import call_command
 from django.db import OperationalError, connection
@@ -18,12 +19,16 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--verbosity", type=int, default=1, help="0 im lặng, 1 thường, 2 chi tiết")
 
 
+def bring_up_to_date(**options: Any) -> None:
+    """Django's ``migrate`` as the owner of the tables; a busy table ends it with ``OperationalError``."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
+    call_command("migrate", **options)
+
+
 def _run(options: argparse.Namespace) -> int:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
-        call_command(
-            "migrate",
+        bring_up_to_date(
             check_unapplied=options.check,
             plan=options.plan,
             interactive=not options.no_input,
