@@ -122,6 +122,15 @@ def test_a_missing_figure_is_a_dash_and_a_zero_is_a_zero() -> None:
     assert '<span class="share nowrap">0\u00a0%</span>' in zero
 
 
+def test_a_span_says_the_day_once() -> None:
+    begins, ends = datetime(2026, 2, 5, 7, 5, tzinfo=UTC), datetime(2026, 2, 5, 9, 0, tzinfo=UTC)
+    late = datetime(2026, 2, 5, 18, 0, tzinfo=UTC)
+
+    shown = [show("{{ begins|vn_span:ends }}", begins=begins, ends=end) for end in (ends, late)]
+
+    assert shown == ["05/02/2026 14:05–16:00", "05/02/2026 14:05–06/02/2026 01:00"]
+
+
 def test_numbers_follow_the_language() -> None:
     with translation.override("en"):
         english = show("{{ 1356|vn_int }} {{ 1356|vn_percent:1468 }}")

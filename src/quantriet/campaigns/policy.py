@@ -17,11 +17,15 @@ from quantriet.core.text import end_of_day
 from quantriet.org.models import PersonClass, Tree
 from quantriet.org.models.units import Level
 
-SOURCES: Mapping[str, str] = {
-    "credit_from_superior": "Kết luận 226-KL/TW (11/12/2025): không tổ chức lại hội nghị đã truyền đến cơ sở",
-    "province_conferences_a_year": "Kết luận 226-KL/TW: cấp tỉnh không quá 2 hội nghị toàn tỉnh mỗi năm",
-    "commune_conferences_a_year": "Kết luận 226-KL/TW: cấp xã không quá 3 hội nghị toàn xã mỗi năm",
-    "exempt_are_invited": "Hướng dẫn tổ chức học tập: đảng viên được miễn sinh hoạt được mời, không bắt buộc",
+SOURCES: Mapping[str, Promise] = {
+    "credit_from_superior": _(
+        "Kết luận 226-KL/TW (11/12/2025): không tổ chức lại hội nghị đã truyền đến cơ sở"
+    ),
+    "province_conferences_a_year": _("Kết luận 226-KL/TW: cấp tỉnh không quá 2 hội nghị toàn tỉnh mỗi năm"),
+    "commune_conferences_a_year": _("Kết luận 226-KL/TW: cấp xã không quá 3 hội nghị toàn xã mỗi năm"),
+    "exempt_are_invited": _(
+        "Hướng dẫn tổ chức học tập: đảng viên được miễn sinh hoạt được mời, không bắt buộc"
+    ),
 }
 
 

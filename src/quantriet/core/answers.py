@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from ninja import Status
 from pydantic import BaseModel
 
@@ -36,7 +37,7 @@ class Asked:
 def once(account_id: int, asked: Asked, write: Callable[[], Any]) -> Any:
     """``write()`` the first time; its kept answer afterwards. Another body under the same key is refused."""
     if len(asked.key) > LONGEST_KEY:
-        raise DomainError("api.key_too_long", "Idempotency-Key dài quá 200 ký tự. Chưa ghi gì.")
+        raise DomainError("api.key_too_long", _("Idempotency-Key dài quá 200 ký tự. Chưa ghi gì."))
     with transaction.atomic():
         row = KeptAnswer(account_id=account_id, route=asked.route[:200], key=asked.key, asked=asked.digest)
         # A second asker waits here until the first has finished.
@@ -47,7 +48,7 @@ def once(account_id: int, asked: Asked, write: Callable[[], Any]) -> Any:
         if kept.asked != asked.digest:
             raise DomainError(
                 "api.key_reused",
-                "Idempotency-Key này đã dùng cho một nội dung khác. Chưa ghi gì; hãy dùng khóa mới.",
+                _("Idempotency-Key này đã dùng cho một nội dung khác. Chưa ghi gì; hãy dùng khóa mới."),
             )
         if kept.status:
             return Status(kept.status, kept.body)

@@ -19,6 +19,7 @@ import psycopg
 from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app as queue_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -219,11 +220,12 @@ def run(work_id: int, *, tries_left: int) -> None:
             running.end(Work.State.DONE, result=result)
 
 
-_STILL_OUT_OF_ORDER = (
+# Kept with the work in Vietnamese, translated where they are shown.
+_STILL_OUT_OF_ORDER = gettext_noop(
     "Đã thử nhiều lần mà máy chủ vẫn bận hoặc mất kết nối. Phần đã ghi vẫn còn; hãy làm lại sau, "
     "hệ thống sẽ bỏ qua phần đã xong."
 )
-_BROKEN = (
+_BROKEN = gettext_noop(
     "Hệ thống gặp lỗi khi làm việc này. Phần đã ghi vẫn còn, phần đang làm dở được hủy; "
     "hãy báo quản trị kèm số của công việc."
 )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import Field
 
@@ -69,7 +70,9 @@ def _read(cursor: str, model: type[Model], by: Sequence[str]) -> list[Any]:
         fields: list[Any] = [model._meta.get_field(name) for name in by]  # noqa: SLF001 - Django's public-by-habit API
         return [field.to_python(value) for field, value in zip(fields, plain, strict=True)]
     except (binascii.Error, ValueError, TypeError, ValidationError) as error:
-        raise DomainError("api.cursor", "Con trỏ trang không đọc được. Hãy lấy lại từ trang đầu.") from error
+        raise DomainError(
+            "api.cursor", _("Con trỏ trang không đọc được. Hãy lấy lại từ trang đầu.")
+        ) from error
 
 
 def _is_plain(value: object) -> bool:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from quantriet.org import notices
 from quantriet.org.access import Actor
@@ -27,10 +28,10 @@ class Place:
 PLACES = (
     (Can.HOME, _("Việc hôm nay"), "today", "home"),
     (Can.CAMPAIGN_READ, _("Đợt triển khai"), "campaigns", "flag"),
-    (Can.CONFERENCE_READ, _("Hội nghị"), "conferences", "users"),
-    (Can.CAMPAIGN_READ, _("Báo cáo"), "reports", "report"),
-    (Can.UNIT_READ, _("Đơn vị"), "units", "sitemap"),
-    (Can.DOCUMENT_READ, _("Văn bản"), "documents", "file-text"),
+    (Can.CONFERENCE_READ, pgettext_lazy("place", "Hội nghị"), "conferences", "users"),
+    (Can.CAMPAIGN_READ, pgettext_lazy("place", "Báo cáo"), "reports", "report"),
+    (Can.UNIT_READ, pgettext_lazy("place", "Đơn vị"), "units", "sitemap"),
+    (Can.DOCUMENT_READ, pgettext_lazy("place", "Văn bản"), "documents", "file-text"),
 )
 
 

@@ -14,6 +14,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from quantriet.core.components import EVIDENCE, STATES, Action, Crumb, Tab, TimelineEntry, number_style
 from quantriet.core.text import numbers
@@ -134,10 +135,10 @@ def _places() -> list[Place]:
     named = (
         (_("Việc hôm nay"), "home"),
         (_("Đợt triển khai"), "flag"),
-        (_("Hội nghị"), "users"),
-        (_("Báo cáo"), "report"),
-        (_("Đơn vị"), "sitemap"),
-        (_("Văn bản"), "file-text"),
+        (pgettext_lazy("place", "Hội nghị"), "users"),
+        (pgettext_lazy("place", "Báo cáo"), "report"),
+        (pgettext_lazy("place", "Đơn vị"), "sitemap"),
+        (pgettext_lazy("place", "Văn bản"), "file-text"),
     )
     return [Place(label, "#", icon, active=i == 1) for i, (label, icon) in enumerate(named)]
 

@@ -5,6 +5,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.core.errors import DomainError
 from quantriet.core.intake.checking import check_upload
@@ -93,7 +94,7 @@ def document_unrelate(request: ActorRequest, document_id: int) -> HttpResponse:
 
 def _crumbs(found: Document, last: str) -> list[tuple[str, str]]:
     return [
-        (_("Văn bản"), reverse("documents")),
+        (pgettext("place", "Văn bản"), reverse("documents")),
         (found.number, reverse("document", args=(found.pk,))),
         (_("Sửa"), reverse("document-edit", args=(found.pk,))),
         (last, ""),

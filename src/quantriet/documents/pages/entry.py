@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.core.errors import ConflictError, DomainError
 from quantriet.core.intake.checking import check_upload
@@ -50,7 +51,10 @@ def document_drop(request: ActorRequest) -> HttpResponse:
             return _review_of(request, form)
         except DomainError as error:
             form.add_error("file" if form.cleaned_data["file"] else "text", error.sentence)
-    words = {"form": form, "crumbs": [(_("Văn bản"), reverse("documents")), (_("Nhập văn bản"), "")]}
+    words = {
+        "form": form,
+        "crumbs": [(pgettext("place", "Văn bản"), reverse("documents")), (_("Nhập văn bản"), "")],
+    }
     return render(request, "documents/drop.html", words, status=422 if form.errors else 200)
 
 
@@ -151,7 +155,7 @@ def _review(
         "token": token,
         "text": text,
         "crumbs": [
-            (_("Văn bản"), reverse("documents")),
+            (pgettext("place", "Văn bản"), reverse("documents")),
             (_("Nhập văn bản"), reverse("document-drop")),
             (_("Xem lại"), ""),
         ],
@@ -193,7 +197,7 @@ def document_edit(request: ActorRequest, document_id: int) -> HttpResponse:
         "clauses": list(found.clauses.all()),
         "fingerprints": {clause.pk: clauses.fingerprint(clause) for clause in found.clauses.all()},
         "crumbs": [
-            (_("Văn bản"), reverse("documents")),
+            (pgettext("place", "Văn bản"), reverse("documents")),
             (found.number, reverse("document", args=(found.pk,))),
             (_("Sửa"), ""),
         ],
@@ -244,7 +248,7 @@ def document_withdraw(request: ActorRequest, document_id: int) -> HttpResponse:
         "document": found,
         "form": form,
         "crumbs": [
-            (_("Văn bản"), reverse("documents")),
+            (pgettext("place", "Văn bản"), reverse("documents")),
             (found.number, reverse("document", args=(found.pk,))),
             (_("Thu hồi"), ""),
         ],

@@ -5,6 +5,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.core.errors import DomainError
 from quantriet.documents import files, queries
@@ -38,7 +39,7 @@ def material_attach(request: ActorRequest, document_id: int) -> HttpResponse:
         "document": found,
         "form": form,
         "crumbs": [
-            (_("Văn bản"), reverse("documents")),
+            (pgettext("place", "Văn bản"), reverse("documents")),
             (found.number, reverse("document", args=(found.pk,))),
             (_("Thêm tài liệu"), ""),
         ],

@@ -7,6 +7,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.core.components import Action
 from quantriet.documents import beside, files, queries
@@ -87,7 +88,7 @@ def _shown(request: ActorRequest, found: Document) -> dict[str, Any]:
             .filter(pk__in={material.unit_id for material in handed_out})
             .values_list("pk", flat=True)
         ),
-        "crumbs": [(_("Văn bản"), reverse("documents")), (found.number, "")],
+        "crumbs": [(pgettext("place", "Văn bản"), reverse("documents")), (found.number, "")],
         "tabs": beside.tabs(found.pk, actor, active="document"),
         "actions": _actions(found, may_manage=may_manage),
     }

@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.documents import queries
 from quantriet.documents.choices import State
@@ -40,7 +41,7 @@ def document_receipts(request: ActorRequest, document_id: int) -> HttpResponse:
         "delivery": queries.delivery(found, request.actor),
         "shown": shown,
         "crumbs": [
-            (_("Văn bản"), reverse("documents")),
+            (pgettext("place", "Văn bản"), reverse("documents")),
             (found.number, reverse("document", args=(found.pk,))),
             (_("Tiếp nhận"), ""),
         ],

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from quantriet.core.components import TimelineEntry
 from quantriet.core.office.sheets_out import CellKind, Table, TableColumn, Workbook
@@ -14,6 +16,35 @@ from quantriet.org.permissions import Can
 from quantriet.org.queries import people
 
 Section = tuple[str, list[str], list[list[str]]]
+FACTS = gettext_noop("Thông tin")
+_UNIT, _SINCE, _UNTIL, _WHEN = (
+    gettext_noop("Đơn vị"),
+    gettext_noop("Từ ngày"),
+    gettext_noop("Đến ngày"),
+    gettext_noop("Lúc"),
+)
+_POST, _TEXT = gettext_noop("Chức vụ"), gettext_noop("Nội dung")
+_FACTS_TOLD = (
+    gettext_noop("Họ và tên"),
+    gettext_noop("Ngày sinh"),
+    _UNIT,
+    gettext_noop("Mã"),
+    gettext_noop("Điện thoại"),
+    gettext_noop("Thư điện tử"),
+)
+_HEADS: tuple[tuple[str, list[str]], ...] = (
+    (FACTS, [gettext_noop("Mục"), _TEXT]),
+    (
+        gettext_noop("Sinh hoạt"),
+        [_UNIT, gettext_noop("Tình trạng"), gettext_noop("Đối tượng"), _SINCE, _UNTIL],
+    ),
+    (_POST, [_UNIT, _POST, gettext_noop("Ghi là"), _SINCE, _UNTIL]),
+    (gettext_noop("Ai đã xem"), [_WHEN, gettext_noop("Người xem"), _UNIT, gettext_noop("Trang")]),
+    (
+        gettext_noop("Yêu cầu"),
+        [_WHEN, gettext_noop("Loại"), _TEXT, gettext_noop("Hạn trả lời"), gettext_noop("Trả lời")],
+    ),
+)
 
 
 def own(by: Actor) -> Person | None:
@@ -35,30 +66,10 @@ def open_requests(by: Actor) -> QuerySet[DataRequest]:
 
 
 def sections(person: Person) -> list[Section]:
-    """Everything about the person on this floor as (title, header, rows), in words."""
-    code = sealing.unseal(bytes(person.code_sealed)) if person.code_sealed else ""
-    facts = [
-        ["Họ và tên", person.full_name],
-        ["Ngày sinh", f"{person.birth_date:%d/%m/%Y}" if person.birth_date else str(person.birth_year or "")],
-        ["Đơn vị", person.home_unit.name],
-        ["Mã", code],
-        ["Điện thoại", person.phone],
-        ["Thư điện tử", person.email],
-    ]
-    memberships = [
-        [
-            row.unit.name,
-            row.get_status_display(),
-            row.get_person_class_display(),
-            _day(row.from_on),
-            _day(row.to_on),
-        ]
-        for row in people.memberships(person)
-    ]
-    posts = [
-        [row.unit.name, row.get_title_display(), row.label, _day(row.from_on), _day(row.to_on)]
-        for row in people.posts(person)
-    ]
+    """Everything about the person on this floor as (title, header, rows), in words.
+
+    Titles and headers are Vietnamese: they name the values of the JSON; whoever shows them translates them.
+    """
     readers = [
         [format_datetime(row.created_at), row.reader, row.unit.name if row.unit else "", row.page]
         for row in people.readers(person)
@@ -73,12 +84,34 @@ def sections(person: Person) -> list[Section]:
         ]
         for row in requests_of(person)
     ]
+    rows = (_facts(person), _memberships(person), _posts(person), readers, asked)
+    return [(title, header, told) for (title, header), told in zip(_HEADS, rows, strict=True)]
+
+
+def _facts(person: Person) -> list[list[str]]:
+    code = sealing.unseal(bytes(person.code_sealed)) if person.code_sealed else ""
+    born = f"{person.birth_date:%d/%m/%Y}" if person.birth_date else str(person.birth_year or "")
+    told = (person.full_name, born, person.home_unit.name, code, person.phone, person.email)
+    return [[name, value] for name, value in zip(_FACTS_TOLD, told, strict=True)]
+
+
+def _memberships(person: Person) -> list[list[str]]:
     return [
-        ("Thông tin", ["Mục", "Nội dung"], facts),
-        ("Sinh hoạt", ["Đơn vị", "Tình trạng", "Đối tượng", "Từ ngày", "Đến ngày"], memberships),
-        ("Chức vụ", ["Đơn vị", "Chức vụ", "Ghi là", "Từ ngày", "Đến ngày"], posts),
-        ("Ai đã xem", ["Lúc", "Người xem", "Đơn vị", "Trang"], readers),
-        ("Yêu cầu", ["Lúc", "Loại", "Nội dung", "Hạn trả lời", "Trả lời"], asked),
+        [
+            row.unit.name,
+            row.get_status_display(),
+            row.get_person_class_display(),
+            _day(row.from_on),
+            _day(row.to_on),
+        ]
+        for row in people.memberships(person)
+    ]
+
+
+def _posts(person: Person) -> list[list[str]]:
+    return [
+        [row.unit.name, row.get_title_display(), row.label, _day(row.from_on), _day(row.to_on)]
+        for row in people.posts(person)
     ]
 
 
@@ -94,8 +127,9 @@ def as_workbook(person: Person) -> bytes:
     """The sections as sheets."""
     book = Workbook()
     for title, header, rows in sections(person):
-        columns = [TableColumn(name, CellKind.TEXT) for name in header]
-        book.add_table(Table(title=title, columns=columns, rows=rows))
+        columns = [TableColumn(_(name), CellKind.TEXT) for name in header]
+        told = [[_(row[0]), *row[1:]] for row in rows] if title == FACTS else rows
+        book.add_table(Table(title=_(title), columns=columns, rows=told))
     return book.to_bytes()
 
 
@@ -105,7 +139,7 @@ def timeline(requests: QuerySet[DataRequest]) -> list[TimelineEntry]:
         TimelineEntry(
             when=row.created_at,
             title=f"{row.get_kind_display()}: {row.text}",
-            text=row.answer or f"Hạn trả lời: {format_datetime(row.due_at)}",
+            text=row.answer or _("Hạn trả lời: {when}").format(when=format_datetime(row.due_at)),
             state="done" if row.answered_at else "doing",
         )
         for row in requests

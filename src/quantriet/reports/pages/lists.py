@@ -5,6 +5,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.campaigns import queries as campaigns
 from quantriet.campaigns.models import Campaign
@@ -97,7 +98,7 @@ def campaign(request: ActorRequest, campaign_id: int) -> HttpResponse:
         "rows": rows,
         "counts": counts,
         "actions": actions,
-        "crumbs": [Crumb(_("Báo cáo"), reverse("reports")), Crumb(found.title)],
+        "crumbs": [Crumb(pgettext("place", "Báo cáo"), reverse("reports")), Crumb(found.title)],
     }
     return render(request, "reports/campaign.html", words)
 
@@ -124,5 +125,5 @@ def _begin_words(found: Campaign, unit: Unit) -> dict[str, object]:
         "campaign": found,
         "unit": unit,
         "superior": queries.superior_of(unit),
-        "crumbs": [Crumb(_("Báo cáo"), reverse("reports")), Crumb(found.title)],
+        "crumbs": [Crumb(pgettext("place", "Báo cáo"), reverse("reports")), Crumb(found.title)],
     }

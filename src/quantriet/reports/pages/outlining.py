@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.campaigns import queries as campaigns
 from quantriet.core.components import Crumb
@@ -33,7 +34,11 @@ def outline(request: ActorRequest, campaign_id: int) -> HttpResponse:
         "citation": citation,
         "version": kept.version if kept is not None else 0,
         "may_change": access.may(request.actor, Can.CAMPAIGN_MANAGE, campaign.unit_id),
-        "crumbs": [Crumb(_("Báo cáo"), reverse("reports")), Crumb(campaign.title), Crumb(_("Đề cương"))],
+        "crumbs": [
+            Crumb(pgettext("place", "Báo cáo"), reverse("reports")),
+            Crumb(campaign.title),
+            Crumb(_("Đề cương")),
+        ],
     }
     if request.method == "POST":
         try:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quantriet.core.components import Crumb
 from quantriet.core.errors import ConflictError, DomainError
@@ -51,7 +51,7 @@ def _words(report: Report, **more: Any) -> dict[str, Any]:
 def crumbs(report: Report) -> list[Crumb]:
     """The way to a report."""
     return [
-        Crumb(_("Báo cáo"), reverse("reports")),
+        Crumb(pgettext("place", "Báo cáo"), reverse("reports")),
         Crumb(report.campaign.title, reverse("report-campaign", args=[report.campaign_id])),
         Crumb(report.unit.short_name or report.unit.name),
     ]

@@ -49,6 +49,13 @@ def vn_datetime(value: datetime | None) -> str:
     return "–" if value is None else dates.format_datetime(value)
 
 
+@register.filter
+def vn_span(begins: datetime, ends: datetime) -> str:
+    """``{{ begins|vn_span:ends }}`` as ``05/02/2026 14:05–16:00``; over midnight both days are written."""
+    first, last = dates.format_datetime(begins), dates.format_datetime(ends)
+    return f"{first}–{last.split(' ')[-1] if first.split(' ')[0] == last.split(' ')[0] else last}"
+
+
 @register.simple_tag
 def ui_icon(name: str, label: Words = "") -> SafeString:
     """An icon of the sprite. Without ``label`` it is decoration, with it the picture has a name."""
