@@ -249,6 +249,16 @@ def test_moving_costs_the_same_for_one_and_for_many(town: Town) -> None:
     assert statements(town.people[:1]) == statements(town.people[1:3])
 
 
+def test_a_roll_drawn_after_a_merger_summons_everybody_where_he_is(town: Town) -> None:
+    do(merging(town.one, town.two))
+
+    later = made.started_titled(town.top, [town.document], "Đợt sau")
+
+    with factories.looking_everywhere():
+        lines = RollLine.objects.filter(campaign=later).values_list("unit", flat=True)
+        assert list(lines) == [town.two.pk] * 6
+
+
 # ---- transfers -----------------------------------------------------------------------------------------------
 
 

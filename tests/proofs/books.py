@@ -3,7 +3,8 @@ figures are what the rows say, at every level, now and on earlier days.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -136,13 +137,18 @@ class Books(RuleBasedStateMachine):
                 found[name] = cursor.fetchall()
         return found
 
-    def as_it_was(self, days: tuple[date, ...] = EARLIER) -> list[dict[int, dict[Measure, Any]]]:
-        """The figures of every unit on earlier days over the trees of those days, with what is known today."""
-        found = []
-        for day in days:
-            read = figures.as_of(self.world.book_id, on=day, known=timezone.localdate(), tree_on=day)
-            found.append({unit: read.below(unit) for unit in recount.Tree(day).below(self.world.top.pk)})
-        return found
+    def as_it_was(self, day: date) -> dict[int, dict[Measure, Any]]:
+        """The figures of every unit on an earlier day over the tree of that day, with what is known today."""
+        read = figures.as_of(self.world.book_id, on=day, known=timezone.localdate(), tree_on=day)
+        return read.table(recount.Tree(day).below(self.world.top.pk))
+
+    @contextmanager
+    def earlier_days_stay(self) -> Iterator[None]:
+        """Whatever is done within: no figure of an earlier day moves."""
+        day = EARLIER[self.step % len(EARLIER)]
+        before = self.as_it_was(day)
+        yield
+        assert self.as_it_was(day) == before, f"the figures of {day} changed"
 
     def tried(self, act: Callable[[], Any]) -> Any:
         """Do it as the operator; a refusal leaves everything as it was."""
@@ -303,9 +309,8 @@ class Books(RuleBasedStateMachine):
 
     def carry_out(self, proposal: Proposal) -> Act | None:
         """An act, with what must hold of every act: no figure of an earlier day moves."""
-        before = self.as_it_was()
-        done: Act | None = self.tried(lambda: acts.carry_out(proposal, by=self.by))
-        assert self.as_it_was() == before, "an act changed the figures of a day before it"
+        with self.earlier_days_stay():
+            done: Act | None = self.tried(lambda: acts.carry_out(proposal, by=self.by))
         if done is not None:
             self.done.append(done)
         return done
@@ -365,10 +370,9 @@ class Books(RuleBasedStateMachine):
     def undo(self, at: int) -> None:
         """Some act of before, after whatever came since: refused when something rests on it."""
         act = self.done[at % len(self.done)]
-        before = self.as_it_was()
-        if self.tried(lambda: acts.undo(act, reason="Nhập nhầm", by=self.by)) is not None:
-            self.done.remove(act)
-        assert self.as_it_was() == before, "an undo changed the figures of a day before the act"
+        with self.earlier_days_stay():
+            if self.tried(lambda: acts.undo(act, reason="Nhập nhầm", by=self.by)) is not None:
+                self.done.remove(act)
 
     @rule(kind=st.sampled_from([UnitKind.CELL, UnitKind.COMMUNE]), at=pick, to=pick)
     def merge_and_think_again(self, kind: str, at: int, to: int) -> None:
@@ -388,9 +392,8 @@ class Books(RuleBasedStateMachine):
     @rule(at=pick, to=pick)
     def transfer(self, at: int, to: int) -> None:
         unit, today = self.cell(to), timezone.localdate()
-        before = self.as_it_was()
-        self.tried(lambda: people.transfer([self.person(at)], to=unit, on=today, by=self.by))
-        assert self.as_it_was() == before, "a transfer changed the figures of a day before it"
+        with self.earlier_days_stay():
+            self.tried(lambda: people.transfer([self.person(at)], to=unit, on=today, by=self.by))
 
     # ---- the ledger --------------------------------------------------------------------------------------
 
@@ -486,12 +489,13 @@ class Books(RuleBasedStateMachine):
         wanted = recount.totals(told, tree, units_)
         read = figures.read(self.world.book_id, on=today)
         each = recount.own(told)
-        for unit in units_:
-            below = plain(read.below(unit))
+        table = {unit: plain(counts) for unit, counts in read.table(units_).items()}
+        for unit, below in table.items():
             assert below == wanted[unit], "figures in memory are the sum of the rows below"
-            parts = [plain(read.own(unit)), *(plain(read.below(child)) for child in tree.children[unit])]
+            alone = plain(read.own(unit))
+            parts = [alone, *(table[child] for child in tree.children[unit])]
             assert added(parts) == below, "own and children make the total"
-            assert plain(read.own(unit)) == {key: amount for key, amount in each[unit].items() if amount}
+            assert alone == {key: amount for key, amount in each[unit].items() if amount}
         for unit in {self.world.top.pk, units_[self.step % len(units_)]}:
             asked = queries.slices_below(self.world.book_id, unit, on=today)
             inside = tree.below(unit)

@@ -2,7 +2,7 @@
 story in which it shows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -35,17 +35,17 @@ def reworded(patch: Patch, module: object, names: tuple[str, ...], old: str, new
 
 def own_rows_dropped(patch: Patch) -> None:
     """A total is the sum of the children; what was recorded at the unit itself is forgotten."""
-    whole = Figures.below
+    whole = Figures.table
 
-    def children_only(self: Figures, unit_id: int) -> dict[Measure, Amount]:
-        own = self.own(unit_id)
-        taken = {
-            measure: amount + negative(own.get(measure, NOTHING))
-            for measure, amount in whole(self, unit_id).items()
-        }
-        return {measure: amount for measure, amount in taken.items() if amount != NOTHING}
+    def children_only(self: Figures, unit_ids: Iterable[int]) -> dict[int, dict[Measure, Amount]]:
+        found = {}
+        for unit_id, counts in whole(self, unit_ids).items():
+            own = self.own(unit_id)
+            left = {m: amount + negative(own.get(m, NOTHING)) for m, amount in counts.items()}
+            found[unit_id] = {m: amount for m, amount in left.items() if amount != NOTHING}
+        return found
 
-    patch.setattr(Figures, "below", children_only)
+    patch.setattr(Figures, "table", children_only)
 
 
 def negative(amount: Amount) -> Amount:

@@ -358,7 +358,8 @@ def draw_roll(campaign: Campaign, top_id: int, *, by: Actor) -> int:
                 "batch": posted.batch_id,
                 "top": top_id,
                 "alone": top_id == campaign.unit_id,
-                "on": campaign.starts_on,
+                # Whoever changed his unit since the start is summoned where he belongs now.
+                "on": max(campaign.starts_on, timezone.localdate()),
                 "classes": list(policy.classes),
                 "exempt_invited": policy.exempt_are_invited,
             },
