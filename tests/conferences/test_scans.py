@@ -77,6 +77,19 @@ def test_another_event_with_the_same_number_of_the_device_is_the_same_event(town
     assert town.counts(Measure.PRESENT) == [1]
 
 
+def test_an_id_that_is_kept_out_of_sight_is_known_and_tells_nothing(town: Town) -> None:
+    """As when a phone is enrolled anew far away and sends again what it still held."""
+    far = factories.commune(factories.province("Đảng bộ tỉnh Khác"), "Đảng bộ xã Khác")
+    stranger = factories.person(factories.cell(far, "Chi bộ xa"), "Người Xa Lạ")
+    near, away = reader(town.site), reader(made.hub(made.called(far)))
+    event = near.event(town.an)
+    near.send(event)
+
+    answers = away.send(away.event(stranger, client_id=event.id))
+
+    assert [(one.code, one.name) for one in answers] == [(Code.ALREADY, "")]
+
+
 def test_twice_in_one_call_is_once(town: Town) -> None:
     phone = reader(town.site)
     event = phone.event(town.an)

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from psycopg import errors
 
@@ -157,6 +159,21 @@ def test_a_deadlock_is_tried_again(town: Town, phones: list[Reader]) -> None:
     assert codes_of(through([Lane("one", record)], [phones[0].told([phones[0].event(town.an)])])) == [
         Code.RECORDED
     ]
+
+
+def test_whoever_waits_for_a_locked_row_waits_alone(
+    town: Town, phones: list[Reader], embedded_postgres: EmbeddedPostgres
+) -> None:
+    phones[0].send(phones[0].event(town.an))
+    told = [phones[0].told([phones[0].event(town.an, "out")]), phones[1].told([phones[1].event(town.binh)])]
+
+    name = str(settings.DATABASES["default"]["NAME"])
+    with psycopg.connect(embedded_postgres.admin_dsn(name)) as clerk:
+        clerk.execute("SELECT 1 FROM conferences_attendance FOR UPDATE")
+        answers = through([Lane("one", scans.record)], told)
+
+    assert [type(one) for one in answers if not isinstance(one, list)] == [NotRecordedError]
+    assert codes_of(answers) == [Code.RECORDED]
 
 
 def test_a_database_that_is_away_is_told_and_found_again(town: Town, phones: list[Reader]) -> None:

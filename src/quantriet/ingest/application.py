@@ -17,7 +17,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quantriet.web.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402 - Django must be set up before its parts are used
+from django.db import InterfaceError, OperationalError, connection  # noqa: E402 - Django must be set up before its parts are used
 from django.utils import timezone  # noqa: E402
 
 from quantriet.conferences import codes, scanning  # noqa: E402
@@ -127,7 +127,7 @@ class Application:
 def _read_key(device_id: int) -> bytes | None:
     try:
         return devices.key_of(device_id)
-    except django.db.OperationalError as error:
+    except (InterfaceError, OperationalError) as error:
         connection.close()
         raise NotRecordedError from error
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
-from django.db import Error, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 from psycopg import errors
 
 from quantriet.conferences.commands.scans import Told
@@ -28,11 +28,19 @@ MOST_A_FLUSH = 1_500
 MOST_WAITING = 20_000
 """Events that may wait; whoever comes then is told to come again."""
 
-LOCK_PATIENCE = "SET lock_timeout = '2s'"
+LOCK_PATIENCE = "SET lock_timeout = '1s'"
+"""Whoever holds a row longer makes his own people wait: their calls are told to come again, all others go on."""
+
 TRIES = 3
 
 _log = structlog.get_logger("ingest")
-_PASSING = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
+_UNDONE = (errors.DeadlockDetected, errors.SerializationFailure)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the server is away or has ended us, so that nothing else can be written either."""
+    passing = (*_UNDONE, errors.LockNotAvailable)
+    return isinstance(error, (OperationalError, InterfaceError)) and not isinstance(error.__cause__, passing)
 
 
 class BusyError(Exception):
@@ -110,35 +118,31 @@ class Lane:
         outcomes: list[list[Answer] | Exception]
         try:
             outcomes = list(self._recorded([one.told for one in taken]))
-        except OperationalError as error:
-            self._forget_connection(error)
-            outcomes = [NotRecordedError()] * len(taken)
-        except Exception:  # noqa: BLE001 - whatever it is, the calls of others are not lost with it
-            if len(taken) > 1:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the calls of others are not lost with it
+            is_away = _is_away(error)
+            if is_away:
+                connection.close()  # the next flush connects anew
+            if len(taken) > 1 and not is_away:
                 for one in taken:
                     self._flush([one])
                 return
-            _log.exception("ingest.not_recorded", lane=self._name, device=taken[0].told.device_id)
-            outcomes = [NotRecordedError()]
+            cause = type(error.__cause__ or error).__name__
+            _log.warning("ingest.not_recorded", lane=self._name, error=cause, calls=len(taken))
+            outcomes = [NotRecordedError()] * len(taken)
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._answer, taken, outcomes)
 
     def _recorded(self, told: Sequence[Told]) -> list[list[Answer]]:
-        """One transaction; what another writer made impossible for a moment is tried again."""
+        """One transaction; what another writer undid is tried again."""
         for left in reversed(range(TRIES)):
             try:
                 if connection.connection is None:
                     connection.cursor().execute(LOCK_PATIENCE)
                 return self._record(told)
             except Error as error:
-                if not left or not isinstance(error.__cause__, _PASSING):
+                if not left or not isinstance(error.__cause__, _UNDONE):
                     raise
         raise AssertionError
-
-    def _forget_connection(self, error: OperationalError) -> None:
-        """The server is away or has ended us: the next flush connects anew."""
-        _log.warning("ingest.database_away", lane=self._name, error=type(error.__cause__).__name__)
-        connection.close()
 
     def _answer(self, taken: Sequence[_Waiting], outcomes: Sequence[list[Answer] | Exception]) -> None:
         for one, outcome in zip(taken, outcomes, strict=True):

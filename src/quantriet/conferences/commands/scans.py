@@ -62,7 +62,11 @@ class _Event:
 
 
 class _HeardMeanwhileError(Exception):
-    """Another flush has just kept one of these events: all is judged again."""
+    """These events are kept already: by another flush a moment ago, or where this scope does not see them."""
+
+    def __init__(self, ids: set[UUID]) -> None:
+        super().__init__()
+        self.ids = ids
 
 
 def record(told: Sequence[Told]) -> list[list[Answer]]:
@@ -71,21 +75,22 @@ def record(told: Sequence[Told]) -> list[list[Answer]]:
     Opens its own scope: what the accounts of these devices may see together. Each event is judged within
     what its own device's account may see.
     """
+    elsewhere: set[UUID] = set()
     while True:
         try:
-            return _record(told)
-        except _HeardMeanwhileError:
-            continue
+            return _record(told, elsewhere)
+        except _HeardMeanwhileError as meanwhile:
+            elsewhere |= meanwhile.ids
 
 
-def _record(told: Sequence[Told]) -> list[list[Answer]]:
+def _record(told: Sequence[Told], elsewhere: set[UUID]) -> list[list[Answer]]:
     now = timezone.now()
     known = devices.enrolled(one.device_id for one in told)
     roots = {root for device in known.values() for root in device.roots}
     with scope.use(Scope(tuple(sorted(roots)), "devices")):
         events = [[*_events(one, known.get(one.device_id), now)] for one in told]
         flat = [event for some in events for event in some if not event.code]
-        fresh = _unseen(flat)
+        fresh = _unseen(flat, elsewhere)
         _judge(fresh, known)
         _keep(fresh, known)
         _name(event for some in events for event in some)
@@ -110,8 +115,10 @@ JOIN conferences_scan AS scan USING (device_id, sequence)
 """
 
 
-def _unseen(events: Sequence[_Event]) -> list[_Event]:
-    """The events that were never judged, each once; the others get the answer that stands."""
+def _unseen(events: Sequence[_Event], elsewhere: set[UUID]) -> list[_Event]:
+    """The events that were never judged, each once; the others get the answer that stands. Of what is kept
+    ``elsewhere`` out of sight only that is told.
+    """
     if not events:
         return []
     with connection.cursor() as cursor:
@@ -134,7 +141,7 @@ def _unseen(events: Sequence[_Event]) -> list[_Event]:
         stands = by_id.get(one.event.id) or by_number.get(number)
         if stands is not None:
             one.code, one.person_id = _again(stands[0]), stands[1]
-        elif one.event.id in ids or number in numbers:
+        elif one.event.id in ids or number in numbers or one.event.id in elsewhere:
             one.code = Code.ALREADY
         else:
             ids.add(one.event.id)
@@ -201,11 +208,12 @@ FROM unnest(%(ids)s::uuid[], %(devices)s::bigint[], %(sequences)s::bigint[], %(s
      AS new(client_id, device_id, sequence, site_id, person_id, act, source, told_at, at, code)
 JOIN conferences_site AS site ON site.id = new.site_id
 ON CONFLICT DO NOTHING
+RETURNING client_id
 """
 
 
 def _keep(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> None:
-    """Keep what was judged. Fewer rows than events: another flush had one of them at the same time."""
+    """Keep what was judged; raises ``_HeardMeanwhileError`` when some of it is kept already."""
     if not events:
         return
     ordered = sorted(events, key=lambda one: one.event.id)
@@ -226,8 +234,9 @@ def _keep(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> None:
                 "codes": [one.code for one in ordered],
             },
         )
-        if cursor.rowcount < len(ordered):
-            raise _HeardMeanwhileError
+        kept = {row[0] for row in cursor.fetchall()}
+    if len(kept) < len(ordered):
+        raise _HeardMeanwhileError({one.event.id for one in ordered} - kept)
 
 
 _NAMES = "SELECT id, full_name FROM org_person WHERE id = ANY(%(people)s::bigint[])"

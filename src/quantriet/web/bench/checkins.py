@@ -133,8 +133,8 @@ def _phone(site: Site, by: access.Actor, at: int) -> Phone:
 
 @contextmanager
 def intake(application: str) -> Iterator[Server]:
-    """Two processes of the intake, as an installation has them."""
-    command = ["--interface", "rsgi", "--workers", "2", application]
+    """The intake in one process, as an installation has it."""
+    command = ["--interface", "rsgi", "--workers", "1", application]
     with server(command, {**os.environ, "QUANTRIET_DB_ROLE": "ingest"}) as running:
         yield running
 
