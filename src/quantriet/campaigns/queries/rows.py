@@ -95,7 +95,7 @@ def entries_behind(campaign: Campaign, below: Unit, measure: Measure) -> QuerySe
     )
 
 
-def history_behind(entries: QuerySet[Entry]) -> QuerySet[Any, dict[str, Any]]:
+def history_behind(entries: QuerySet[Entry]) -> QuerySet[Any, Any]:
     """The postings of a figure, newest first: each batch with its change."""
     return (
         entries.order_by()

@@ -6,9 +6,6 @@
     const day = new Date(Date.parse(slider.dataset.first) + Number(slider.value) * DAY);
     return day.toISOString().slice(0, 10).split("-").reverse().join("/");
   };
-  const show = () => {
-    for (const box of document.querySelectorAll("[data-day-slider]")) box.hidden = false;
-  };
   const told = (slider) => {
     const words = dayOf(slider);
     slider.setAttribute("aria-valuetext", words);
@@ -23,6 +20,5 @@
     told(event.target);
     event.target.form.requestSubmit();
   });
-  document.addEventListener("htmx:load", show);
-  show();
+  document.documentElement.classList.add("slides-days");
 })();

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.html import format_html, format_html_join, json_script
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -97,14 +97,16 @@ def ui_chart(
     one_of("ui_chart", "height", height, ("low", "normal", "tall"))
     return format_html(
         '<figure class="chart-box"><figcaption>{}</figcaption>'
-        '<div class="chart chart-{}" data-chart="{}" data-source="{}" aria-hidden="true"></div>{}{}'
+        '<div class="chart chart-{}" data-chart="{}" data-source="{}" aria-hidden="true"></div>{}'
+        '<span id="{}" hidden>{}</span>'
         '<details class="disclosure"><summary>{}</summary>{}</details></figure>',
         caption,
         height,
         kind,
         id,
         _chart_key() if kind in ("treemap", "map") else "",
-        json_script(json.loads(json.dumps(data, default=str)), id),
+        id,
+        json.dumps(data, default=str, ensure_ascii=False),  # no script element: those are dropped from fragments
         _("Xem bằng số"),
         mark_safe(content),  # noqa: S308 (see ui_table)
     )
