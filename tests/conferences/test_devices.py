@@ -11,6 +11,7 @@ from django.utils import timezone
 from quantriet.conferences import scanning
 from quantriet.conferences.commands import devices
 from quantriet.conferences.models import Device
+from quantriet.conferences.queries import devices as reads
 from quantriet.core.errors import DomainError, ForbiddenError, NotFoundError
 from quantriet.ledger.measures import Measure
 from quantriet.org import access
@@ -190,7 +191,7 @@ def test_the_scan_page_becomes_a_device(town: Town) -> None:
     first, again = (browser.post(address).json() for _ in range(2))
 
     assert first == again
-    assert bytes.fromhex(first["key"]) == devices.key_in(Device.objects.get())
+    assert bytes.fromhex(first["key"]) == reads.key_in(Device.objects.get())
     assert address in browser.get(reverse("site-scan", args=[town.site.pk])).content.decode()
 
 

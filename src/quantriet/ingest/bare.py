@@ -3,13 +3,19 @@
 ``quantriet bench`` makes its table, runs it beside the intake and drops the table; nothing else uses it.
 """
 
+import os
 from collections.abc import Sequence
 
-from django.db import connection
+import django
 
-from quantriet.conferences.commands.scans import Told
-from quantriet.conferences.scanning import Answer
-from quantriet.ingest.application import Application
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quantriet.web.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402 - Django must be set up before its parts are used
+
+from quantriet.conferences.commands.scans import Told  # noqa: E402
+from quantriet.conferences.scanning import Answer  # noqa: E402
+from quantriet.ingest.application import Application  # noqa: E402
 
 _WRITE = """
 INSERT INTO bare_scan (client_id, device_id, at, code)

@@ -29,20 +29,27 @@ def test_a_row_has_its_goal_what_stands_beside_it_and_the_machine(found: Results
             "unit": "ms",
             "goal": 150,
             "beside": "median 30 ms",
+            "least": None,
             "machine": "2 cores",
         }
     ]
 
 
 @pytest.mark.parametrize(
-    ("value", "goal", "mark"),
-    [(150, 150, "✓"), (151, 150, "✗"), (1, None, " ")],
-    ids=["met", "missed", "none"],
+    ("value", "goal", "least", "mark"),
+    [
+        (150, 150, None, "✓"),
+        (151, 150, None, "✗"),
+        (1, None, None, " "),
+        (5000, None, 5000, "✓"),
+        (4999, None, 5000, "✗"),
+    ],
+    ids=["met", "missed", "none", "enough", "too little"],
 )
 def test_each_row_is_said_at_once_with_its_mark(
-    found: Results, said: list[str], value: float, goal: float | None, mark: str
+    found: Results, said: list[str], value: float, goal: float | None, least: float | None, mark: str
 ) -> None:
-    found.add("x", value, "ms", goal=goal)
+    found.add("x", value, "ms", goal=goal, least=least)
 
     assert [line[0] for line in said] == [mark]
     assert found.table().splitlines()[1:] == said
