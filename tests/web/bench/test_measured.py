@@ -36,20 +36,20 @@ def test_a_row_has_its_goal_what_stands_beside_it_and_the_machine(found: Results
 
 
 @pytest.mark.parametrize(
-    ("value", "goal", "least", "mark"),
+    ("value", "bounds", "mark"),
     [
-        (150, 150, None, "✓"),
-        (151, 150, None, "✗"),
-        (1, None, None, " "),
-        (5000, None, 5000, "✓"),
-        (4999, None, 5000, "✗"),
+        (150, {"goal": 150}, "✓"),
+        (151, {"goal": 150}, "✗"),
+        (1, {}, " "),
+        (5000, {"least": 5000}, "✓"),
+        (4999, {"least": 5000}, "✗"),
     ],
     ids=["met", "missed", "none", "enough", "too little"],
 )
 def test_each_row_is_said_at_once_with_its_mark(
-    found: Results, said: list[str], value: float, goal: float | None, least: float | None, mark: str
+    found: Results, said: list[str], value: float, bounds: dict[str, float], mark: str
 ) -> None:
-    found.add("x", value, "ms", goal=goal, least=least)
+    found.add("x", value, "ms", **bounds)  # type: ignore[arg-type]
 
     assert [line[0] for line in said] == [mark]
     assert found.table().splitlines()[1:] == said
