@@ -74,7 +74,7 @@ def town() -> Town:
 def merging(source: Unit, target: Unit | NewUnit, **told: Any) -> Proposal:
     day = timezone.localdate()
     into = target if isinstance(target, NewUnit) else target.pk
-    facts = {"decision": "12-QĐ/TU", "decided_on": day, "effective_on": day} | told
+    facts: dict[str, Any] = {"decision": "12-QĐ/TU", "decided_on": day, "effective_on": day} | told
     return Proposal(kind=ActKind.MERGE, units=(source.pk,), into=(into,), **facts)
 
 
@@ -210,6 +210,16 @@ def test_undo_is_possible_again_when_what_rested_on_it_is_taken_back(town: Town)
     undo(act)
 
     assert [town.count(unit, Measure.SUMMONED) for unit in (town.one, town.two)] == [3, 3]
+
+
+def test_undo_is_refused_once_somebody_who_moved_has_been_elsewhere_and_back(town: Town) -> None:
+    third = factories.cell(town.commune, "Chi bộ 3")
+    act = do(merging(town.one, town.two))
+    with access.acting(operator()):
+        for unit in (third, town.two):
+            roll.transfer(town.line(town.people[0]), unit, reason="Sinh hoạt tạm", by=operator())
+
+    assert refused(lambda: acts.undo(act, reason="Nhầm", by=operator())).code == "act.depended_on"
 
 
 def test_undo_is_refused_when_a_total_was_declared_with_who_came(town: Town) -> None:

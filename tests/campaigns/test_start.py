@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from quantriet.campaigns import queries
-from quantriet.campaigns.commands import campaigns
+from quantriet.campaigns.commands import campaigns, counting
 from quantriet.campaigns.commands.campaigns import Answers, Changes
 from quantriet.campaigns.models import Campaign, Deadline, Obligation, Requirement, RollLine
 from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
@@ -195,5 +195,5 @@ def test_a_board_takes_the_same_queries_for_one_row_and_for_three(
 
 
 def test_requirement_kinds_and_measures_are_told_for_every_kind() -> None:
-    counted = set(campaigns.DUE_MEASURES) | {Requirement.Kind.ESSAYS, Requirement.Kind.OUTREACH}
+    counted = set(counting.DUE_MEASURES) | {Requirement.Kind.ESSAYS, Requirement.Kind.OUTREACH}
     assert counted == set(Requirement.Kind)

@@ -6,6 +6,7 @@ design 2 says. The tree is walked from each unit to its parent, not by paths or 
 
 from collections import Counter, defaultdict
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -40,11 +41,11 @@ TOLD = {
 }
 
 
-def rows(question: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
+def rows(question: str, *values: Any) -> list[tuple[Any, ...]]:
     """The answer to a question in SQL."""
     with connection.cursor() as cursor:
         cursor.execute(question, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def cells(campaign_id: int, *, essays: bool) -> dict[Cell, int]:

@@ -131,7 +131,8 @@ def _taken_up(known: Obligation | None, heir: int, group: Sequence[Obligation], 
 
 def taken_over(handed: Sequence[Handed]) -> QuerySet[Obligation]:
     """The obligations that exist (or stand again) only because they were taken over."""
-    ids = {one.successor_id for one in handed if one.before in ("", Obligation.State.HANDED)} - {None}
+    since = ("", Obligation.State.HANDED)
+    ids = [one.successor_id for one in handed if one.successor_id is not None and one.before in since]
     return Obligation.objects.filter(pk__in=ids).select_related("unit").order_by("pk")
 
 
@@ -147,7 +148,7 @@ def give_back(handed: Sequence[Handed], batches: Sequence[int], *, reason: str, 
         words = Batch.objects.filter(pk__in=list(batches)).values("reason")
         Obligation.objects.filter(pk__in=waived, reason__in=words).update(reason="")
         Obligation.objects.filter(pk__in=given).update(state=Obligation.State.OPEN, successor=None)
-        made = {one.successor_id for one in handed if one.successor_id is not None and not one.before}
-        Obligation.objects.filter(pk__in=made).delete()
-        again = {one.successor_id for one in handed if one.before == Obligation.State.HANDED}
+        taken = {one.successor_id: one.before for one in handed if one.successor_id is not None}
+        Obligation.objects.filter(pk__in=[pk for pk, before in taken.items() if not before]).delete()
+        again = [pk for pk, before in taken.items() if before == Obligation.State.HANDED]
         Obligation.objects.filter(pk__in=again).update(state=Obligation.State.HANDED)

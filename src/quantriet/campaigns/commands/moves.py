@@ -248,7 +248,7 @@ def _held(campaign: Campaign, leaving: Mapping[int, int]) -> dict[int, int]:
 
 def without_room(campaign: Campaign, leaving: Mapping[int, int]) -> set[int]:
     """Of these units (unit → lines that would leave it) those that declared more people than would be left."""
-    words = {"campaign": campaign.pk, "units": list(leaving)}
+    words: dict[str, Any] = {"campaign": campaign.pk, "units": list(leaving)}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIMED, words)
         claimed = {int(unit_id): int(people) for unit_id, people in cursor.fetchall() if people}
@@ -317,6 +317,7 @@ WHERE move.batch_id = ANY(%(batches)s::bigint[]) AND (
     line.fulfilled_on IS NOT NULL OR line.state <> CASE WHEN move.to_unit_id IS NULL THEN 'removed' ELSE 'summoned' END
     OR line.unit_id <> coalesce(move.to_unit_id, move.unit_id)
     OR (line.state = 'summoned' AND line.excuse <> move.excuse_before)
+    OR EXISTS (SELECT 1 FROM campaigns_rollmove AS later WHERE later.line_id = line.id AND later.id > move.id)
     OR EXISTS (SELECT 1 FROM campaigns_credit AS credit
                WHERE credit.line_id = line.id AND credit.created_at > batch.created_at)
 ) ORDER BY line.id
