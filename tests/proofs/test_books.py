@@ -14,8 +14,8 @@ def test_a_thousand_steps() -> None:
     run_state_machine_as_test(
         Books,
         settings=settings(
-            max_examples=20,
-            stateful_step_count=50,
+            max_examples=10,
+            stateful_step_count=100,
             deadline=None,
             suppress_health_check=ANY,
             derandomize=True,
