@@ -5,6 +5,7 @@ Run as a program: a proof that kills its database must not share it. ``python -m
 
 import json
 import sys
+from datetime import date
 
 import django
 
@@ -25,7 +26,10 @@ def main(count: int, phones: int) -> None:
     province = factories.province()
     commune = factories.commune(province)
     cell = factories.cell(commune)
-    specs = [PersonSpec(full_name=f"Người Thứ {at}", unit_id=cell.pk, same_as=ANOTHER) for at in range(count)]
+    specs = [
+        PersonSpec(full_name=f"Người Thứ {at}", unit_id=cell.pk, from_on=date(2020, 1, 1), same_as=ANOTHER)
+        for at in range(count)
+    ]
     with access.acting(factories.operator()):
         ids = people.register(specs, by=factories.operator()).ids
     campaign = campaigns_made.started(province)
