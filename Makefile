@@ -37,7 +37,7 @@ test-core:
 
 # What leans on the database itself; for trying another PostgreSQL with QUANTRIET_PG_BIN.
 DATABASE_TESTS := tests/ledger tests/org/commands tests/org/test_gate.py tests/campaigns/test_start.py \
-	tests/campaigns/test_credits.py tests/conferences/test_attendance.py tests/reports/commands
+	tests/campaigns/test_credits.py tests/conferences/test_attendance.py tests/conferences/test_scans.py tests/ingest tests/reports/commands
 
 test-database:
 	@scripts/bootstrap.sh dev

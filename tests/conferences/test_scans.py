@@ -318,7 +318,7 @@ minimum = st.sampled_from([0, 50])
 class TestBothPaths(HypothesisTestCase):
     """The page and the intake are fed the same events; every verdict, row, entry and credit is compared."""
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(happened=happenings, cut=st.integers(1, 9), begins=begins, minimum=minimum)
     def test_they_record_the_same(
         self, happened: list[Happening], cut: int, begins: int, minimum: int
