@@ -1,15 +1,20 @@
 """Units and oneself, for programs."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from quantriet.core.paging import Cursor, Limit, Page, RowId, page_of
 from quantriet.org import access
+from quantriet.org.act_words import ActWords
+from quantriet.org.commands import acts as act_commands
 from quantriet.org.doors import ActorRequest, endpoint
-from quantriet.org.models import Unit
+from quantriet.org.models import Act, Unit
 from quantriet.org.permissions import Can
+from quantriet.org.queries import acts as act_queries
+from quantriet.org.queries.act_words import proposal_of
+from quantriet.org.queries.foresight import foresee
 
 router = Router()
 
@@ -77,3 +82,104 @@ def _with_parent(request: ActorRequest) -> QuerySet[Unit]:
 
 def _shown(unit: Unit) -> UnitOut:
     return UnitOut.model_validate(unit)
+
+
+class ActIn(Schema):
+    """An act on the tree by a decision. Units are told by their codes; a code that is not there, with a name in
+    ``names``, is a new unit. ``kind``: found, rename, renumber, move, merge, split, close, reopen, reclassify.
+    """
+
+    kind: str
+    decision: str
+    decided_on: date
+    effective_on: date
+    units: list[str] = []
+    into: list[str] = []
+    names: list[str] = []
+    parent: str = ""
+    code: str = ""
+    short_name: str = ""
+    unit_kind: str = ""
+    rest: str = ""
+    reason: str = ""
+    answers: dict[str, str] = {}
+
+
+class UndoIn(Schema):
+    """Why an act is taken back."""
+
+    reason: str
+
+
+class ActOut(Schema):
+    """An act. ``state``: planned, done, blocked (``hindrance`` says why), undone."""
+
+    id: int
+    kind: str
+    state: str
+    decision: str
+    decided_on: date
+    effective_on: date
+    reason: str
+    hindrance: str
+    created_at: datetime
+
+
+class EffectOut(Schema):
+    """A line of the dry run. ``weight``: tells, asks (``question`` takes one of ``options``), stops."""
+
+    subject: str
+    count: int
+    outcome: str
+    weight: str
+    question: str
+    options: list[str]
+    answer: str
+
+
+@router.get("/acts", response=Page[ActOut], tags=["units"], summary="Acts on the tree")
+@endpoint(Can.UNIT_MANAGE)
+def list_acts(request: ActorRequest, cursor: Cursor = "", limit: Limit = 50) -> Page[ActOut]:
+    """Acts that name a unit of mine, by id."""
+    rows = act_queries.acts(request.actor)
+    return page_of(rows, by=("id",), cursor=cursor, limit=limit, show=ActOut.model_validate)
+
+
+@router.post("/acts/foresight", response=list[EffectOut], tags=["units"], summary="Dry run of an act")
+@endpoint(Can.UNIT_MANAGE)
+def foresee_act(request: ActorRequest, body: ActIn) -> list[EffectOut]:
+    """What would go where, and what must be chosen. Nothing is written."""
+    seen = foresee(proposal_of(_words(body), by=request.actor), by=request.actor)
+    return [
+        EffectOut(
+            subject=one.subject,
+            count=one.count,
+            outcome=one.outcome,
+            weight=one.weight.value,
+            question=one.question,
+            options=[option.value for option in one.options],
+            answer=seen.answer(one) if one.question else "",
+        )
+        for one in seen.effects
+    ]
+
+
+@router.post("/acts", response={201: ActOut}, tags=["units"], summary="Carry out or plan an act")
+@endpoint(Can.UNIT_MANAGE)
+def carry_out_act(request: ActorRequest, body: ActIn) -> Status[ActOut]:
+    """Do it at once, or plan it for its day; the same act again is the one that stands."""
+    act = act_commands.carry_out(proposal_of(_words(body), by=request.actor), by=request.actor)
+    return Status(201, ActOut.model_validate(act))
+
+
+@router.post("/acts/{act_id}/undo", response=ActOut, tags=["units"], summary="Take an act back")
+@endpoint(Can.UNIT_MANAGE)
+def undo_act(request: ActorRequest, act_id: RowId, body: UndoIn) -> ActOut:
+    """Every row as it was; 422 with ``hindrances`` when something new rests on the act."""
+    found: Act = access.row_or_404(act_queries.acts(request.actor), act_id)
+    return ActOut.model_validate(act_commands.undo(found, reason=body.reason, by=request.actor))
+
+
+def _words(body: ActIn) -> ActWords:
+    told = body.model_dump()
+    return ActWords(**told | {name: tuple(told[name]) for name in ("units", "into", "names")})

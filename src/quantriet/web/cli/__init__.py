@@ -48,10 +48,15 @@ ENTRIES: Mapping[str, Entry] = {
     "check": Entry("check", "Kiểm tra cấu hình, cửa vào của từng trang, quyền của cơ sở dữ liệu"),
     "found-root": Entry("units", "Lập đơn vị gốc đầu tiên của cây"),
     "act": Entry("acts", "Sắp xếp đơn vị: sáp nhập, chia tách, giải thể, đổi tên, chuyển …"),
+    "acts-draft": Entry(
+        "acts", "Soạn bảng sắp xếp từ danh sách xã kèm “sáp nhập từ …”; điều chưa rõ thì hỏi"
+    ),
     "acts": Entry("acts", "Sắp xếp nhiều đơn vị từ tệp Excel hoặc CSV"),
     "import-units": Entry("imports", "Nhập cây đơn vị từ tệp Excel hoặc CSV"),
     "import-people": Entry("imports", "Nhập danh sách người từ tệp Excel hoặc CSV"),
-    "import-baselines": Entry("baselines", "Nhập số liệu kỳ trước (tự khai) của một văn bản từ Excel hoặc CSV"),
+    "import-baselines": Entry(
+        "baselines", "Nhập số liệu kỳ trước (tự khai) của một văn bản từ Excel hoặc CSV"
+    ),
     "campaign": Entry("campaigns", "Đợt triển khai: liệt kê, soạn, giao xuống, xem số liệu"),
     "report": Entry("reports", "Báo cáo: liệt kê, lập, xuất Word và Excel, soi báo cáo cũ"),
     "account": Entry("accounts", "Tài khoản: tạo, giao vai trò, cấp lại mật khẩu"),

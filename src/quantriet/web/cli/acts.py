@@ -1,6 +1,7 @@
 """``quantriet act`` and ``acts``: one act on the tree, or a sheet of them. ``--dry-run`` tells what would happen."""
 
 import argparse
+import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from quantriet.org import act_words
 from quantriet.org.act_words import ActWords
 from quantriet.org.commands import act_lists, acts
 from quantriet.org.models import ActKind, UnitKind
-from quantriet.org.queries import act_sheets
+from quantriet.org.queries import act_sheets, merger_lists
 from quantriet.org.queries.act_words import proposal_of
 from quantriet.org.queries.foresight import Foresight, foresee
+from quantriet.org.queries.merger_lists import Basis
 from quantriet.web.cli import REFUSED, Command
 from quantriet.web.cli.telling import dry_run_argument, json_argument, operating, tell
 
@@ -154,4 +156,58 @@ def _list(options: argparse.Namespace) -> int:
     return 0 if is_clean else REFUSED
 
 
-COMMANDS = {"act": Command(_act_arguments, _act), "acts": Command(_list_arguments, _list)}
+def _draft_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", type=Path, metavar="TỆP", help="CSV có cột code, parent_code, full_name, merged_from"
+    )
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="TỆP", help="bảng việc sắp xếp (.xlsx) để kiểm tra"
+    )
+    parser.add_argument("--decision", required=True, metavar="SỐ", help="số quyết định")
+    parser.add_argument(
+        "--decided", required=True, type=_day, metavar="NGÀY", help="ngày quyết định, dd/mm/yyyy"
+    )
+    parser.add_argument(
+        "--effective", type=_day, metavar="NGÀY", help="ngày hiệu lực (mặc định: ngày quyết định)"
+    )
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="MÃ|TÊN CŨ=MÃ CŨ",
+        help="đơn vị cũ mà một tên chỉ đến",
+    )
+    json_argument(parser)
+
+
+def _draft(options: argparse.Namespace) -> int:
+    """Write the sheet of acts a list of units decides; it is looked at and done by ``quantriet acts``."""
+    if not options.file.is_file():
+        raise DomainError("cli.file", f"Không có tệp “{options.file}”. Chưa làm gì.")
+    with options.file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    if not rows or {"code", "full_name", "merged_from"} - set(rows[0]):
+        raise DomainError("cli.columns", "Tệp phải có các cột code, full_name, merged_from. Chưa làm gì.")
+    basis = Basis(options.decision, options.decided, options.effective or options.decided)
+    answers = dict(told.rsplit("=", 1) for told in options.answer if "=" in told)
+    with operating(options) as by:
+        made = merger_lists.draft(merger_lists.successors_of(rows), basis, by=by, answers=answers)
+    options.out.write_bytes(merger_lists.workbook(made))
+    questions = made.decided.questions
+    lines_told = [f"  {one.successor}: {one.sentence}" for one in questions[:50]]
+    lines_told.append(
+        f"{len(made.rows)} việc, {len(made.decided.unchanged)} đơn vị giữ nguyên, {len(questions)} điều cần hỏi."
+    )
+    asked = [
+        {"successor": one.successor, "sentence": one.sentence, "candidates": one.candidates}
+        for one in questions
+    ]
+    tell(options, lines_told, {"acts": len(made.rows), "questions": asked})
+    return REFUSED if questions else 0
+
+
+COMMANDS = {
+    "acts-draft": Command(_draft_arguments, _draft),
+    "act": Command(_act_arguments, _act),
+    "acts": Command(_list_arguments, _list),
+}
