@@ -71,6 +71,7 @@ export function asDevice(form, heard) {
     place.querySelectorAll(":scope > :not(input)").forEach((old) => old.remove());
     place.toggleAttribute("data-refused", !told.is_done);
     place.append(filled);
+    if (told.is_done) form.dispatchEvent(new Event("recorded", { bubbles: true })); // the figures above are asked for anew
   };
 
   let plain = false;

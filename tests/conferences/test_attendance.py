@@ -413,3 +413,40 @@ def test_tallies_equal_their_entries_after_all_this(town: Town) -> None:
 
     assert ledger_queries.verify().equal
     assert town.counts(Measure.PRESENT, Measure.LATE, Measure.EXCUSED) == [3, 1, 0]
+
+
+def early(town: Town, **before: int) -> Site:
+    """The hall of a conference that begins a little later."""
+    begins = timezone.now() + timedelta(**before)
+    return made.hub(
+        made.called(town.commune, town.campaign, starts_at=begins, ends_at=begins + timedelta(hours=2))
+    )
+
+
+def test_all_are_said_present_from_a_quarter_of_an_hour_before_or_once_it_was_opened(db: None) -> None:
+    town, by = Town(), operator()
+    soon, later = early(town, minutes=10), early(town, minutes=40)
+    opened = early(town, minutes=40)
+
+    with access.acting(by):
+        opened.conference.state = "open"
+        done = [len(attendance.everyone_except(site, {}, by=by, key="all")) for site in (soon, opened)]
+        with pytest.raises(DomainError) as refused:
+            attendance.everyone_except(later, {}, by=by, key="all")
+
+    assert (done, refused.value.code) == ([3, 3], "attendance.everyone_too_early")
+    with factories.looking_everywhere():
+        assert Attendance.objects.filter(site=later).count() == 0
+
+
+def test_who_insists_before_the_hour_is_graded_as_entered_afterwards(db: None) -> None:
+    town, by = Town(), operator()
+    later, far = early(town, minutes=40), early(town, hours=5)
+
+    with access.acting(by):
+        attendance.everyone_afterwards(later, {town.an.pk: Ask(Act.ABSENT, version=0)}, by=by, key="all")
+        codes = set(codes_of(attendance.everyone_afterwards(far, {}, by=by, key="all")))
+
+    with factories.looking_everywhere():
+        grades = set(Attendance.objects.filter(site=later, state="present").values_list("grade", flat=True))
+    assert (grades, codes) == ({Grade.AFTERWARDS}, {Code.TOO_EARLY})

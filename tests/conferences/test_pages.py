@@ -441,6 +441,45 @@ def test_moving_nothing_or_a_foreign_unit_is_told_beside_the_form(house: House) 
     assert receiving.site_units.count() == 1
 
 
+def hall_before(house: House, **before: int) -> Site:
+    begins = timezone.now() + timedelta(**before)
+    ends = begins + timedelta(hours=2)
+    return made.hub(made.called(house.commune, house.campaign, starts_at=begins, ends_at=ends))
+
+
+def test_before_its_hour_all_present_is_not_offered_but_may_be_insisted_on(
+    house: House, clerk: Client
+) -> None:
+    far, near = hall_before(house, hours=5), hall_before(house, minutes=40)
+    pages = [clerk.get(reverse("site-roll-call", args=[site.pk])).content.decode() for site in (far, near)]
+    address = reverse("site-everyone", args=[near.pk])
+    page = clerk.get(address).content.decode()
+
+    refused = clerk.post(address, {"key": "one"}).status_code
+    insisted = clerk.post(address, {"key": "two", "insist": "1"}).status_code
+
+    assert ["Điểm danh mở lúc" in body for body in pages] == [True, False]
+    assert ["tính là nhập sau" in body for body in (*pages, page)] == [False, True, True]
+    assert "Ai vắng?" not in clerk.get(reverse("site-everyone", args=[far.pk])).content.decode()
+    assert (refused >= 400, insisted, len(rows())) == (True, 302, 2)
+
+
+def test_a_scan_asks_for_the_figures_anew(house: House, clerk: Client) -> None:
+    page = clerk.get(reverse("site-scan", args=[house.site.pk])).content.decode()
+    typed = clerk.post(
+        reverse("site-scan", args=[house.site.pk]),
+        {"code": "không có", "client": str(uuid.uuid4())},
+        headers={"HX-Request": "true"},
+    )
+    before = clerk.get(reverse("site-tally", args=[house.site.pk])).content.decode()
+    made.mark(house.site, [house.an])
+    after = clerk.get(reverse("site-tally", args=[house.site.pk])).content.decode()
+
+    assert f'hx-get="{reverse("site-tally", args=[house.site.pk])}"' in page
+    assert typed.headers["HX-Trigger"] == "recorded"
+    assert ("0/2" in before, "1/2" in after) == (True, True)
+
+
 @pytest.fixture
 def member_of_the_day(house: House) -> Account:
     return factories.account("member", house.cell, of=house.an)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("diem-cau/<int:site_id>/sua/", sites.describe, name="site-describe"),
     path("diem-cau/<int:site_id>/bao/", sites.report, name="site-report"),
     path("diem-cau/<int:site_id>/diem-danh/", roll_call.roll_call, name="site-roll-call"),
+    path("diem-cau/<int:site_id>/diem-danh/so-lieu/", roll_call.site_tally, name="site-tally"),
     path("diem-cau/<int:site_id>/diem-danh/ghi/", roll_call.mark, name="site-mark"),
     path("diem-cau/<int:site_id>/diem-danh/hoan-tac/", roll_call.undo, name="site-undo"),
     path("diem-cau/<int:site_id>/diem-danh/co-mat-ca/", roll_call.everyone, name="site-everyone"),

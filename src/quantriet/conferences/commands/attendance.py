@@ -20,6 +20,7 @@ from quantriet.conferences.queries import roster
 from quantriet.conferences.queries.roster import Place
 from quantriet.conferences.verdicts import HERE, NOTHING, Act, Ask, Code, Known
 from quantriet.core.errors import DomainError
+from quantriet.core.text import format_datetime
 from quantriet.ledger.measures import Grade
 from quantriet.org import access, audit
 from quantriet.org.access import Actor
@@ -91,15 +92,33 @@ def read_typed(conference: Conference, text: str, expected: Sequence[int]) -> in
 def everyone_except(site: Site, away: Mapping[int, Ask], *, by: Actor, key: str) -> list[Answer]:
     """Có mặt cả, trừ …: who is expected and has no mark yet is present, the named ones as told.
 
-    Marks made before (late, excused) stay as they are.
+    Marks made before (late, excused) stay as they are. Refuses with ``attendance.everyone_too_early`` while
+    nobody can have looked over the hall (``Meeting.everyone_from``).
     """
-    rows = roster.of_site(site)
-    given = [
+    meeting = meeting_of(site.conference)
+    if not verdicts.everyone_is_open(meeting, now=timezone.now()):
+        raise DomainError(
+            "attendance.everyone_too_early",
+            _(
+                "“Có mặt cả” mở lúc {when}. Chưa ghi gì; hãy ghi từng người đã đến, "
+                "hoặc ghi cả danh sách và tính là nhập sau."
+            ).format(when=format_datetime(meeting.everyone_from)),
+        )
+    return record(site, _marks_of_all(site, away), by=by, key=key)
+
+
+def everyone_afterwards(site: Site, away: Mapping[int, Ask], *, by: Actor, key: str) -> list[Answer]:
+    """As ``everyone_except``, insisted on before its hour: the marks are graded as entered afterwards."""
+    given = [replace(mark, is_afterwards=True) for mark in _marks_of_all(site, away)]
+    return record(site, given, by=by, key=key)
+
+
+def _marks_of_all(site: Site, away: Mapping[int, Ask]) -> list[Mark]:
+    return [
         Mark(away.get(row.person_id) or Ask(Act.PRESENT, version=0), person_id=row.person_id)
-        for row in rows
+        for row in roster.of_site(site)
         if row.person_id in away or (row.is_expected and not row.version)
     ]
-    return record(site, given, by=by, key=key)
 
 
 def undo(site: Site, call: str, *, by: Actor) -> int:

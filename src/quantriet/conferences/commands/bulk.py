@@ -20,7 +20,7 @@ from quantriet.campaigns.commands.credits import Claim
 from quantriet.campaigns.models import Credit
 from quantriet.conferences import verdicts
 from quantriet.conferences.commands import attendance, entries
-from quantriet.conferences.commands.attendance import AT_THE_MOMENT, Mark
+from quantriet.conferences.commands.attendance import Mark
 from quantriet.conferences.models import Attendance, Conference, Site
 from quantriet.conferences.models.attendance import Source
 from quantriet.conferences.queries import roster
@@ -124,7 +124,7 @@ def _first(site: Site, place: Place, mark: Mark, meeting: Meeting, now: datetime
     if not verdict.writes:
         return None
     moment = min(mark.ask.at or now, now) if mark.ask.is_code else now
-    graded = verdicts.grade(meeting, at_the_moment=mark.source in AT_THE_MOMENT, now=moment)
+    graded = verdicts.grade(meeting, at_the_moment=mark.is_at_the_moment, now=moment)
     return _First(site, place, mark, verdict.after, graded)
 
 

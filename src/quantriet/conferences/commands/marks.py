@@ -27,7 +27,8 @@ AT_THE_MOMENT = frozenset({Source.LIST, Source.SCAN, Source.CODE})
 class Mark:
     """One mark: about whom (``person_id``, or ``code`` as scanned or typed), what, and through which way.
 
-    ``client_id`` is made by the device for a scan: sent twice it is one.
+    ``client_id`` is made by the device for a scan: sent twice it is one. ``is_afterwards``: its writer says
+    that it is not told at the moment.
     """
 
     ask: Ask
@@ -35,6 +36,12 @@ class Mark:
     person_id: int = 0
     code: str = ""
     client_id: UUID | None = None
+    is_afterwards: bool = False
+
+    @property
+    def is_at_the_moment(self) -> bool:
+        """Whether it came by a way, and from a writer, that tells of the moment."""
+        return self.source in AT_THE_MOMENT and not self.is_afterwards
 
 
 @dataclass(frozen=True)
@@ -185,7 +192,7 @@ def _write(one: Heard, verdict: Verdict, place: Place, judged: _Judged) -> Write
     """What the person's row must become; a first device's id stays when a second mark comes in one call."""
     mark = one.mark
     moment = min(mark.ask.at or judged.now, judged.now) if mark.ask.is_code else judged.now
-    graded = verdicts.grade(judged.meeting, at_the_moment=mark.source in AT_THE_MOMENT, now=moment)
+    graded = verdicts.grade(judged.meeting, at_the_moment=mark.is_at_the_moment, now=moment)
     before = judged.writes.get(place.person_id)
     client_id = mark.client_id if before is None or before.client_id is None else before.client_id
     return Write(place, verdict.after, mark.source, graded, one.hand, client_id)

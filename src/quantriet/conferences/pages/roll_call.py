@@ -15,8 +15,10 @@ from django.utils.translation import ngettext, pgettext
 
 from quantriet.campaigns.commands.declarations import Totals
 from quantriet.campaigns.models import Declaration, RollLine
+from quantriet.conferences import verdicts
 from quantriet.conferences.commands import attendance, guests, makeups, sites
 from quantriet.conferences.commands.attendance import Answer, Mark
+from quantriet.conferences.commands.entries import meeting_of
 from quantriet.conferences.models import Site
 from quantriet.conferences.models.attendance import Source, State
 from quantriet.conferences.queries import conferences as reads
@@ -99,12 +101,30 @@ def roll_call(request: ActorRequest, site_id: int) -> HttpResponse:
     rows = roster.of_site(site)
     context = {
         **frame(site, "list"),
+        **_opening(site),
         "rows": [shown(row) for row in rows],
         "tally": tally(rows),
         "may_record": access.may(request.actor, Can.ATTENDANCE_RECORD, site.unit_id),
         "actions": [Action(_("Học bù, đã dự cấp trên"), reverse("site-make-up", args=[site.pk]), "book")],
     }
     return render(request, "conferences/roll_call.html", context)
+
+
+def _opening(site: Site) -> dict[str, Any]:
+    """What a clerk may already do before the start: single marks from an hour before, all in one word later."""
+    meeting, now = meeting_of(site.conference), timezone.now()
+    return {
+        "meeting": meeting,
+        "is_open": now >= meeting.opens_at,
+        "everyone_is_open": verdicts.everyone_is_open(meeting, now=now),
+    }
+
+
+@page(Can.ATTENDANCE_READ)
+def site_tally(request: ActorRequest, site_id: int) -> HttpResponse:
+    """The large figures alone: asked for after each scan."""
+    site = site_of(request, site_id, Can.ATTENDANCE_READ)
+    return render(request, "conferences/tally.html", {"tally": tally(roster.of_site(site))})
 
 
 def _toast(response: HttpResponse, text: str, *, undo: str = "") -> HttpResponse:
@@ -178,7 +198,7 @@ def everyone(request: ActorRequest, site_id: int) -> HttpResponse:
     rows = roster.of_site(site)
     if request.method != "POST":
         waiting = [row for row in rows if row.is_expected and not row.state]
-        context = {**frame(site, "list"), "waiting": waiting, "tally": tally(rows)}
+        context = {**frame(site, "list"), **_opening(site), "waiting": waiting, "tally": tally(rows)}
         return render(request, "conferences/everyone.html", context)
     known = {row.person_id: row for row in rows}
     excused = _chosen(request, "excused")
@@ -188,7 +208,9 @@ def everyone(request: ActorRequest, site_id: int) -> HttpResponse:
         if person_id in known
     }
     key = request.POST.get("key") or uuid.uuid4().hex
-    answers = attendance.everyone_except(site, away, by=request.actor, key=key)
+    insists = request.POST.get("insist") == "1"
+    say = attendance.everyone_afterwards if insists else attendance.everyone_except
+    answers = say(site, away, by=request.actor, key=key)
     found = attendance.answers_by_code(answers)
     done = found.get(Code.RECORDED, 0) + found.get(Code.CHANGED, 0)
     refused = len(answers) - done - found.get(Code.ALREADY, 0)
@@ -222,7 +244,9 @@ def scan(request: ActorRequest, site_id: int) -> HttpResponse:
     if request.method == "POST":
         context |= _scanned(request, site, act)
         if request.headers.get("HX-Request"):
-            return render(request, "conferences/scan_answer.html", context)
+            response = render(request, "conferences/scan_answer.html", context)
+            response["HX-Trigger"] = "recorded"
+            return response
     context["tally"] = tally(roster.of_site(site))
     response = render(request, "conferences/scan.html", context)
     response.needs_wasm = True  # type: ignore[attr-defined]
