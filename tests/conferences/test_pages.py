@@ -406,6 +406,7 @@ def test_the_summons_says_how_to_join_and_how_it_is_held(house: House, clerk: Cl
     assert "Đường dẫn họp trực tuyến: https://hop.vi-du.invalid/tinh" in text
     assert "Hình thức: trực tiếp kết hợp trực tuyến." in text
     assert text.count("https://hop.vi-du.invalid/tinh") == 1
+    assert "TỈNH ỦY" in text.upper()
 
 
 def test_units_are_moved_between_sites_and_a_retry_moves_nothing(house: House) -> None:

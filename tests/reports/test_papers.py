@@ -18,7 +18,7 @@ from quantriet.core.office.letters_docx import to_docx
 from quantriet.core.office.letters_pdf import to_pdf
 from quantriet.core.office.sheets_in import read_xlsx
 from quantriet.ledger.measures import Measure
-from quantriet.org import access
+from quantriet.org import access, paper_words
 from quantriet.org.models.records import AccessEvent
 from quantriet.reports import papers, queries
 from quantriet.reports.commands import exports, reports
@@ -95,7 +95,7 @@ def test_the_paper_is_in_the_official_layout(house: House) -> None:
     ],
 )
 def test_who_issues_and_where(name: str, party: Any, issuer: str, place: str) -> None:
-    assert (papers.issuer_of(name, party), papers.place_of(name)) == (issuer, place)
+    assert (paper_words.issuer_of(name, party), paper_words.place_of(name)) == (issuer, place)
 
 
 def test_the_workbook_has_the_numbers_and_no_names(house: House) -> None:

@@ -29,6 +29,7 @@ from quantriet.core.office.letters import (
 )
 from quantriet.core.office.sheets_print import Card, TitleBlock
 from quantriet.core.text import format_date, format_int, format_share, weekday_name
+from quantriet.org import paper_words
 from quantriet.org.models import Tree, Unit, UnitKind
 from quantriet.org.models.units import Level
 
@@ -43,6 +44,11 @@ def when(conference: Conference) -> str:
     )
 
 
+def _issuer(unit: Unit) -> str:
+    """The name under which a unit issues papers."""
+    return paper_words.issuer_of(unit.name, unit.tree == Tree.PARTY)
+
+
 def _letter(
     conference: Conference, kind: str, body: Sequence[Block], *, on: date | None, position: str
 ) -> Letter:
@@ -50,9 +56,9 @@ def _letter(
     return Letter(
         layout=PARTY,
         superior="",
-        issuer=unit.name.upper(),
+        issuer=_issuer(unit).upper(),
         number="",
-        place=BLANK,
+        place=paper_words.place_of(unit.name) or BLANK,
         day=on,
         kind_name=kind,
         abstract=conference.title,
@@ -101,7 +107,9 @@ def summons(
     """Giấy triệu tập: when, where, how to join, what, who chairs. ``form`` as ``HYBRID`` or the form's word."""
     hub = next((site for site in sites if site.is_hub), None)
     body: list[Block] = [
-        Paragraph(f"{conference.unit.name} triệu tập các đồng chí trong danh sách dự {conference.title}."),
+        Paragraph(
+            f"{_issuer(conference.unit)} triệu tập các đồng chí trong danh sách dự {conference.title}."
+        ),
         Paragraph(f"Thời gian: {when(conference)}."),
         Paragraph(f"Hình thức: {form}."),
     ]
@@ -167,7 +175,7 @@ def list_title(site: Site) -> TitleBlock:
     conference = site.conference
     return TitleBlock(
         title="DANH SÁCH KÝ TÊN",
-        issuer=conference.unit.name.upper(),
+        issuer=_issuer(conference.unit).upper(),
         lines=(conference.title, f"Điểm cầu: {site.name}", when(conference)),
         closing=("THƯ KÝ", "CHỦ TRÌ"),
     )

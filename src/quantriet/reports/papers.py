@@ -4,7 +4,6 @@ The Party's layout is that of HD 36-HD/VPTW; the Front and the unions take the l
 Papers are always Vietnamese, so nothing here is translated.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,23 +26,12 @@ from quantriet.core.office.letters import (
 )
 from quantriet.core.office.letters import Annex as LetterAnnex
 from quantriet.core.text import format_int, format_percent
+from quantriet.org.paper_words import issuer_of
 from quantriet.reports.checking import Dispute
 from quantriet.reports.counts import Annex, AnnexRow, ClassRow, FigureValue
 from quantriet.reports.outlines import FIGURES, FigureSpec, Section
 
 NOTHING = "–"
-
-# "Đảng bộ xã Tân Hội" issues its papers as "Đảng ủy xã Tân Hội", a province as "Tỉnh ủy An Giang".
-_ISSUERS = (
-    (re.compile(r"^Đảng bộ tỉnh\s+", re.IGNORECASE), "Tỉnh ủy "),
-    (re.compile(r"^Đảng bộ thành phố\s+", re.IGNORECASE), "Thành ủy "),
-    (re.compile(r"^Đảng bộ\s+", re.IGNORECASE), "Đảng ủy "),
-)
-_PLACE = re.compile(
-    r"^(?:Đảng bộ|Đảng ủy|Chi bộ|Ủy ban Mặt trận Tổ quốc(?: Việt Nam)?|Mặt trận Tổ quốc(?: Việt Nam)?)?\s*"
-    r"(?:tỉnh|thành phố|xã|phường|đặc khu)\s+(?P<place>.+)$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -66,35 +54,6 @@ class Paper:
     figures: Mapping[str, FigureValue]
     disputes: Mapping[str, Dispute]
     annex: Annex
-
-
-def issuer_of(name: str, party: object) -> str:
-    """The name under which a unit issues papers."""
-    if party:
-        for pattern, words in _ISSUERS:
-            if pattern.match(name):
-                return pattern.sub(words, name)
-    return name
-
-
-def place_of(name: str) -> str:
-    """The place printed before the date, as far as the unit's name tells it."""
-    found = _PLACE.match(name)
-    return found["place"] if found else ""
-
-
-def authority_of(name: str, *, party: object) -> str:
-    """The body in whose name the head signs."""
-    if not party:
-        return "BAN THƯỜNG TRỰC" if "mặt trận" in name.lower() else "BAN THƯỜNG VỤ"
-    return "CHI ỦY" if name.lower().startswith("chi bộ") else "BAN THƯỜNG VỤ"
-
-
-def position_of(name: str, *, party: object) -> str:
-    """The usual post of who signs."""
-    if party:
-        return "BÍ THƯ"
-    return "CHỦ TỊCH" if "đoàn thanh niên" not in name.lower() else "BÍ THƯ"
 
 
 def sentence(spec: FigureSpec, value: FigureValue) -> str:

@@ -20,14 +20,14 @@ from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
 from quantriet.core.text import clean_line, clean_text, format_int
 from quantriet.ledger import commands as ledger
 from quantriet.ledger.measures import Grade
-from quantriet.org import access, audit, notices
+from quantriet.org import access, audit, notices, paper_words
 from quantriet.org.access import Actor
 from quantriet.org.models import Post, Tree, Unit
 from quantriet.org.models.people import PostTitle
 from quantriet.org.models.units import Level
 from quantriet.org.notices import NoticeText
 from quantriet.org.permissions import Can
-from quantriet.reports import outlines, papers, queries
+from quantriet.reports import outlines, queries
 from quantriet.reports.checking import blockers
 from quantriet.reports.models import Kind, Report, ReportEvent, ReportFigure
 from quantriet.reports.outlines import FIGURES
@@ -81,9 +81,9 @@ def draft(campaign: Campaign, unit: Unit, *, kind: str = Kind.RESULT, by: Actor)
             kind=kind,
             obligation=owed if kind == Kind.RESULT else None,
             dated_on=timezone.localdate(),
-            place=papers.place_of(unit.name),
-            authority=papers.authority_of(unit.name, party=unit.tree == Tree.PARTY),
-            signer_position=papers.position_of(unit.name, party=unit.tree == Tree.PARTY),
+            place=paper_words.place_of(unit.name),
+            authority=paper_words.authority_of(unit.name, party=unit.tree == Tree.PARTY),
+            signer_position=paper_words.position_of(unit.name, party=unit.tree == Tree.PARTY),
             signer_name=_head_of(unit),
             recipients="\n".join(_recipients(unit)),
         )
@@ -106,7 +106,7 @@ def _recipients(unit: Unit) -> list[str]:
     first = (
         []
         if superior is None
-        else [f"{papers.issuer_of(superior.name, superior.tree == Tree.PARTY)} (báo cáo)"]
+        else [f"{paper_words.issuer_of(superior.name, superior.tree == Tree.PARTY)} (báo cáo)"]
     )
     return [*first, "Lưu Văn phòng."]
 

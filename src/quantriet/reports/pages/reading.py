@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from quantriet.core.components import Action, TimelineEntry
 from quantriet.core.errors import DomainError
 from quantriet.ledger import queries as ledger
-from quantriet.org import access
+from quantriet.org import access, paper_words
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
 from quantriet.reports import papers, queries
@@ -63,8 +63,8 @@ def _paper(
         "class_rows": [papers.class_cells(str(at), row) for at, row in enumerate(shown.annex.classes, 1)],
         "class_sum": papers.class_cells("", shown.annex.classes_sum),
         "disputed": [figure for one in sections for figure in one.figures if figure.dispute],
-        "issuer": papers.issuer_of(found.unit.name, party),
-        "superior_name": "" if superior is None else papers.issuer_of(superior.name, party),
+        "issuer": paper_words.issuer_of(found.unit.name, party),
+        "superior_name": "" if superior is None else paper_words.issuer_of(superior.name, party),
         "title": queries.title_of(found),
         "events": list(_events(found)),
         "amended": 0 if found.freeze is None else ledger.amended([found.freeze]).get(found.freeze.pk, 0),

@@ -11,10 +11,10 @@ from django.utils.translation import pgettext
 
 from quantriet.core.components import Crumb
 from quantriet.core.errors import ConflictError, DomainError
-from quantriet.org import access
+from quantriet.org import access, paper_words
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
-from quantriet.reports import checking, outlines, papers, queries
+from quantriet.reports import checking, outlines, queries
 from quantriet.reports.commands import reports as commands
 from quantriet.reports.forms import DisputeForm, HeadForm
 from quantriet.reports.models import Report
@@ -40,8 +40,8 @@ def _words(report: Report, **more: Any) -> dict[str, Any]:
     return {
         "report": report,
         "superior": superior,
-        "superior_name": "" if superior is None else papers.issuer_of(superior.name, party),
-        "issuer": papers.issuer_of(report.unit.name, party),
+        "superior_name": "" if superior is None else paper_words.issuer_of(superior.name, party),
+        "issuer": paper_words.issuer_of(report.unit.name, party),
         "title": queries.title_of(report),
         "crumbs": crumbs(report),
         **more,
