@@ -271,14 +271,13 @@ def test_who_came_without_a_summons_is_no_part_of_present_of_summoned(house: Hou
 
 def test_sites_of_several_forms_are_called_a_hybrid_conference(house: House) -> None:
     conference = made.called(house.province, house.campaign, form=Form.IN_PERSON)
-    hub, other = made.hub(conference), made.site(conference, house.first)
-    hub.form, other.form = Form.IN_PERSON, Form.ONLINE
+    alone = reads.is_hybrid(conference)
+    made.site(conference, house.first)  # an online one
 
-    hybrid = papers.summons(conference, [], [hub, other])
-    alone = papers.summons(conference, [], [hub])
+    paper = papers.summons(conference, [], [made.hub(conference)], form=papers.HYBRID)
 
-    assert "Hình thức: trực tiếp kết hợp trực tuyến." in str(hybrid)
-    assert "Hình thức: trực tiếp." in str(alone)
+    assert (alone, reads.is_hybrid(conference)) == (False, True)
+    assert "Hình thức: trực tiếp kết hợp trực tuyến." in str(paper)
 
 
 def test_the_wall_asks_the_same_number_of_questions_for_any_number_of_sites(house: House) -> None:

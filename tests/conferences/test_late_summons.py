@@ -6,6 +6,7 @@ from quantriet.campaigns import summoned
 from quantriet.campaigns.commands import roll
 from quantriet.campaigns.models import RollLine
 from quantriet.conferences.models import Attendance
+from quantriet.conferences.verdicts import Act
 from quantriet.ledger.measures import Measure
 from quantriet.org import access
 from quantriet.org.models import Person
@@ -43,7 +44,7 @@ def test_what_was_recorded_before_is_credited_when_he_is_summoned() -> None:
 def test_who_was_absent_or_never_came_earns_nothing() -> None:
     town = Town()
     late, never = (factories.person(town.cell, f"Đỗ {name}") for name in ("Vắng", "Chưa Đến"))
-    made.mark(town.site, [late], made.Act.ABSENT)
+    made.mark(town.site, [late], Act.ABSENT)
 
     for person in (late, never):
         put_on_the_roll(town, person)

@@ -337,7 +337,7 @@ def test_the_seats_ask_as_much_for_one_as_for_three(house: House) -> None:
     assert queries_of(officer, reverse("conference-seating", args=[one.pk])) == before
 
 
-def listed(client: Client, **chosen: object) -> list[str]:
+def listed(client: Client, **chosen: str | int) -> list[str]:
     """The titles the list shows, what comes first."""
     found = client.get(reverse("conferences"), chosen).context
     return [row["conference"].title for row in (*found["coming"], *found["past_lines"])]

@@ -17,7 +17,7 @@ from quantriet.core.text import end_of_day
 from quantriet.org.models import PersonClass, Tree
 from quantriet.org.models.units import Level
 
-SOURCES: Mapping[str, Promise] = {
+SOURCES = {
     "credit_from_superior": _(
         "Kết luận 226-KL/TW (11/12/2025): không tổ chức lại hội nghị đã truyền đến cơ sở"
     ),

@@ -81,8 +81,8 @@ def transfer(request: ActorRequest, person_id: int) -> HttpResponse:
         except DomainError as error:
             _show(form, error)
         else:
-            words = _("Đã chuyển %(name)s đến %(unit)s.") % {"name": found.full_name, "unit": unit.name}
-            return _done(request, found, words)
+            moved = {"name": found.full_name, "unit": unit.name}
+            return _done(request, found, _("Đã chuyển %(name)s đến %(unit)s.") % moved)
     note = _(
         "Việc đã học giữ nguyên ở đơn vị cũ. Chức vụ và vai trò tài khoản không tự đổi; hãy xem lại sau khi chuyển."
     )
