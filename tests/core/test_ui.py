@@ -16,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quantriet.core.components import Action, Crumb, Tab, TimelineEntry, page_numbers, segments
+from quantriet.core.templatetags.ui.markup import link_markup
+from quantriet.core.templatetags.ui.rows import ui_rows
 
 
 def show(source: str, **context: Any) -> str:
@@ -240,6 +242,17 @@ def test_a_post_is_a_form_with_the_token() -> None:
     assert '<form method="post" action="/delete/">' in html
     assert '<input type="hidden" name="csrfmiddlewaretoken" value="t0k">' in html
     assert 'data-confirm="Xoá?"' in html
+
+
+def test_rows_stand_under_their_labels_and_are_escaped() -> None:
+    rows = [("<b>", link_markup("Tân & Hội", "/don-vi/7/"))]
+
+    assert ui_rows(rows, 'Nơi "ở"') == (
+        '<tr><th scope="row">&lt;b&gt;</th>'
+        '<td data-label="Nơi &quot;ở&quot;"><a href="/don-vi/7/">Tân &amp; Hội</a></td></tr>'
+    )
+    with pytest.raises(ValueError, match="zip"):
+        ui_rows(rows, "một", "hai")
 
 
 def test_values_are_escaped_everywhere() -> None:

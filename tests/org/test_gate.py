@@ -99,6 +99,14 @@ def test_the_front_sees_its_own_tree_only(house: House) -> None:
     }
 
 
+@pytest.mark.parametrize("role", [*ROLES])
+def test_all_powers_at_once_are_each_permission_asked_alone(house: House, role: str) -> None:
+    by = factories.actor(role, house.own)
+    with access.acting(by):
+        for unit in (house.own, house.child, house.province, house.foreign):
+            assert access.powers(by, unit) == {can for can in Can if access.may(by, can, unit)}
+
+
 def test_a_foreign_unit_answers_exactly_like_a_missing_one(house: House) -> None:
     by = factories.actor("secretary", house.own)
     told = []

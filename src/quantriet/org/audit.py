@@ -3,10 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model
 
 from quantriet.org.access import Actor
-from quantriet.org.models import AccessEvent, AuditEvent, Unit
+from quantriet.org.models import AuditEvent, Unit
+
+_OPENED = """
+INSERT INTO org_accessevent (created_at, person_id, unit_id, reader, page)
+SELECT statement_timestamp(), person_id, %(at)s, %(reader)s, %(page)s
+FROM unnest(%(people)s::bigint[]) AS person_id
+"""
 
 
 def record(
@@ -40,7 +47,6 @@ def opened(by: Actor, person_ids: Iterable[int], page: str) -> None:
     if not by.account_id:
         return
     seen = sorted(set(person_ids) - {by.person_id})
-    AccessEvent.objects.bulk_create(
-        [AccessEvent(person_id=pk, unit_id=by.unit_id, reader=by.name, page=page[:80]) for pk in seen],
-        batch_size=1000,
-    )
+    if seen:
+        with connection.cursor() as cursor:
+            cursor.execute(_OPENED, {"people": seen, "at": by.unit_id, "reader": by.name, "page": page[:80]})

@@ -113,6 +113,7 @@ def _sample_context(request: HttpRequest) -> dict[str, Any]:
         "states": list(STATES),
         "grades": list(EVIDENCE),
         "board": BOARD,
+        "long_rows": [(unit.name, unit.summoned or "–", unit.essays or "–") for unit in BOARD],
         "mix": BOARD[0].mix,
         "long_unit": LONG_UNIT,
         "long_person": LONG_PERSON,

@@ -4,19 +4,20 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from quantriet.campaigns import forms, queries
 from quantriet.campaigns.models import Campaign, Obligation, Requirement
 from quantriet.campaigns.pages.board_days import slider
-from quantriet.campaigns.pages.board_markup import row_markup
+from quantriet.campaigns.pages.board_markup import MAX_ROWS, Kept, row_markup
 from quantriet.campaigns.pages.looking import Looking, address, look
 from quantriet.campaigns.queries import Board, BoardRow, Lens
 from quantriet.core import tasks as core_tasks
@@ -74,7 +75,7 @@ class Share:
         """The denominator as text."""
         return format_int(self.whole or 0, number_style())
 
-    @property
+    @cached_property
     def percent(self) -> float | None:
         """The share in percent, for charts and sorting."""
         if self.part is None or not self.whole:
@@ -82,7 +83,7 @@ class Share:
         value = percent_value(self.part, self.whole)
         return None if value is None else float(value)
 
-    @property
+    @cached_property
     def words(self) -> str:
         """The share as text, for the head of the board and for charts."""
         if self.part is None or not self.whole:
@@ -118,17 +119,7 @@ class Row:
     unit_id: int | None = None
     size: int = 0
     by_code: Mapping[str, Share] = field(default_factory=dict)
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """Everything the row's template reads, for keeping what was drawn."""
-        shares = tuple((one.code, one.part, one.whole, one.href, one.whole_href) for one in self.shares)
-        duties = tuple(
-            (str(one.title), one.state, str(one.label), one.detail, one.part, one.whole, one.href)
-            for one in self.duties
-        )
-        mix = tuple(self.mix.values())
-        return (self.name, self.href, shares, mix, self.mix_href, duties, self.missing, self.missing_href)
+    key: tuple[object, ...] = ()
 
     @property
     def missing_words(self) -> str:
@@ -139,6 +130,9 @@ class Row:
     def has_evidence(self) -> bool:
         """Whether there is anything to judge."""
         return any(self.mix.values())
+
+
+ROWS: Kept[Row] = Kept(MAX_ROWS)
 
 
 @dataclass(frozen=True)
@@ -166,6 +160,12 @@ class Shown:
             "xep": self.order,
             "rieng": 1 if self.only_own else "",
         }
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """Everything that the rows of a board take from here, hashable."""
+        codes = tuple(one.code for one in self.indicators)
+        return (self.looking.campaign.pk, codes, tuple(self.query.items()))
 
     def href(self, name: str, unit: Unit | int | None, *args: object, **more: object) -> str:
         """A page of the campaign with the same filters."""
@@ -279,6 +279,15 @@ def _duty(view: Shown, one: Indicator, whole: BoardRow, own: Mapping[str, Obliga
 
 
 def _row(view: Shown, row: BoardRow, whole: BoardRow, own: Mapping[str, Obligation], now: datetime) -> Row:
+    """One line of the table: made anew only when something that it shows has changed."""
+    states = tuple((kind, one.state, one.due_at, *map(str, state_of(one, now))) for kind, one in own.items())
+    key = (get_language(), view.key, row.key, None if whole is row else whole.key, states)
+    return ROWS.get(key, lambda: dataclasses.replace(_new_row(view, row, whole, own, now), key=key))
+
+
+def _new_row(
+    view: Shown, row: BoardRow, whole: BoardRow, own: Mapping[str, Obligation], now: datetime
+) -> Row:
     shares = {one.code: _share(view, one, row, whole) for one in view.indicators}
     summoned, present = row.amount(Measure.SUMMONED).total, row.amount(Measure.PRESENT).total
     unit = row.unit
@@ -338,7 +347,7 @@ def build(view: Shown) -> BoardShown:
         whole = queries.board(campaign, unit, lens=dataclasses.replace(view.lens, person_class=0))
     whole_rows = {row.unit.pk: row for row in whole.rows if row.unit is not None}
     ids = [row.unit.pk for row in seen if row.unit] + [unit.pk]
-    owed = queries.obligation_states(campaign, ids) if campaign.book_id and not view.lens.is_past else {}
+    owed = queries.duty_states(campaign, ids) if campaign.book_id and not view.lens.is_past else {}
     now = timezone.now()
     nothing: Mapping[str, Obligation] = {}
     rows = [

@@ -1,5 +1,7 @@
 """The rows behind a figure: people, units, declared totals, and every entry of the ledger with who wrote it."""
 
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +16,14 @@ from django.utils.translation import gettext_lazy
 from quantriet.campaigns import queries
 from quantriet.campaigns.models import Declaration, Obligation, RollLine
 from quantriet.campaigns.pages.board import XLSX, Shown, mix_of, shown, state_of
+from quantriet.campaigns.pages.people_markup import people_rows
+from quantriet.campaigns.queries import Lens
+from quantriet.core.addresses import addresses
 from quantriet.core.components import Tab
 from quantriet.core.office.sheets_out import CellKind, Table, TableColumn, Workbook
+from quantriet.core.templatetags.ui.markup import link_markup
+from quantriet.core.templatetags.ui.rows import ui_state, vn_date
+from quantriet.core.text import format_date
 from quantriet.ledger.measures import Grade, Measure
 from quantriet.ledger.models import Entry
 from quantriet.ledger.rollup import NOTHING, Amount
@@ -143,16 +151,43 @@ def _rows(request: ActorRequest, found: Behind) -> dict[str, Any]:
     number_of_page = request.GET.get("page")
     if found.people is not None:
         allowed = _names_allowed(found)
-        listed = queries.page_by_unit(found.people, number_of_page, size=A_PAGE)
+        below = queries.units_below(found.view.looking.unit)
+        listed = queries.page_by_unit(found.people, _held(found), number_of_page, units=below, size=A_PAGE)
         if allowed:
             shown_people = {line.person_id for line in listed.lines}
             audit.opened(request.actor, shown_people, f"campaigns.figure:{found.measure.name.lower()}")
-        return {"listed": listed, "names_allowed": allowed, "page": listed.page}
+        people = people_rows(listed.lines)
+        return {"listed": listed, "people": people, "names_allowed": allowed, "page": listed.page}
     if found.duties is not None:
         shown_page = Paginator(found.duties, A_PAGE).get_page(number_of_page)
-        now = timezone.now()
-        return {"page": shown_page, "duties": [(one, *state_of(one, now)) for one in shown_page]}
+        return {"page": shown_page, "duties": _duty_rows(found, shown_page)}
     return {"page": Paginator(found.totals, A_PAGE).get_page(number_of_page)}
+
+
+def _duty_rows(found: Behind, duties: Iterable[Obligation]) -> list[Sequence[object]]:
+    """Each unit with where it stands, its deadline and the day it was done."""
+    now, href = timezone.now(), addresses("campaign-obligation", found.view.looking.campaign.pk)
+    return [
+        (
+            link_markup(one.unit.name, href(one.pk)),
+            ui_state(*state_of(one, now)),
+            format_date(access.local_day(one.due_at)),
+            vn_date(one.done_on),
+        )
+        for one in duties
+    ]
+
+
+def _held(found: Behind) -> Mapping[int, int]:
+    """How many names of the figure each unit has: the ledger knows today's, of a past day they are counted."""
+    view, lens = found.view, found.view.lens
+    if dataclasses.replace(lens, person_class=0, as_then=False) != Lens() and found.people is not None:
+        return queries.counted(found.people)
+    held = queries.named_counts(view.looking.campaign, found.measure, found.totals, slices=lens.slices)
+    if view.only_own:
+        own = view.looking.unit.pk
+        return {own: held.get(own, 0)}
+    return held
 
 
 def _ledger_rows(request: ActorRequest, found: Behind) -> dict[str, Any]:

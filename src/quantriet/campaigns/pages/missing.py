@@ -16,8 +16,12 @@ from quantriet.campaigns.commands import reminders as commands
 from quantriet.campaigns.models import Campaign, Declaration, Obligation, Reminder, ReminderLine, Requirement
 from quantriet.campaigns.pages.board import state_of
 from quantriet.campaigns.pages.looking import Looking, address, look, number
+from quantriet.campaigns.pages.people_markup import people_rows
+from quantriet.core.addresses import addresses
 from quantriet.core.components import Tab
 from quantriet.core.errors import DomainError, ForbiddenError, NotFoundError
+from quantriet.core.templatetags.ui.markup import link_markup
+from quantriet.core.templatetags.ui.rows import ui_state
 from quantriet.core.text import format_date
 from quantriet.ledger import figures
 from quantriet.ledger.measures import Measure
@@ -68,14 +72,20 @@ def missing(request: ActorRequest, campaign_id: int) -> HttpResponse:
 
 def _missing_people(request: ActorRequest, looking: Looking) -> dict[str, Any]:
     allowed = access.may(request.actor, Can.ATTENDANCE_READ, looking.unit)
+    declaring = _declaring(looking.campaign, looking.unit)
     listed = queries.page_by_unit(
-        queries.missing_people(looking.campaign, looking.unit), request.GET.get("page"), size=A_PAGE
+        queries.missing_people(looking.campaign, looking.unit),
+        queries.missing_counts(looking.campaign, {unit.pk for unit in declaring}),
+        request.GET.get("page"),
+        units=queries.units_below(looking.unit),
+        size=A_PAGE,
     )
     if allowed:
         audit.opened(request.actor, {line.person_id for line in listed.lines}, "campaigns.missing")
-    unnamed = _unnamed(looking.campaign, looking.unit)
+    unnamed = _unnamed(looking.campaign, declaring)
     return {
         "listed": listed,
+        "people": people_rows(listed.lines),
         "page": listed.page,
         "names_allowed": allowed,
         "unnamed": unnamed,
@@ -83,15 +93,17 @@ def _missing_people(request: ActorRequest, looking: Looking) -> dict[str, Any]:
     }
 
 
-def _unnamed(campaign: Campaign, below: Unit) -> list[tuple[Unit, int]]:
-    """Units that declared a total: how many are missing there is known, who is not."""
-    if campaign.book_id is None:
-        return []
+def _declaring(campaign: Campaign, below: Unit) -> list[Unit]:
+    """Units below that declared how many were present."""
     declared = queries.declarations_below(campaign, below).filter(
         kind=Declaration.Kind.PRESENCE, posted__present__gt=0
     )
-    units = [row.unit for row in declared]
-    if not units:
+    return [row.unit for row in declared]
+
+
+def _unnamed(campaign: Campaign, units: Sequence[Unit]) -> list[tuple[Unit, int]]:
+    """Of units that declared a total: how many are missing there is known, who is not."""
+    if campaign.book_id is None or not units:
         return []
     read = figures.read(campaign.book_id, on=timezone.localdate())
     found = []
@@ -108,8 +120,16 @@ def _missing_units(request: ActorRequest, looking: Looking, kind: str) -> dict[s
     shown_page = Paginator(queries.owing_units(looking.campaign, looking.unit, kind), A_PAGE).get_page(
         request.GET.get("page")
     )
-    now = timezone.now()
-    duties = [(one, *state_of(one, now)) for one in shown_page]
+    now, href = timezone.now(), addresses("campaign-obligation", looking.campaign.pk)
+    duties = [
+        (
+            link_markup(one.unit.name, href(one.pk)),
+            ui_state(*state_of(one, now)),
+            format_date(access.local_day(one.due_at)),
+            link_markup(one.unit.phone, f"tel:{one.unit.phone}") if one.unit.phone else "–",
+        )
+        for one in shown_page
+    ]
     return {"page": shown_page, "duties": duties, "whom": shown_page.paginator.count}
 
 
@@ -120,7 +140,8 @@ def _whom(looking: Looking, kind: str) -> list[Unit]:
     """The units a reminder of a kind goes to: those that owe it, or where people are missing."""
     if kind == PEOPLE:
         lines = queries.missing_people(looking.campaign, looking.unit).order_by()
-        unnamed = {unit.pk for unit, _left in _unnamed(looking.campaign, looking.unit)}
+        declaring = _declaring(looking.campaign, looking.unit)
+        unnamed = {unit.pk for unit, _left in _unnamed(looking.campaign, declaring)}
         ids = set(lines.values_list("unit_id", flat=True).distinct()) | unnamed
     else:
         owing = queries.owing_units(looking.campaign, looking.unit, kind).order_by()

@@ -1,9 +1,10 @@
 """The roll: who is summoned, found by name, corrected with a reason."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,6 +14,7 @@ from quantriet.campaigns import forms, queries
 from quantriet.campaigns.commands import roll as commands
 from quantriet.campaigns.models import RollLine
 from quantriet.campaigns.pages.looking import Looking, look, number
+from quantriet.campaigns.pages.people_markup import linked_rows, people_rows
 from quantriet.core.errors import DomainError, ForbiddenError, NotFoundError
 from quantriet.core.text import fold
 from quantriet.org import access, audit
@@ -39,46 +41,44 @@ def roll(request: ActorRequest, campaign_id: int) -> HttpResponse:
         except DomainError as refused:
             error = refused.sentence
     text = request.GET.get("q", "").strip()[:100]
-    lines = queries.roll(looking.campaign, looking.unit)
-    for word in fold(text).split()[:6]:
-        lines = lines.filter(person__folded__contains=word)
-    if request.GET.get("xem") == "da-dua-ra":
-        lines = lines.filter(state=RollLine.State.REMOVED)
-    else:
-        lines = lines.filter(state=RollLine.State.SUMMONED)
-    listed = queries.page_by_unit(lines, request.GET.get("page"), size=A_PAGE)
-    others = _beside(looking, text)
+    removed = request.GET.get("xem") == "da-dua-ra"
+    state = RollLine.State.REMOVED if removed else RollLine.State.SUMMONED
+    lines, held, others = _found(looking, text, state)
+    below = queries.units_below(looking.unit)
+    listed = queries.page_by_unit(lines, held, request.GET.get("page"), units=below, size=A_PAGE)
     seen = {line.person_id for line in listed.lines} | {person.pk for person in others}
     audit.opened(request.actor, seen, "campaigns.roll")
+    may_correct = access.may(request.actor, Can.ROLL_CORRECT, looking.unit)
     words = looking.context(
         "campaign-roll",
         listed=listed,
+        people=linked_rows(looking.campaign, listed.lines) if may_correct else people_rows(listed.lines),
         page=listed.page,
         text=text,
-        removed=request.GET.get("xem") == "da-dua-ra",
+        removed=removed,
         others=others,
         add=forms.RollAddForm(),
         error=error,
-        may_correct=access.may(request.actor, Can.ROLL_CORRECT, looking.unit),
+        may_correct=may_correct,
         here=looking.href("campaign-roll", q=text),
         removed_href=looking.href("campaign-roll", xem="da-dua-ra"),
     )
     return render(request, "campaigns/roll.html", words, status=422 if error else 200)
 
 
-def _beside(looking: Looking, text: str) -> list[Person]:
-    """People of the unit and below with that name who are not on the roll: they can be added."""
-    if not text or looking.campaign.book_id is None:
-        return []
-    found = Person.objects.filter(home_unit__in=queries.units_below(looking.unit))
-    for word in fold(text).split()[:6]:
-        found = found.filter(folded__contains=word)
-    on_roll = RollLine.objects.filter(
-        campaign=looking.campaign, person=OuterRef("pk"), state=RollLine.State.SUMMONED
-    )
-    return list(
-        found.filter(~Exists(on_roll)).select_related("home_unit").order_by("sort_key", "id")[:MOST_FOUND]
-    )
+def _found(
+    looking: Looking, text: str, state: str
+) -> tuple[QuerySet[RollLine], Mapping[int, int], Sequence[Person]]:
+    """The lines to show, how many each unit has, and people of that name who are not on the roll: they can be
+    added.
+    """
+    campaign = looking.campaign
+    if fold(text):
+        found = queries.named(campaign, looking.unit, text, state=state, most_others=MOST_FOUND)
+        return found.lines, found.held, found.others if campaign.book_id is not None else ()
+    lines = queries.roll(campaign, looking.unit).filter(state=state)
+    by_figure = state == RollLine.State.SUMMONED
+    return lines, queries.summoned_counts(campaign) if by_figure else queries.counted(lines), ()
 
 
 def _corrected(request: ActorRequest, looking: Looking) -> str:

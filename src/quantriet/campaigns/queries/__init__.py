@@ -4,6 +4,7 @@ from .boards import Board, BoardRow, Lens, board, board_units
 from .campaigns import campaigns, open_lessons, trees_of, visible_unit
 from .obligations import (
     declarations_below,
+    duty_states,
     obligation_states,
     open_obligations,
     overdue_units,
@@ -11,11 +12,22 @@ from .obligations import (
     owing_units,
     units_below,
 )
-from .people import ByUnit, credits_below, missing_people, page_by_unit, roll
+from .people import (
+    ByUnit,
+    counted,
+    credits_below,
+    missing_counts,
+    missing_people,
+    named,
+    page_by_unit,
+    roll,
+    summoned_counts,
+)
 from .rows import (
     entries_behind,
     figure_after,
     history_behind,
+    named_counts,
     obligations_behind,
     people_behind,
     taken_back_by,
@@ -31,12 +43,17 @@ __all__ = [
     "board",
     "board_units",
     "campaigns",
+    "counted",
     "credits_below",
     "declarations_below",
+    "duty_states",
     "entries_behind",
     "figure_after",
     "history_behind",
+    "missing_counts",
     "missing_people",
+    "named",
+    "named_counts",
     "obligation_states",
     "obligations_behind",
     "open_lessons",
@@ -47,6 +64,7 @@ __all__ = [
     "page_by_unit",
     "people_behind",
     "roll",
+    "summoned_counts",
     "taken_back_by",
     "totals_behind",
     "trees_of",

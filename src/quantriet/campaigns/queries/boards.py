@@ -70,6 +70,12 @@ class BoardRow:
     unit: Unit | None
     counts: dict[Measure, Amount]
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Everything said here, hashable."""
+        told = tuple((int(measure), amount.by_grade) for measure, amount in self.counts.items())
+        return (self.unit.pk, self.unit.name, told) if self.unit else (None, "", told)
+
     def amount(self, measure: Measure) -> Amount:
         """The count of a measure, nothing if none was posted."""
         return self.counts.get(measure, NOTHING)

@@ -46,6 +46,15 @@ def obligation_states(campaign: Campaign, unit_ids: Sequence[int]) -> Mapping[in
     return found
 
 
+def duty_states(campaign: Campaign, unit_ids: Sequence[int]) -> Mapping[int, Mapping[str, Obligation]]:
+    """``obligation_states`` for a board: of each only its state and its days are read."""
+    rows = Obligation.objects.filter(campaign=campaign, unit_id__in=unit_ids)
+    found: dict[int, dict[str, Obligation]] = defaultdict(dict)
+    for one in rows.only("unit_id", "kind", "state", "due_at", "done_on"):
+        found[one.unit_id][one.kind] = one
+    return found
+
+
 def open_obligations(by: Actor, unit_ids: Iterable[int]) -> QuerySet[Obligation]:
     """What given units still owe in running campaigns, earliest deadline first."""
     return (

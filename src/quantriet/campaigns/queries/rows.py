@@ -13,6 +13,7 @@ from quantriet.campaigns.queries.obligations import declarations_below, units_be
 from quantriet.campaigns.queries.people import roll
 from quantriet.ledger.measures import Measure
 from quantriet.ledger.models import Batch, Entry
+from quantriet.ledger.queries.own import own_counts
 from quantriet.org.models import Unit
 
 _SUMMONED = Q(state=RollLine.State.SUMMONED)
@@ -54,6 +55,22 @@ def people_behind(campaign: Campaign, below: Unit, measure: Measure) -> QuerySet
     if measure is Measure.ESSAYS_DUE:
         return found.filter(person_class__in=policies.from_data(campaign.policy).essays_of)
     return found
+
+
+def named_counts(
+    campaign: Campaign,
+    measure: Measure,
+    totals: Iterable[tuple[Declaration, int]],
+    *,
+    slices: frozenset[int] | None = None,
+) -> Mapping[int, int]:
+    """How many lines of ``people_behind`` each unit has: its own count less the ``totals`` declared there."""
+    if campaign.book_id is None:
+        return {}
+    held = dict(own_counts(campaign.book_id, [measure], slices=slices)[measure])
+    for row, amount in totals:
+        held[row.unit_id] = held.get(row.unit_id, 0) - amount
+    return held
 
 
 def obligations_behind(campaign: Campaign, below: Unit, measure: Measure) -> QuerySet[Obligation] | None:

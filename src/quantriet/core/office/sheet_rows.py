@@ -15,6 +15,7 @@ from typing import Any
 from quantriet.core.office.cells import column_letters
 
 LONGEST_CELL = 32_767
+AT_ONCE = 10_000
 _EPOCH = date(1899, 12, 30)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -28,18 +29,31 @@ def write_rows(
     be written to the sheet above the last row afterwards.
     """
     sheet._write_single_row(first)  # noqa: SLF001 - what waits above goes into the file first
-    styles = [str(one._get_xf_index()) for one in formats]  # noqa: SLF001
     words = text_format._get_xf_index()  # noqa: SLF001
-    columns = [column_letters(place) for place in range(len(formats))]
+    columns = [
+        (
+            f'<c r="{column_letters(place)}',
+            f'" s="{one._get_xf_index()}"',
+            f'" s="{words}" t="inlineStr"><is>',
+        )
+        for place, one in enumerate(formats)
+    ]
     out = sheet.row_data_fh
     last = first - 1
+    waiting: list[str] = []
     for last, values in enumerate(rows, first):
         number = last + 1
-        cells = [
-            _cell(f"{column}{number}", value, style, words)
-            for column, value, style in zip(columns, values, styles, strict=True)
-        ]
-        out.write(f'<row r="{number}">{"".join(cells)}</row>')
+        waiting.append(f'<row r="{number}">')
+        for (opened, styled, worded), value in zip(columns, values, strict=True):
+            if type(value) is str and value:
+                waiting.append(f"{opened}{number}{worded}{_text(value)}</is></c>")
+            else:
+                waiting.append(f"{opened}{number}{styled}{_ending(value)}")
+        waiting.append("</row>")
+        if len(waiting) > AT_ONCE:
+            out.write("".join(waiting))
+            waiting.clear()
+    out.write("".join(waiting))
     if last >= first:
         sheet.previous_row = last
         sheet.dim_rowmax = last
@@ -48,15 +62,13 @@ def write_rows(
     return last
 
 
-def _cell(place: str, value: object, style: str, words: int) -> str:
+def _ending(value: object) -> str:
+    """The rest of a cell that holds no words: empty, or a number; a day is the number Excel counts it by."""
     if value is None or value == "":
-        return f'<c r="{place}" s="{style}"/>'
-    if isinstance(value, str):
-        return f'<c r="{place}" s="{words}" t="inlineStr"><is>{_text(value)}</is></c>'
+        return "/>"
     if isinstance(value, bool | datetime) or not isinstance(value, int | float | Decimal | date):
         raise TypeError(f"not a cell of a long table: {value!r}")
-    number = (value - _EPOCH).days if isinstance(value, date) else value
-    return f'<c r="{place}" s="{style}"><v>{number}</v></c>'
+    return f"><v>{(value - _EPOCH).days if isinstance(value, date) else value}</v></c>"
 
 
 @lru_cache(maxsize=8192)

@@ -1,5 +1,6 @@
 """The place "Đơn vị": the tree to walk through, a unit, its facts to correct."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from urllib.parse import urlencode
 
@@ -10,8 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from quantriet.core.addresses import addresses
 from quantriet.core.components import Action
 from quantriet.core.errors import ConflictError, DomainError
+from quantriet.core.templatetags.ui.markup import link_markup
+from quantriet.core.templatetags.ui.rows import vn_int
 from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.commands import units as unit_commands
@@ -22,6 +26,7 @@ from quantriet.org.models import Unit
 from quantriet.org.pages.acts import unit_words
 from quantriet.org.permissions import Can
 from quantriet.org.queries import units as unit_queries
+from quantriet.org.queries.units import Child
 
 
 @page(Can.UNIT_READ)
@@ -52,17 +57,31 @@ def unit_search(request: ActorRequest) -> HttpResponse:
 def unit(request: ActorRequest, unit_id: int) -> HttpResponse:
     """One unit: what is below, who heads it, its halls, its way through the years."""
     found = access.unit_or_404(request.actor, Can.UNIT_READ, unit_id)
-    may_read_people = access.may(request.actor, Can.PERSON_READ, found)
+    powers = access.powers(request.actor, found)
     words = {
         "unit": found,
         "crumbs": unit_queries.way_down(request.actor, found),
-        "children": unit_queries.children(found),
+        "children": _child_rows(unit_queries.children(found)),
         "tied": unit_queries.tied(found),
-        "posts": unit_queries.posts(found) if may_read_people else [],
+        "posts": unit_queries.posts(found) if Can.PERSON_READ in powers else [],
         "history": list(unit_queries.places_in_time(found)[:20]),
-        "actions": _unit_actions(request.actor, found),
+        "actions": _unit_actions(request.actor, found, powers),
     } | unit_words(found)
     return render(request, "org/unit.html", words)
+
+
+def _child_rows(children: Iterable[Child]) -> list[Sequence[object]]:
+    """The cells of the units directly below: name, kind, how many units and people are there."""
+    href = addresses("unit")
+    return [
+        (
+            link_markup(child.unit.name, href(child.unit.pk)),
+            child.unit.get_kind_display(),
+            vn_int(child.children),
+            vn_int(child.members),
+        )
+        for child in children
+    ]
 
 
 def _house_actions(by: Actor, here: Unit | None = None) -> list[Action]:
@@ -78,15 +97,15 @@ def _house_actions(by: Actor, here: Unit | None = None) -> list[Action]:
     return actions
 
 
-def _unit_actions(by: Actor, found: Unit) -> list[Action]:
+def _unit_actions(by: Actor, found: Unit, powers: Collection[Can]) -> list[Action]:
     """What one may go on to from a unit's page."""
     actions: list[Action] = []
-    if access.may(by, Can.PERSON_READ, found):
+    if Can.PERSON_READ in powers:
         actions.append(Action(_("Danh sách người"), reverse("unit-people", args=[found.pk]), "users"))
     actions.append(Action(_("Hội trường"), reverse("facilities", args=[found.pk]), "map-pin"))
-    if access.may(by, Can.ACCOUNT_MANAGE, found):
+    if Can.ACCOUNT_MANAGE in powers:
         actions.append(Action(_("Tài khoản"), reverse("unit-accounts", args=[found.pk]), "key"))
-    if access.may(by, Can.UNIT_MANAGE, found):
+    if Can.UNIT_MANAGE in powers:
         actions.append(Action(_("Sửa"), reverse("unit-edit", args=[found.pk]), "pencil"))
     return [*actions, *_house_actions(by, found)]
 

@@ -1,7 +1,12 @@
 """Reads of people: always inside a scope, in the order of given names."""
 
-from django.db.models import Q, QuerySet
+from collections.abc import Sequence
 
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from quantriet.core import scope
 from quantriet.core.text import fold
 from quantriet.org import access
 from quantriet.org.access import Actor
@@ -9,6 +14,15 @@ from quantriet.org.models import AccessEvent, Account, Membership, Person, Post,
 from quantriet.org.permissions import Can
 
 FOUND_AT_MOST = 100
+MOST_WORDS = 6
+
+# The policy hides rows before a condition of ours may look at them. With the conditions in the same SELECT the
+# planner expects one row of it and asks the tree anew for each of 256,000 people (4 s); behind OFFSET 0 it sees
+# that all are gone through and makes one table of the visible units first (0.1 s).
+_NAMED = """
+SELECT id FROM (SELECT id, folded FROM org_person OFFSET 0) AS seen
+WHERE folded LIKE ALL(%(patterns)s)
+"""
 
 
 def of_unit(unit: Unit) -> QuerySet[Person]:
@@ -21,12 +35,40 @@ def visible(by: Actor) -> QuerySet[Person]:
     return Person.objects.filter(home_unit__in=access.units(by, Can.PERSON_READ)).select_related("home_unit")
 
 
+def named(text: str) -> list[int]:
+    """Ids of the people within the scope whose name holds every word of ``text``, without marks, in any order."""
+    words = fold(text).split()[:MOST_WORDS]
+    if not words:
+        return []
+    scope.require("org.Person")
+    return _matching(words)
+
+
+def _matching(parts: Sequence[str]) -> list[int]:
+    patterns = [f"%{_literal(part)}%" for part in parts]
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, {"patterns": patterns})
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _literal(part: str) -> str:
+    """A text as LIKE reads it literally."""
+    return part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def among(ids: Sequence[int]) -> RawSQL:
+    """Thousands of ids for ``__in``: one array, not a parameter each."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+
+
 def search(by: Actor, text: str) -> list[Person]:
     """People of the actor's view by name without marks, at most a hundred."""
     wanted = fold(text)
     if not wanted:
         return []
-    return list(visible(by).filter(folded__contains=wanted).order_by("sort_key", "id")[:FOUND_AT_MOST])
+    scope.require("org.Person")
+    found = visible(by).filter(pk__in=among(_matching([wanted])))
+    return list(found.order_by("sort_key", "id")[:FOUND_AT_MOST])
 
 
 def memberships(person: Person) -> QuerySet[Membership]:

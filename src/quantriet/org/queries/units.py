@@ -57,17 +57,24 @@ def way_down(by: Actor, unit: Unit) -> list[Crumb]:
     ]
 
 
-# One statement for a page of children: direct children by the parent's index, people by the subtree's paths.
+# One statement for a page of children: the subtree is gone through once, each unit told to the child above it.
 _CHILDREN = """
+WITH top AS (
+    SELECT path, nlevel(path) AS depth FROM org_placement
+    WHERE unit_id = %(parent)s AND valid @> quantriet_today()
+)
 SELECT child.unit_id,
-       (SELECT count(*) FROM org_placement AS below
-        WHERE below.parent_id = child.unit_id AND NOT below.former AND below.valid @> %(today)s::date) AS children,
-       (SELECT coalesce(sum(inside.member_count), 0) FROM org_placement AS deep
-        JOIN org_unit AS inside ON inside.id = deep.unit_id
-        WHERE deep.path <@ child.path AND deep.valid @> %(today)s::date AND NOT deep.former
-           AND deep.unit_id <> child.unit_id) AS members
-FROM org_placement AS child
-WHERE child.valid @> %(today)s::date AND child.parent_id = %(parent)s AND NOT child.former
+       count(*) FILTER (WHERE deep.parent_id = child.unit_id) AS children,
+       coalesce(sum(inside.member_count) FILTER (WHERE deep.unit_id <> child.unit_id), 0) AS members
+FROM top
+JOIN org_placement AS deep
+  ON deep.path <@ top.path AND nlevel(deep.path) > top.depth AND deep.valid @> quantriet_today()
+ AND NOT deep.former
+JOIN org_unit AS inside ON inside.id = deep.unit_id
+JOIN org_placement AS child
+  ON child.unit_id = subpath(deep.path, top.depth, 1)::text::bigint AND child.valid @> quantriet_today()
+ AND NOT child.former
+GROUP BY child.unit_id
 """
 
 
@@ -103,9 +110,7 @@ def named(by: Actor, can: Can, text: str) -> Unit:
 def children(unit: Unit) -> list[Child]:
     """Units directly below today, in Vietnamese order, bodies and press first; former parts stand apart."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT quantriet_today()")
-        today = cursor.fetchone()[0]
-        cursor.execute(_CHILDREN, {"parent": unit.pk, "today": today})
+        cursor.execute(_CHILDREN, {"parent": unit.pk})
         rows = {int(pk): (int(below), int(members)) for pk, below, members in cursor.fetchall()}
     units = Unit.objects.filter(pk__in=rows).order_by("level", "sort_key", "id")
     return [Child(each, rows[each.pk][0], each.member_count or rows[each.pk][1]) for each in units]

@@ -1,15 +1,21 @@
 """The place "Báo cáo": what my unit owes and wrote, what units below have sent, what a campaign still misses."""
 
+from collections.abc import Iterable, Sequence
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from quantriet.campaigns import queries as campaigns
 from quantriet.campaigns.models import Campaign
+from quantriet.core.addresses import addresses
 from quantriet.core.components import Action, Crumb, Tab
+from quantriet.core.templatetags.ui.markup import link_markup
+from quantriet.core.templatetags.ui.rows import ui_state, vn_date, vn_datetime
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.models import Unit
@@ -17,8 +23,29 @@ from quantriet.org.permissions import Can
 from quantriet.reports import queries
 from quantriet.reports.commands import reports as commands
 from quantriet.reports.models import Kind, Report
+from quantriet.reports.queries import Subordinate
 
 ROWS = 50
+STATES = {"draft": "doing", "sent": "due_soon", "returned": "overdue", "accepted": "done"}
+
+
+def _state(report: Report) -> SafeString:
+    return ui_state(STATES[report.state], label=report.get_state_display())
+
+
+def _rows(reports: Iterable[Report]) -> list[Sequence[object]]:
+    """The cells of a list of reports: unit, campaign, kind, state, when it was sent."""
+    href = addresses("report")
+    return [
+        (
+            link_markup(one.unit.name, href(one.pk)),
+            one.campaign.title,
+            one.get_kind_display(),
+            _state(one),
+            vn_datetime(one.sent_at),
+        )
+        for one in reports
+    ]
 
 
 def _tabs(request: ActorRequest, active: str) -> list[Tab]:
@@ -57,11 +84,16 @@ def below(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     state = request.GET.get("trang_thai", "")
     state = state if state in Report.State.values and state != Report.State.DRAFT else ""
-    rows = queries.below(actor, state=state)
+    shown = Paginator(queries.listed(queries.below(actor, state=state)), ROWS).get_page(
+        request.GET.get("page")
+    )
+    waits = queries.listed(queries.waiting(actor)) if actor.can(Can.REPORT_REVIEW) and not state else ()
+    href = addresses("report")
     words = {
         "tabs": _tabs(request, "below"),
-        "waiting": list(queries.waiting(actor)[:ROWS]) if actor.can(Can.REPORT_REVIEW) and not state else [],
-        "shown": Paginator(rows, ROWS).get_page(request.GET.get("page")),
+        "waiting": [(one, href(one.pk)) for one in waits[:ROWS]],
+        "shown": shown,
+        "rows": _rows(shown),
         "states": [(value, label) for value, label in Report.State.choices if value != Report.State.DRAFT],
         "chosen": state,
         "running": campaigns.campaigns(actor).exclude(state=Campaign.State.DRAFT)[:20],
@@ -95,12 +127,31 @@ def campaign(request: ActorRequest, campaign_id: int) -> HttpResponse:
     words = {
         "campaign": found,
         "unit": unit,
-        "rows": rows,
+        "rows": _subordinate_rows(rows),
         "counts": counts,
         "actions": actions,
         "crumbs": [Crumb(pgettext("place", "Báo cáo"), reverse("reports")), Crumb(found.title)],
     }
     return render(request, "reports/campaign.html", words)
+
+
+def _subordinate_rows(rows: Sequence[Subordinate]) -> list[Sequence[object]]:
+    """The cells of the units that owe a report: unit, deadline, state, when it was sent."""
+    href = addresses("report")
+    late, none = _("Quá hạn, chưa báo cáo"), _("Chưa báo cáo")
+    return [
+        (
+            one.unit.name if one.report is None else link_markup(one.unit.name, href(one.report.pk)),
+            vn_date(access.local_day(one.obligation.due_at)),
+            _state(one.report)
+            if one.report is not None
+            else ui_state("overdue", label=late)
+            if one.late
+            else ui_state("not_due", label=none),
+            "–" if one.report is None else vn_datetime(one.report.sent_at),
+        )
+        for one in rows
+    ]
 
 
 @page(Can.REPORT_WRITE, write=Can.REPORT_WRITE)

@@ -77,6 +77,12 @@ def superior_of(unit: Unit) -> Unit | None:
     return unit.committee
 
 
+def listed(rows: QuerySet[Report]) -> QuerySet[Report]:
+    """The same reports with what a list shows of them: texts, tables and figures stay where they are."""
+    shown = ("kind", "state", "sent_at", "unit__name", "campaign__title")
+    return rows.select_related(None).select_related("campaign", "unit").only(*shown)
+
+
 def _joined() -> QuerySet[Report]:
     return Report.objects.select_related("campaign", "unit", "obligation", "freeze")
 
@@ -161,9 +167,9 @@ def subordinates(campaign: Campaign, top: Unit, *, now: datetime | None = None) 
     )
     sent = {
         report.unit_id: report
-        for report in _joined().filter(
+        for report in Report.objects.filter(
             campaign=campaign, kind=Kind.RESULT, sending__gt=0, unit__in=owed.values("unit")
-        )
+        ).only("unit_id", "state", "sent_at")
     }
     moment = now or timezone.now()
     return [

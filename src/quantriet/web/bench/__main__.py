@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from quantriet.web.bench import country, importing, suite  # noqa: E402 - tables are known after the set-up
+from quantriet.web.bench import country, importing, papers, suite  # noqa: E402 - tables are known after the set-up
 from quantriet.web.bench.measured import Results  # noqa: E402
 from quantriet.web.bench.province import SIZES  # noqa: E402
 
@@ -22,6 +22,9 @@ def _say(words: str) -> None:
 
 def main(way: str, *words: str) -> int:
     """``all``, ``generated``: every measurement. Others (``import``, ``bare``): one file in a process of its own."""
+    if way == "excel":
+        _say(json.dumps(papers.run(int(words[0]))))
+        return 0
     if way not in ("all", "generated"):
         _say(json.dumps(importing.run(way, Path(words[0]))))
         return 0

@@ -10,38 +10,32 @@ from uuid import UUID
 from django.db import connection
 from django.test import Client as InProcess
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from quantriet.ledger import figures, queries
 from quantriet.org import access
-from quantriet.org.models import Unit
-from quantriet.reports.commands import exports, reports
-from quantriet.reports.commands.reports import Head
-from quantriet.reports.models import Report
-from quantriet.web.bench import checkins, importing, province
+from quantriet.web.bench import checkins, importing, looking, papers, province
 from quantriet.web.bench.measured import Results, percentile
 from quantriet.web.bench.province import Province, Size
 from quantriet.web.bench.serving import Client, Server, open_loop, pages
 from quantriet.web.demonstration import reporting, statistics
-from quantriet.web.demonstration.accounts import PASSWORD
 
-PAGE_MS = 150.0
 RATE = 200.0
-ROUNDS = 40
 MILLION = 1_000_000
 
 
 def run(size: Size, found: Results, *, million: int) -> None:
     """Everything, into ``found``. ``million`` is how many people the long import takes; 0 leaves it out."""
     place = province.fill(size, found)
+    with access.acting(place.ground.by):
+        reporting.of_the_day(place.campaign, share=0.9, ground=place.ground)
     statistics.refresh()
     _queries(place, found)
     _figures(place, found)
     with pages() as site:
-        _pages(place, site, found)
+        looking.pages(place, site, found)
         _check_ins(place, site, size, found)
-        _papers(place, site.port, found)
+        papers.measure(place, site.port, found)
     crowd = checkins.gather(province.summoned_anew(place))
     checkins.steady(crowd, size.seconds, found)
     checkins.most(crowd, size.seconds, found)
@@ -51,34 +45,8 @@ def run(size: Size, found: Results, *, million: int) -> None:
     province.fold(found)
 
 
-def _addresses(place: Province, unit: Unit) -> dict[str, str]:
-    number = place.campaign.pk
-    return {
-        "board": f"{reverse('campaign', args=[number])}?don_vi={unit.pk}",
-        "drill-down (rows of a figure)": (
-            f"{reverse('campaign-figure', args=[number, 'present'])}?don_vi={unit.pk}"
-        ),
-        "missing people": f"{reverse('campaign-missing', args=[number])}?don_vi={unit.pk}",
-        "missing units": f"{reverse('campaign-missing', args=[number])}?don_vi={unit.pk}&loai=essays",
-    }
-
-
-def _small(place: Province) -> Unit:
-    return place.ground.subordinates[0]
-
-
 def _queries(place: Province, found: Results) -> None:
-    """How many queries a page asks, at the province and at one commune: the same."""
-    client = InProcess(headers={"host": "localhost"})
-    client.force_login(place.officer, backend="quantriet.org.sign_in.AccountBackend")
-    for name, address in _addresses(place, place.top).items():
-        counts = []
-        for one in (address, _addresses(place, _small(place))[name]):
-            client.get(one)
-            with CaptureQueriesContext(connection) as captured:
-                client.get(one)
-            counts.append(len(captured))
-        found.add(f"queries of {name}, province", counts[0], "queries", beside=f"one commune: {counts[1]}")
+    """How many queries a check-in of a program asks."""
     bearer = InProcess(headers={"host": "localhost", "authorization": f"Bearer {place.key}"})
     for _time in range(2):  # the first warms the process
         person_id, site_id = province.waiting(place, 1)[0]
@@ -134,27 +102,6 @@ def _best(act: Callable[[], object], times: int) -> float:
     return min(taken)
 
 
-def _pages(place: Province, site: Server, found: Results) -> None:
-    """One person looks at one page after another; both processes have seen each page before."""
-    client = Client(site.port)
-    client.sign_in("officer", PASSWORD)
-    for name, address in _addresses(place, place.top).items():
-        for _time in range(6):
-            answer = client.get(address)
-            if answer.status != 200:
-                raise RuntimeError(f"{name} answered {answer.status}")
-        used = site.cpu_seconds()
-        taken = [client.get(address).seconds * 1000 for _time in range(ROUNDS)]
-        used = (site.cpu_seconds() - used) * 1000 / ROUNDS
-        found.add(
-            f"{name}, province, p95",
-            percentile(taken, 0.95),
-            "ms",
-            goal=PAGE_MS,
-            beside=f"median {percentile(taken, 0.5):.0f} ms, {used:.0f} ms of processor",
-        )
-
-
 def _check_ins(place: Province, site: Server, size: Size, found: Results) -> None:
     """Check-ins of a program through the pages, and whether each is on the board at once."""
     port = site.port
@@ -206,50 +153,6 @@ def _exact(place: Province, port: int, asks: Sequence[tuple[str, object]], found
 def _present(text: str) -> int:
     shares = json.loads(text)["top"]["figures"]
     return int(next(one["part"] for one in shares if one["code"] == "present"))
-
-
-def _papers(place: Province, port: int, found: Results) -> None:
-    """The report of the province as a Word file, and the workbook with everybody on the roll."""
-    report = _report(place)
-    client = Client(port)
-    client.sign_in("officer", PASSWORD)
-    address = reverse("report-docx", args=[report.pk])
-    taken = [client.get(address) for _time in range(5)]
-    if taken[0].status != 200:
-        raise RuntimeError(f"the report's Word file answered {taken[0].status}")
-    found.add("report's Word file", max(answer.seconds for answer in taken), "s", goal=1)
-    with access.acting(place.ground.by):
-        rows = exports.how_many(report)
-        begun = time.perf_counter()
-        exports.people_workbook(report, by=place.ground.by)
-        whole = time.perf_counter() - begun
-    found.add(
-        "report's Excel, for each 100,000 rows",
-        whole * 100_000 / rows,
-        "s",
-        goal=5,
-        beside=f"{rows} rows: {whole:.1f} s",
-    )
-
-
-def _report(place: Province) -> Report:
-    by = place.ground.by
-    with access.acting(by):
-        report = reports.draft(place.campaign, place.top, by=by)
-        for section, texts in reporting.TEXTS.items():
-            reports.write(report, section=section, text=texts[0], version=0, by=by)
-        head = Head(
-            version=report.version,
-            number="99-BC/TU",
-            place="Rạch Giá",
-            dated_on=timezone.localdate(),
-            authority=report.authority,
-            signer_position=report.signer_position,
-            signer_name="Người ký",
-            recipients=report.recipients,
-        )
-        reports.set_head(report, head, by=by)
-        return reports.send(report, by=by)
 
 
 def _imports(place: Province, count: int, found: Results, *, seconds: float, mib: float) -> None:

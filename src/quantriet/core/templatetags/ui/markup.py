@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -43,13 +44,19 @@ class StrictLibrary(template.Library):
 register = StrictLibrary()
 
 
+@lru_cache(maxsize=256)
 def icon_markup(name: str) -> SafeString:
-    """An icon of the sprite as decoration."""
+    """An icon of the sprite as decoration; drawn once, a page shows some by the hundred."""
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         static("quantriet/icons.svg"),
         name,
     )
+
+
+def link_markup(text: object, href: str) -> SafeString:
+    """Words that lead somewhere."""
+    return format_html('<a href="{}">{}</a>', href, text)
 
 
 def attributes_markup(values: Mapping[str, object]) -> SafeString:
