@@ -33,7 +33,7 @@ def write_rows(
     columns = [
         (
             f'<c r="{column_letters(place)}',
-            f'" s="{one._get_xf_index()}"',
+            f'" s="{one._get_xf_index()}"',  # noqa: SLF001
             f'" s="{words}" t="inlineStr"><is>',
         )
         for place, one in enumerate(formats)
