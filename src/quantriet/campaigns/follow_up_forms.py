@@ -59,7 +59,7 @@ class TargetForm(forms.Form):
         label=_("Đơn vị tính (khi đo bằng số lượng)"), max_length=40, required=False
     )
     due_on = DayField(label=_("Đến ngày"))
-    clause = forms.ModelChoiceField(
+    clause: "forms.ModelChoiceField[Clause]" = forms.ModelChoiceField(
         label=_("Mục đặt ra mục tiêu"),
         queryset=None,  # named when there is a document
         required=False,

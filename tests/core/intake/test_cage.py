@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -240,7 +240,8 @@ def test_too_much_in_many_pieces_is_refused() -> None:
 
 def test_only_time_spent_waiting_counts() -> None:
     slow_reader = []
-    for piece in stream_limited(iter, [1, 2, 3], limits=CageLimits(wall_seconds=1.0)):
+    pieces: Iterator[int] = stream_limited(iter, [1, 2, 3], limits=CageLimits(wall_seconds=1.0))
+    for piece in pieces:
         time.sleep(0.5)
         slow_reader.append(piece)
 

@@ -370,7 +370,10 @@ def test_a_damaged_header_is_told(
 ) -> None:
     content = xlsx(tmp_path, *rows, merge=merge)
     try:
-        codes = [fault.code for fault in checked(staged(content, "people", commune)).faults]
+        about = staged(content, "people", commune)
+        codes = [fault.code for fault in checked(about).faults]
+        with pytest.raises(DomainError):
+            done(about, Rows.FAULTLESS)
     except DomainError as error:
         codes = [error.code]
 

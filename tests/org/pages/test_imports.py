@@ -127,3 +127,29 @@ def test_a_large_sheet_is_work_for_the_worker(
     assert ordered["Location"] == again["Location"]
     assert names() == ["An"]
     assert "Đã ghi xong" in client.get(page).content.decode()
+
+
+def test_a_missing_required_column_is_told_in_our_words(client: Client) -> None:
+    page = drop(client, "Họ và tên,Mã\nAn,1\n")["Location"]
+
+    refused = client.post(f"{page}cot/", {"code": "1"})
+
+    assert refused.status_code == 422
+    assert "Thiếu cột “Họ và tên”. Hãy chọn cột này." in refused.content.decode()
+
+
+def test_an_import_that_stopped_half_way_offers_to_go_on(client: Client) -> None:
+    page = drop(client, "Họ và tên,Mã\nAn,1\n")["Location"]
+    client.post(f"{page}kiem-tra/")
+    with factories.looking_everywhere():
+        Import.objects.update(
+            state=Import.State.WRITING, rows="all", outcome={"new": 0, "changed": 0, "same": 0}
+        )
+    shown = client.get(page).content.decode()
+    again = client.post(f"{page}kiem-tra/").status_code
+    client.post(f"{page}ghi/", {"rows": "all"})
+
+    assert "Ghi tiếp" in shown
+    assert "Kiểm tra lại" not in shown
+    assert again == 422
+    assert names() == ["An"]

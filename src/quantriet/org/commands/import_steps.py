@@ -38,8 +38,9 @@ def locked(about: Import) -> Import:
 
 
 def may_write(outcome: Outcome, rows: Rows) -> None:
-    """Refuse ``import.faults`` when all rows are wanted and one cannot be written."""
-    if rows is Rows.ALL and not outcome.is_clean:
+    """Refuse ``import.faults`` when all rows are wanted and one cannot be written, or the header is at fault."""
+    header_faulty = any(fault.code.startswith("sheet.") for fault in outcome.faults)
+    if header_faulty or (rows is Rows.ALL and not outcome.is_clean):
         raise DomainError(
             "import.faults",
             _("Còn {count} dòng có lỗi hoặc chưa trả lời. Chưa ghi dòng nào; hãy sửa tệp, "

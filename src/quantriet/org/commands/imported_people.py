@@ -127,7 +127,7 @@ def _begin(about: Import, rows: Rows, by: Actor, step: Step) -> _Plan:
     else:
         may_write(outcome, rows)
     standing.state, standing.rows = Import.State.WRITING, rows.value
-    standing.outcome = outcome.as_json()
+    standing.outcome = outcome.as_json() | {"fault_rows": queries.fault_rows(standing, outcome)}
     standing.save(update_fields=("state", "rows", "outcome"))
     return _Plan(tuple(_chunks(people_lists.by_unit())), sifted.positions.get("code"))
 

@@ -44,7 +44,8 @@ def carry_out(about: Import, *, rows: Rows, by: Actor, step: Step) -> Import:
             may_write(outcome, rows)
             return True
 
-        standing.outcome = _try(standing, by, step, keep).as_json()
+        outcome = _try(standing, by, step, keep)
+        standing.outcome = outcome.as_json() | {"fault_rows": queries.fault_rows(standing, outcome)}
         standing.state, standing.rows = Import.State.DONE, rows.value
         standing.answers, standing.done_at = {}, timezone.now()
         standing.save()
