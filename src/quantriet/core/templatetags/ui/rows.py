@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.template import Context
 from django.templatetags.static import static
@@ -157,7 +158,7 @@ def ui_share(numerator: int | None, denominator: int | None, href: str = "") -> 
 
 
 @register.simple_tag
-def ui_rows(rows: Iterable[Sequence[object]], *labels: Words) -> SafeString:
+def ui_rows(rows: Iterable[Sequence[Any]], *labels: Words) -> SafeString:
     """Rows of a long table: the first cell of each is its head, the others stand under ``labels``.
 
     Written at once, as a hundred rows drawn by a template cost more than all else on their page. A cell is text,
