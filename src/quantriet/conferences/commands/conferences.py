@@ -323,13 +323,15 @@ _TOOK_PART = """
 SELECT DISTINCT between.unit_id
 FROM conferences_siteunit AS assigned
 JOIN org_placement AS top ON top.unit_id = assigned.unit_id AND top.valid @> quantriet_today()
-JOIN conferences_attendance AS attendance
-  ON attendance.site_id = assigned.site_id AND attendance.state IN ('present', 'late')
+JOIN (
+    SELECT DISTINCT site_id, unit_id FROM conferences_attendance
+    WHERE conference_id = %(conference)s AND state IN ('present', 'late')
+) AS attendance ON attendance.site_id = assigned.site_id
 JOIN org_placement AS low ON low.unit_id = attendance.unit_id AND low.valid @> quantriet_today()
      AND low.path <@ top.path
 JOIN org_placement AS between ON between.path @> low.path AND between.path <@ top.path
      AND between.valid @> quantriet_today()
-WHERE assigned.conference_id = %s
+WHERE assigned.conference_id = %(conference)s
 """
 
 
@@ -343,7 +345,7 @@ def _fulfil(conference: Conference, held: Sequence[Site], *, by: Actor) -> None:
     )
     if campaign.policy.get("credit_from_superior", True):
         with connection.cursor() as cursor:
-            cursor.execute(_TOOK_PART, [conference.pk])
+            cursor.execute(_TOOK_PART, {"conference": conference.pk})
             units |= {int(row[0]) for row in cursor.fetchall()}
     done = Done(
         access.local_day(conference.starts_at), Grade.ON_SPOT, f"conferences_conference:{conference.pk}"
