@@ -206,6 +206,16 @@ def test_only_who_manages_every_unit_may_act(province: Province) -> None:
                     acts.carry_out(proposal, by=by)
 
 
+def test_a_board_with_units_of_its_own_is_not_closed_along(province: Province) -> None:
+    lonely = factories.commune(province.top, "Đảng bộ xã Trống")
+    board = factories.body(lonely, "Văn phòng")
+    factories.unit(board, UnitKind.BODY, "Tổ giúp việc", committee=board)
+
+    refused = refusal(lambda: do(told(ActKind.CLOSE, units=(lonely.pk,))))
+
+    assert (refused.code, "Tổ giúp việc" in refused.sentence) == ("act.has_children", True)
+
+
 # --- undo -----------------------------------------------------------------------------------------------------
 
 

@@ -304,6 +304,8 @@ def _close(found: Plan, by: Actor) -> None:
     tied = Unit.objects.filter(committee__in=closing, closed_on=None).exclude(pk__in=bodies)
     staying = [unit.name for pk, unit in below.items() if pk not in bodies and pk not in closing]
     staying += list(tied.exclude(pk__in=closing).values_list("name", flat=True))
+    inside = set(live_children(bodies, found)) - {*closing, *bodies}
+    staying += list(Unit.objects.filter(pk__in=inside).values_list("name", flat=True))
     if staying:
         raise DomainError(
             "act.has_children",
