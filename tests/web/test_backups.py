@@ -1,5 +1,6 @@
 """A house is backed up, lost, and put back in another place: rows, files, keys; a damaged archive is refused."""
 
+import itertools
 import json
 import os
 import shutil
@@ -7,7 +8,9 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,6 +80,113 @@ def test_a_house_moves_with_rows_files_and_keys(homes: tuple[Path, Path]) -> Non
     assert shut == (True,)
     assert (new / "files" / "ab" / "cd" / ("ab" * 32)).read_bytes() == b"nghi quyet"
     assert (new / "keys.json").read_bytes() == (old / "keys.json").read_bytes()
+
+
+POST = """
+WITH batch AS (
+    INSERT INTO ledger_batch (created_at, book_id, key, origin, actor, reason)
+    SELECT clock_timestamp(), %(book)s, %(key)s, 'test', 'test', '' RETURNING id
+)
+INSERT INTO ledger_entry (book_id, batch_id, part, unit_id, measure, slice, grade, occurred_on, known_on, amount, epoch)
+SELECT %(book)s, batch.id, 0, org_unit.id, 2, 0, 1, current_date, current_date, 1, ledger_clock.epoch
+FROM batch, org_unit, ledger_clock
+"""
+# Batches, the sum of their entries, the sum of the tallies.
+STAND = """
+SELECT (SELECT count(*) FROM ledger_batch), (SELECT coalesce(sum(amount), 0) FROM ledger_entry),
+       (SELECT coalesce(sum(amount), 0) FROM ledger_tally)
+"""
+
+
+def book_of(home: Path) -> int:
+    """A book with its partition in a house that has a root."""
+    with psycopg.connect(EmbeddedPostgres(home).dsn("app"), autocommit=True) as server:
+        row = server.execute(
+            "INSERT INTO ledger_book (created_at, kind, title, year, unit_id) "
+            "SELECT now(), 'standing', 'Sổ', 2026, id FROM org_unit RETURNING id"
+        ).fetchone()
+        assert row is not None
+        server.execute("SELECT ledger_open_partition(%s)", [row[0]])
+        return int(row[0])
+
+
+def stand(home: Path) -> tuple[int, ...]:
+    with psycopg.connect(EmbeddedPostgres(home).dsn("app")) as server:
+        row = server.execute(STAND).fetchone()
+        assert row is not None
+        return tuple(int(value) for value in row)
+
+
+@contextmanager
+def burst(home: Path, book: int) -> Iterator[None]:
+    """Postings without a pause, and one transaction that has written and stays open all the while."""
+    over = threading.Event()
+
+    def write() -> None:
+        with psycopg.connect(EmbeddedPostgres(home).dsn("app"), autocommit=True) as server:
+            for number in itertools.count():
+                server.execute(POST, {"book": book, "key": f"burst {number}"})
+                if over.is_set():
+                    return
+
+    writer = threading.Thread(target=write)
+    with psycopg.connect(EmbeddedPostgres(home).dsn("app")) as held:
+        held.execute(POST, {"book": book, "key": "in flight"})
+        writer.start()
+        try:
+            yield
+        finally:
+            over.set()
+            writer.join(60)
+            held.commit()
+
+
+def test_a_dump_from_the_middle_of_a_burst_keeps_every_figure(homes: tuple[Path, Path]) -> None:
+    """The old server's transaction numbers mean nothing on the new one: the epoch tells them apart."""
+    old, new = homes
+    archive = old.parent / "giữa chừng.backup"
+    assert quantriet(old, "migrate", "--no-input", "--verbosity", "0")[0] == 0
+    assert quantriet(old, "found-root", "GOC", "Đảng bộ tỉnh", "--json")[0] == 0
+    book = book_of(old)
+    with burst(old, book):
+        assert quantriet(old, "fold", "--once")[0] == 0
+        saved = quantriet(old, "backup", str(archive), "--json")
+
+    done = quantriet(new, "restore", str(archive), "--json")
+    restored = stand(new)
+    with psycopg.connect(EmbeddedPostgres(new).dsn("app"), autocommit=True) as server:
+        server.execute(POST, {"book": book, "key": "after the restore"})
+    folded = quantriet(new, "fold", "--once")
+    verified = quantriet(new, "ledger", "verify", "--json")
+    batches, entries, tallies = stand(new)
+
+    assert (saved[0], done[0], done[1]["epoch"], done[1]["ledger_equal"]) == (0, 0, 2, True)
+    assert restored[0] == restored[1] == restored[2] > 0
+    assert (folded[0], verified[1]["equal"]) == (0, True)
+    assert batches == entries == tallies == restored[0] + 1
+
+
+def test_control_without_a_new_epoch_the_first_entries_after_a_restore_are_never_folded(
+    homes: tuple[Path, Path],
+) -> None:
+    """The guard is the rebuild in a new epoch: below the old server's horizon nothing new is looked for."""
+    _old, new = homes
+    assert quantriet(new, "migrate", "--no-input", "--verbosity", "0")[0] == 0
+    assert quantriet(new, "found-root", "GOC", "Đảng bộ tỉnh", "--json")[0] == 0
+    book = book_of(new)
+    with psycopg.connect(EmbeddedPostgres(new).dsn("owner"), autocommit=True) as server:
+        server.execute(
+            "UPDATE ledger_clock SET horizon = '999999999'"
+        )  # as a dump of a busier server brings it
+        server.execute(POST, {"book": book, "key": "after the restore"})
+
+    folded = quantriet(new, "fold", "--once")
+
+    assert (folded[0], stand(new)[2], quantriet(new, "ledger", "verify", "--json")[1]["equal"]) == (
+        0,
+        0,
+        False,
+    )
 
 
 def test_a_damaged_or_foreign_archive_is_refused(tmp_path: Path) -> None:
