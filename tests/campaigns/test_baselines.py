@@ -69,4 +69,4 @@ def test_every_fault_has_its_cell() -> None:
 def test_a_wrong_percentage_is_told_with_the_true_one() -> None:
     [fault] = sheet(["01", "Đã học", "2024", "1.356/1.468, đạt 97,8 %", SOURCE]).faults
 
-    assert fault.sentence == "1356/1468 là 92,4 %, không phải 97,8 %. Hãy xem lại số liệu gốc."
+    assert fault.sentence == "1.356/1.468 là 92,4 %, không phải 97,8 %. Hãy xem lại số liệu gốc."

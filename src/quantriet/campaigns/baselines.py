@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from quantriet.core.office.cells import Fault, SheetRow
 from quantriet.core.office.columns import Column, FoundColumns, header_key
-from quantriet.core.text import TextError, clean_line, find_claims, parse_int, parse_percent
+from quantriet.core.text import TextError, clean_line, find_claims, format_int, parse_int, parse_percent
 
 COLUMNS = (
     Column("unit", "Mã đơn vị", ("Đơn vị", "Mã tổ chức đảng")),
@@ -170,7 +170,7 @@ def _counted(text: str, part: int, whole: int) -> Result:
             raise _WrongError(
                 "result",
                 "baseline.claim",
-                sentence.format(part=part, whole=whole, true=true, printed=printed),
+                sentence.format(part=format_int(part), whole=format_int(whole), true=true, printed=printed),
             )
     return Result(part=part, whole=whole)
 

@@ -172,15 +172,22 @@ def found_share(share: Share | None) -> tuple[int, int, str] | None:
 
 
 def _target_words(row: TargetRow, unit: Unit) -> dict[str, Any]:
-    """A target as its row shows it."""
-    state = "missing" if row.is_met is None else "done" if row.is_met else "doing"
+    """A target as its row shows it; what is counted in reports only has its day."""
+    due = _due_state(row.target.due_on)
+    if row.indicator is None:
+        state, label = due, ""
+    elif row.is_met:
+        state, label = "done", _("Đạt")
+    else:
+        state = "overdue" if row.is_overdue else "missing" if row.is_met is None else "doing"
+        label = _("Chưa có số") if row.is_met is None else _("Chưa đạt")
     return {
         "row": row,
         "wanted": wanted_words(row.target),
         "shares": [(share.campaign, *(found_share(share) or ())) for share in row.shares],
         "told": [(one, told(one)) for one in row.baselines],
-        "state": "overdue" if row.is_overdue else state,
-        "label": _("Đạt") if row.is_met else _("Chưa có số") if row.is_met is None else _("Chưa đạt"),
+        "state": state,
+        "label": label,
         "is_own": row.target.unit_id == unit.pk,
     }
 
@@ -221,7 +228,7 @@ def _timeline(
         TimelineEntry(
             paper.issued_on,
             f"{paper.get_kind_display()} {paper.number}",
-            f"{paper.unit.name} {paper.about}".strip(),
+            ": ".join(filter(None, (paper.unit.name, paper.about))),
         )
         for paper in papers
     ]
