@@ -340,7 +340,9 @@ def _modernised(rows: Iterator[SheetRow], notices: list[Fault]) -> Iterator[Shee
             0,
             None,
             "sheet.legacy_text",
-            _("Chữ trong tệp dùng phông cũ (TCVN3 hoặc VNI), đã đổi sang Unicode. Hãy xem lại các chữ có dấu."),
+            _(
+                "Chữ trong tệp dùng phông cũ (TCVN3 hoặc VNI), đã đổi sang Unicode. Hãy xem lại các chữ có dấu."
+            ),
         )
     )
     return map(_modern_row, chain(first, rows))

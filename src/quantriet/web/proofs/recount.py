@@ -29,7 +29,8 @@ class Recount:
 def recount() -> Recount:
     """Count and compare; the caller has opened the scope of the whole house."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '256MB'")  # one pass over the roll of a country, sorted in memory
+        # one pass over the roll of a country, sorted in memory
+        cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute(SCRIPT.read_text(encoding="utf-8"))
         cells, differing, first = cursor.fetchone()
     return Recount(int(cells), int(differing), tuple(first))

@@ -106,7 +106,8 @@ def ui_chart(
         id,
         _chart_key() if kind in ("treemap", "map") else "",
         id,
-        json.dumps(data, default=str, ensure_ascii=False),  # no script element: those are dropped from fragments
+        # not a script element: those are dropped from fragments
+        json.dumps(data, default=str, ensure_ascii=False),
         _("Xem bằng số"),
         mark_safe(content),  # noqa: S308 (see ui_table)
     )
