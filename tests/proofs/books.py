@@ -125,7 +125,7 @@ class Books(RuleBasedStateMachine):
 
     def dump(self) -> dict[str, Any]:
         """Everything an undo must restore."""
-        words = {
+        words: dict[str, int | list[int]] = {
             "campaign": self.world.campaign.pk,
             "people": [one.pk for one in self.world.people],
             "units": list(recount.Tree(timezone.localdate()).below(self.world.top.pk)),

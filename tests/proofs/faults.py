@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from quantriet.campaigns.commands import campaigns, declarations, handovers, moves
+from quantriet.campaigns.commands import campaigns, counting, declarations, handovers, moves
 from quantriet.campaigns.consequences import Roll
 from quantriet.conferences.consequences import OpenConferences
 from quantriet.ledger import commands as ledger
@@ -80,7 +80,7 @@ def posts_counted(patch: Patch) -> None:
 
 def owed_twice(patch: Patch) -> None:
     """Handing an obligation over forgets that the closed unit owes it no more."""
-    honest = handovers.due_lines
+    honest = counting.due_lines
 
     def due(kind: str, unit_id: int, day: date, amount: int) -> list[Line]:
         return honest(kind, unit_id, day, amount) if amount > 0 else []

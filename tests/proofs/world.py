@@ -62,8 +62,8 @@ def build() -> World:
     with access.acting(by):
         founded = units.found(specs, by=by)
         top, communes = founded[0], [one for one in founded if one.kind == UnitKind.COMMUNE]
-        cells = [one for one in founded if one.kind == UnitKind.CELL]
-        told = [_person(unit, number) for unit in cells for number in (1, 2)] + [_person(communes[0], 3)]
+        lowest = [one for one in founded if one.kind == UnitKind.CELL]
+        told = [_person(unit, number) for unit in lowest for number in (1, 2)] + [_person(communes[0], 3)]
         ids = people.register(told, by=by).ids
         persons = list(Person.objects.filter(pk__in=ids).order_by("pk"))
         people.give_post(persons[0], communes[1], title="officer", on=date(2020, 1, 1), by=by)
@@ -72,7 +72,7 @@ def build() -> World:
         campaign = made.started(top, documents)
         halls = [sessions.hub(sessions.called(top, campaign))]
         halls.append(sessions.hub(sessions.called(communes[0], campaign)))
-    return World(top, communes, cells, persons, documents, campaign, halls)
+    return World(top, communes, lowest, persons, documents, campaign, halls)
 
 
 def _person(unit: Unit, number: int) -> PersonSpec:

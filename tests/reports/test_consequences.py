@@ -10,6 +10,7 @@ from quantriet.org.commands import acts
 from quantriet.org.models import Act, ActKind, Unit
 from quantriet.org.proposals import Proposal
 from quantriet.org.queries.foresight import foresee
+from quantriet.reports import queries
 from quantriet.reports.commands import reports
 from quantriet.reports.models import Report
 from tests.factories import operator
@@ -84,7 +85,7 @@ def test_undo_is_refused_once_the_draft_was_written_on(house: House) -> None:
     draft = begun(house)
     act = do(merging(house.commune, house.communes[1]))
     with access.acting(operator()):
-        section = next(iter(reports.queries.sections_of(fresh(draft)))).code
+        section = next(iter(queries.sections_of(fresh(draft)))).code
         reports.write(fresh(draft), section=section, text="Viết tiếp.", version=0, by=operator())
 
     with access.acting(operator()), pytest.raises(DomainError) as error:

@@ -27,7 +27,7 @@ def own_counts(
 ) -> Mapping[Measure, Mapping[int, int]]:
     """Measure → unit → its own count now, exact, in one statement; a unit with nothing is absent."""
     found: dict[Measure, dict[int, int]] = {measure: {} for measure in measures}
-    told = {
+    told: dict[str, int | list[int] | None] = {
         "book": book_id,
         "measures": [int(measure) for measure in measures],
         "slices": None if slices is None else sorted(slices),
