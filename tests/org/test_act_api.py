@@ -54,13 +54,13 @@ def test_an_act_is_looked_at_done_once_listed_and_undone(client: Client, provinc
 
 def test_a_refusal_is_a_problem_with_its_code(client: Client, province: Province) -> None:
     status, problem = post(client, "", told(province, units=["KHONG-CO"]))
-    assert (status, problem["code"], problem["field"]) == (422, "act.unit_unknown", "units")
+    assert (status, problem["code"], problem["context"]["field"]) == (422, "act.unit_unknown", "units")
 
     act = post(client, "", told(province))[1]
     factories.cell(Unit.objects.get(code="MOI"), "Chi bộ Mới Lập")
     status, problem = post(client, f"/{act['id']}/undo", {"reason": "Nhầm"})
     assert (status, problem["code"]) == (422, "act.depended_on")
-    assert any("Chi bộ Mới Lập" in sentence for sentence in problem["hindrances"])
+    assert any("Chi bộ Mới Lập" in sentence for sentence in problem["context"]["hindrances"])
 
 
 def test_others_neither_see_nor_act(client: Client, province: Province) -> None:

@@ -6,11 +6,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from quantriet.core.errors import DomainError
-from quantriet.core.text import fold
+from quantriet.core.text import clean_line, fold
 from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.act_words import ActWords
-from quantriet.org.models import ActKind, Unit
+from quantriet.org.models import Act, ActKind, Unit
 from quantriet.org.permissions import Can
 from quantriet.org.proposals import REST, NewUnit, Proposal
 
@@ -60,7 +60,12 @@ def _successors(words: ActWords, parent: Unit | None, by: Actor) -> tuple[int | 
     """Codes that are there are units; a code with a new name beside it is a new unit."""
     found: list[int | NewUnit] = []
     names = list(words.names)
+    founded = _founded_by(words) if names else {}
     for word in words.into:
+        if word in founded:  # the same words again, after the act has founded the unit
+            names = names[1:]
+            found.append(founded[word])
+            continue
         known = _candidates(word, by)
         if len(known) == 1:
             found.append(known[0].pk)
@@ -69,6 +74,18 @@ def _successors(words: ActWords, parent: Unit | None, by: Actor) -> tuple[int | 
         else:
             found.append(unit_of(word, by=by, field="into").pk)
     return tuple(found)
+
+
+def _founded_by(words: ActWords) -> dict[str, NewUnit]:
+    """New units that acts of this very decision and day told, by code: the same words make the same proposal."""
+    same = Act.objects.filter(
+        kind=words.kind,
+        decision=clean_line(words.decision),
+        decided_on=words.decided_on,
+        effective_on=words.effective_on,
+    ).exclude(state=Act.State.UNDONE)
+    told = [one for act in same for one in act.told["into"] if not isinstance(one, int)]
+    return {one["code"]: NewUnit(**one) for one in told}
 
 
 def _rest(words: ActWords, into: Sequence[int | NewUnit], by: Actor) -> dict[str, str]:
