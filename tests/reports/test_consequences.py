@@ -95,6 +95,23 @@ def test_undo_is_refused_once_the_draft_was_written_on(house: House) -> None:
     assert house.communes[1].name in error.value.sentence
 
 
+def test_undo_is_refused_once_the_heir_began_a_report_it_took_over(house: House) -> None:
+    commune, heir = house.communes
+    Obligation.objects.filter(unit=heir, kind="report").delete()
+    act = do(merging(commune, heir))
+    with access.acting(operator()):
+        own = reports.draft(house.campaign, heir, by=operator())
+
+    with access.acting(operator()), pytest.raises(DomainError) as error:
+        acts.undo(act, reason="Nhầm", by=operator())
+
+    assert (error.value.code, f"“{heir.name}” đã lập báo cáo" in error.value.sentence) == (
+        "act.depended_on",
+        True,
+    )
+    assert own.obligation == Obligation.objects.get(unit=heir, kind="report")
+
+
 def test_a_former_unit_begins_no_report(house: House) -> None:
     do(merging(house.commune, house.communes[1]))
 

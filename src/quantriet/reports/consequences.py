@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns.consequences import heir_of
+from quantriet.campaigns.consequences import heir_of, key_of
 from quantriet.campaigns.models import Obligation, Requirement
 from quantriet.org.access import Actor
 from quantriet.org.consequences import Change, Effect, Kept, register
@@ -52,20 +52,23 @@ class Drafts:
         """Give the drafts to the heirs, with the obligation they answer there."""
         del by
         going, _staying = _fates(change)
+        owed = {
+            (one.unit_id, one.campaign_id): one.pk
+            for one in Obligation.objects.filter(unit_id__in=list(going), kind=Requirement.Kind.REPORT)
+        }
         given: list[list[int | None]] = []
+        moved: list[Report] = []
         for heir, rows in going.items():
-            owed = {
-                one.campaign_id: one.pk
-                for one in Obligation.objects.filter(unit_id=heir, kind=Requirement.Kind.REPORT)
-            }
             for row in rows:
                 given.append([row.pk, row.unit_id, row.obligation_id])
-                obligation_id = owed.get(row.campaign_id) if row.kind == Kind.RESULT else None
-                Report.objects.filter(pk=row.pk).update(unit_id=heir, obligation_id=obligation_id)
+                row.unit_id = heir
+                row.obligation_id = owed.get((heir, row.campaign_id)) if row.kind == Kind.RESULT else None
+                moved.append(row)
+        Report.objects.bulk_update(moved, ["unit", "obligation"], batch_size=500)
         return {"at": timezone.now().isoformat(), "drafts": given} if given else {}
 
     def hindrances(self, change: Change, kept: Kept) -> Sequence[str]:
-        """Drafts written on or sent since, and reports of founded units."""
+        """Drafts written on or sent since, reports on obligations taken over, and reports of founded units."""
         ids = [pk for pk, _unit, _owed in kept.get("drafts", [])]
         sentences: list[str] = []
         if ids:
@@ -75,10 +78,14 @@ class Drafts:
                 _("“{unit}” đã viết tiếp hoặc gửi báo cáo nhận từ đơn vị cũ").format(unit=one.unit.name)
                 for one in written.select_related("unit").order_by("id")
             ]
-        begun = Report.objects.filter(unit_id__in=change.founded).exclude(pk__in=ids).select_related("unit")
+        taken = Q(obligation__batch__key=key_of(change, "obligations"))
+        begun = Report.objects.filter(taken | Q(unit_id__in=change.founded)).exclude(pk__in=ids)
         return [
             *sentences,
-            *(_("“{unit}” đã lập báo cáo").format(unit=one.unit.name) for one in begun.order_by("id")),
+            *(
+                _("“{unit}” đã lập báo cáo").format(unit=one.unit.name)
+                for one in begun.select_related("unit").order_by("id")
+            ),
         ]
 
     def take_back(self, change: Change, kept: Kept, *, by: Actor) -> None:
