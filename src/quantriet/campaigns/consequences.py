@@ -104,29 +104,37 @@ class Duties:
             )
         )
         owned = _counted(Campaign.objects.filter(unit_id__in=closed).exclude(state=Campaign.State.CLOSED))
+        heirs = {unit_id: heir_of(change, unit_id) for unit_id in closed}
+        waived = handovers.waived_of(
+            heirs, roots={pk: heir for pk, heir in heirs.items() if heir is not None}
+        )
         effects: list[Effect] = []
         for unit_id in closed:
             open_work = owed.get(unit_id, 0) + owned.get(unit_id, 0)
             if open_work and is_divided(change, unit_id):
                 subject = _("Việc đang mở và các đợt đã mở")
                 effects.append(choice(change, unit_id, question_of(unit_id), subject, open_work))
-            effects += self._handed(change, unit_id, owed.get(unit_id, 0))
+            effects += self._handed(change, unit_id, owed.get(unit_id, 0), waived.get(unit_id, 0))
             effects += self._kept_done(change, unit_id, done.get(unit_id, 0))
             effects += self._owned(change, unit_id, owned.get(unit_id, 0))
         return effects
 
-    def _handed(self, change: Change, unit_id: int, count: int) -> list[Effect]:
+    def _handed(self, change: Change, unit_id: int, count: int, waived: int) -> list[Effect]:
+        """``waived`` of the ``count`` find no heir in their campaign's scope."""
         if not count or is_undecided(change, unit_id):
             return []
-        heir = heir_of(change, unit_id)
-        outcome = (
-            _("Không còn đơn vị nhận: được miễn, không tính là còn nợ.")
-            if heir is None
-            else _(
-                "Giao cho “{heir}”: việc đơn vị ấy đã có thì chỉ còn một, việc chưa có thì nhận với hạn cũ."
-            ).format(heir=change.name_of(heir))
+        subject, heir = _("Việc phải làm đang mở"), heir_of(change, unit_id)
+        if heir is None:
+            outcome = _("Không còn đơn vị nhận: được miễn, không tính là còn nợ.")
+            return [Effect(subject, count, outcome, unit_id=unit_id)]
+        given = _(
+            "Giao cho “{heir}”: việc đơn vị ấy đã có thì chỉ còn một, việc chưa có thì nhận với hạn cũ."
+        ).format(heir=change.name_of(heir))
+        outside = _("“{heir}” ngoài phạm vi của đợt: được miễn, không tính là còn nợ.").format(
+            heir=change.name_of(heir)
         )
-        return [Effect(_("Việc phải làm đang mở"), count, outcome, unit_id=unit_id)]
+        told = ((count - waived, given), (waived, outside))
+        return [Effect(subject, many, outcome, unit_id=unit_id) for many, outcome in told if many]
 
     def _kept_done(self, change: Change, unit_id: int, count: int) -> list[Effect]:
         if not count:
@@ -194,8 +202,7 @@ class Duties:
         handed = [Handed(*one) for one in kept.get("handed", [])]
         handovers.give_back(handed, kept.get("batches", []), reason=undone(change), by=by)
         for field, rows in (("unit_id", kept.get("owners", [])), ("lead_id", kept.get("leads", []))):
-            for campaign_id, unit_id in rows:
-                Campaign.objects.filter(pk=campaign_id).update(**{field: unit_id})
+            _put(field, dict(rows))
 
 
 def _counted(rows: "QuerySet[Any]") -> dict[int, int]:
@@ -210,9 +217,17 @@ def _reassign(field: str, heirs: Mapping[int, int | None]) -> list[list[int]]:
     changed = [
         (pk, unit_id, heir) for pk, unit_id in rows.values_list("pk", field) if (heir := heirs[unit_id])
     ]
-    for pk, _unit_id, heir in changed:
-        Campaign.objects.filter(pk=pk).update(**{field: heir})
+    _put(field, {pk: heir for pk, _unit_id, heir in changed})
     return [[pk, unit_id] for pk, unit_id, _heir in changed]
+
+
+def _put(field: str, units: Mapping[int, int]) -> None:
+    """Write a unit into one column of campaigns (campaign → unit), one statement a unit."""
+    campaigns: dict[int, list[int]] = {}
+    for campaign_id, unit_id in units.items():
+        campaigns.setdefault(unit_id, []).append(campaign_id)
+    for unit_id, ids in campaigns.items():
+        Campaign.objects.filter(pk__in=ids).update(**{field: unit_id})
 
 
 class Roll:

@@ -1,18 +1,20 @@
 """What a closed unit still owed goes to its successor: nothing is owed twice, nothing is lost.
 
 A successor that has the obligation keeps its own; one that has none gets one with the strictest deadline of those
-it takes over. The closed unit's is "handed over" and its due count reversed. Where no unit follows, it is waived.
+it takes over. The closed unit's is "handed over" and its due count reversed. Where no unit follows, or only one
+outside the campaign's scope, it is waived.
 What was done stays with the unit that did it.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from quantriet.campaigns.commands import moves
 from quantriet.campaigns.commands.counting import due_lines
 from quantriet.campaigns.models import Campaign, Obligation
 from quantriet.ledger import commands as ledger
@@ -26,12 +28,16 @@ RUNNING = (Campaign.State.STARTING, Campaign.State.ACTIVE)
 @dataclass(frozen=True)
 class Handed:
     """One obligation that changed hands, the one that stands for it since (``None``: nobody follows, it is waived)
-    and the state that one had before (empty: it was made for this).
+    and the state that one had before (empty: it was made for this). Where that one stands again, what it held before:
+    who stood for it, its due day and limit (ISO).
     """
 
     obligation_id: int
     successor_id: int | None
     before: str
+    successor_before: int | None = None
+    due_before: str = ""
+    limit_before: str = ""
 
 
 def open_of(unit_ids: Sequence[int]) -> QuerySet[Obligation]:
@@ -39,6 +45,33 @@ def open_of(unit_ids: Sequence[int]) -> QuerySet[Obligation]:
     return Obligation.objects.filter(
         unit_id__in=list(unit_ids), state=Obligation.State.OPEN, campaign__state__in=RUNNING
     ).order_by("campaign_id", "requirement_id", "unit_id")
+
+
+def waived_of(heirs: Mapping[int, int | None], *, roots: Mapping[int, int]) -> dict[int, int]:
+    """How many open obligations of each unit no heir in the campaign's scope takes over; ``roots``: who owns the
+    campaigns of closed units once the act is done.
+    """
+    waived: dict[int, int] = defaultdict(int)
+    for group in _by_campaign(open_of(list(heirs)).select_related("campaign")):
+        campaign = group[0].campaign
+        followed = _in_scope(campaign, heirs, root_id=roots.get(campaign.unit_id, campaign.unit_id))
+        for one in group:
+            waived[one.unit_id] += followed[one.unit_id] is None
+    return waived
+
+
+def _by_campaign(rows: QuerySet[Obligation]) -> list[list[Obligation]]:
+    """Obligations of one campaign after another."""
+    owed: dict[int, list[Obligation]] = defaultdict(list)
+    for one in rows:
+        owed[one.campaign_id].append(one)
+    return list(owed.values())
+
+
+def _in_scope(campaign: Campaign, heirs: Mapping[int, int | None], *, root_id: int) -> dict[int, int | None]:
+    """The heirs as far as they may owe in a campaign."""
+    known = moves.inside(campaign, {heir for heir in heirs.values() if heir is not None}, root_id=root_id)
+    return {unit_id: heir if heir in known else None for unit_id, heir in heirs.items()}
 
 
 def hand_over(
@@ -51,10 +84,8 @@ def hand_over(
     handed: list[Handed] = []
     batches: list[int] = []
     with transaction.atomic():
-        owed: dict[int, list[Obligation]] = defaultdict(list)
-        for one in open_of(list(heirs)).select_for_update(of=("self",)).select_related("campaign"):
-            owed[one.campaign_id].append(one)
-        for group in owed.values():
+        owed = open_of(list(heirs)).select_for_update(of=("self",)).select_related("campaign")
+        for group in _by_campaign(owed):
             campaign = group[0].campaign
             assert campaign.book_id is not None  # noqa: S101 - a running campaign has a book
             posted = ledger.begin(
@@ -63,7 +94,9 @@ def hand_over(
             if not posted.is_new:
                 continue
             batches.append(posted.batch_id)
-            done, lines = _pass_on(group, heirs, day=max(on, campaign.starts_on), batch_id=posted.batch_id)
+            followed = _in_scope(campaign, heirs, root_id=campaign.unit_id)
+            day = max(on, campaign.starts_on)
+            done, lines = _pass_on(group, followed, day=day, batch_id=posted.batch_id)
             waived = [one.obligation_id for one in done if one.successor_id is None]
             Obligation.objects.filter(pk__in=waived, reason="").update(reason=reason[:300])
             ledger.append(campaign.book_id, posted.batch_id, lines)
@@ -89,15 +122,22 @@ def _pass_on(
     known = _standing(by_heir)
     for (requirement_id, heir), group in by_heir.items():
         taken = known.get((requirement_id, heir))
-        before = "" if taken is None else str(taken.state)
+        before = _before(taken)
         if taken is None or taken.state == Obligation.State.HANDED:
             taken = _taken_up(taken, heir, group, batch_id)
             lines += due_lines(taken.kind, heir, day, 1)
         for one in group:
             one.successor = taken
-            handed.append(Handed(one.pk, taken.pk, before))
+            handed.append(Handed(one.pk, taken.pk, *before))
     Obligation.objects.bulk_update(owed, ["state", "successor"], batch_size=500)
     return handed, lines
+
+
+def _before(known: Obligation | None) -> tuple[str, int | None, str, str]:
+    """What an heir's obligation is before it takes over: state, who stands for it, due day and limit."""
+    if known is None:
+        return "", None, "", ""
+    return str(known.state), known.successor_id, known.due_at.isoformat(), known.limit_at.isoformat()
 
 
 def _standing(wanted: Mapping[tuple[int, int], object]) -> dict[tuple[int, int], Obligation]:
@@ -111,20 +151,27 @@ def _standing(wanted: Mapping[tuple[int, int], object]) -> dict[tuple[int, int],
 
 def _taken_up(known: Obligation | None, heir: int, group: Sequence[Obligation], batch_id: int) -> Obligation:
     """A new obligation of the heir, as strict as the strictest it takes over; or its own, which stands again after
-    the heir itself had ended and handed it over.
+    the heir itself had ended and handed it over, as strict as the strictest of it and them.
     """
-    if known is not None:
-        known.state = Obligation.State.OPEN
-        known.save(update_fields=["state"])
-        return known
     first = group[0]
+    strictest = [*group, *([known] if known is not None else [])]
+    due_at, limit_at = min(one.due_at for one in strictest), min(one.limit_at for one in strictest)
+    if known is not None:
+        known.state, known.successor, known.due_at, known.limit_at = (
+            Obligation.State.OPEN,
+            None,
+            due_at,
+            limit_at,
+        )
+        known.save(update_fields=["state", "successor", "due_at", "limit_at"])
+        return known
     return Obligation.objects.create(
         campaign_id=first.campaign_id,
         requirement_id=first.requirement_id,
         kind=first.kind,
         unit_id=heir,
-        due_at=min(one.due_at for one in group),
-        limit_at=min(one.limit_at for one in group),
+        due_at=due_at,
+        limit_at=limit_at,
         batch_id=batch_id,
     )
 
@@ -148,7 +195,18 @@ def give_back(handed: Sequence[Handed], batches: Sequence[int], *, reason: str, 
         words = Batch.objects.filter(pk__in=list(batches)).values("reason")
         Obligation.objects.filter(pk__in=waived, reason__in=words).update(reason="")
         Obligation.objects.filter(pk__in=given).update(state=Obligation.State.OPEN, successor=None)
-        taken = {one.successor_id: one.before for one in handed if one.successor_id is not None}
-        Obligation.objects.filter(pk__in=[pk for pk, before in taken.items() if not before]).delete()
-        again = [pk for pk, before in taken.items() if before == Obligation.State.HANDED]
-        Obligation.objects.filter(pk__in=again).update(state=Obligation.State.HANDED)
+        made = [one.successor_id for one in handed if one.successor_id is not None and not one.before]
+        Obligation.objects.filter(pk__in=made).delete()
+        _end_again([one for one in handed if one.before == Obligation.State.HANDED])
+
+
+def _end_again(handed: Sequence[Handed]) -> None:
+    """Obligations that stood again are handed over as they were."""
+    before = {one.successor_id: one for one in handed}
+    rows = list(Obligation.objects.filter(pk__in=before))
+    for row in rows:
+        known = before[row.pk]
+        row.state, row.successor_id = Obligation.State.HANDED, known.successor_before
+        row.due_at = datetime.fromisoformat(known.due_before)
+        row.limit_at = datetime.fromisoformat(known.limit_before)
+    Obligation.objects.bulk_update(rows, ["state", "successor", "due_at", "limit_at"], batch_size=500)

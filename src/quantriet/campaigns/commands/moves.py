@@ -6,7 +6,7 @@ declared: then all of them stay, and the total with them. A line whose person le
 off the roll. Set-based: the members of a province are one statement a campaign.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -98,21 +98,26 @@ SELECT unit_id, count(*) FROM campaigns_rollline
 WHERE campaign_id = %(campaign)s AND state = 'summoned' AND unit_id = ANY(%(units)s::bigint[]) GROUP BY unit_id
 """
 
-# Where a person may be summoned: below the owner, himself or by the committee he is tied to, not below an
+# Where somebody may be summoned, or owe: below the owner, himself or by the committee he is tied to, not below an
 # exception. Units still to be founded (negative numbers, in a dry run) are where the act puts them.
+_IN_SCOPE = """EXISTS (
+    SELECT 1 FROM org_placement AS anchor
+    JOIN org_placement AS top ON top.unit_id = %(root)s AND top.valid @> quantriet_today()
+    WHERE anchor.unit_id IN (unit.id, unit.committee_id) AND anchor.valid @> quantriet_today()
+      AND anchor.path <@ top.path AND NOT EXISTS (
+          SELECT 1 FROM campaigns_scopeexception AS exception
+          JOIN org_placement AS out ON out.unit_id = exception.unit_id AND out.valid @> quantriet_today()
+          WHERE exception.campaign_id = %(campaign)s AND anchor.path <@ out.path
+      )
+)"""
+_UNITS_INSIDE = (
+    f"SELECT unit.id FROM org_unit AS unit WHERE unit.id = ANY(%(units)s::bigint[]) AND {_IN_SCOPE}"
+)
+
 _GOING = f"""
 {_WANTED}, inside AS (
     SELECT unit.id FROM (SELECT DISTINCT target FROM wanted) AS told JOIN org_unit AS unit ON unit.id = told.target
-    WHERE EXISTS (
-        SELECT 1 FROM org_placement AS anchor
-        JOIN org_placement AS top ON top.unit_id = %(root)s AND top.valid @> quantriet_today()
-        WHERE anchor.unit_id IN (unit.id, unit.committee_id) AND anchor.valid @> quantriet_today()
-          AND anchor.path <@ top.path AND NOT EXISTS (
-              SELECT 1 FROM campaigns_scopeexception AS exception
-              JOIN org_placement AS out ON out.unit_id = exception.unit_id AND out.valid @> quantriet_today()
-              WHERE exception.campaign_id = %(campaign)s AND anchor.path <@ out.path
-          )
-    )
+    WHERE {_IN_SCOPE}
 ), going AS (
     SELECT wanted.id, wanted.source, wanted.target, line.person_id, line.person_class, line.excuse, line.reason,
            line.moved_on, line.batch_id, wanted.target < 0 OR wanted.target IN (SELECT id FROM inside) AS is_inside,
@@ -213,6 +218,15 @@ def move(
         cursor.execute(_MOVE, {**words, "batch": posted.batch_id, "left": left_reason(reason)})
         ledger.append(campaign.book_id, posted.batch_id, _entries(campaign, cursor.fetchall()))
     return posted.batch_id
+
+
+def inside(campaign: Campaign, unit_ids: Iterable[int], *, root_id: int) -> set[int]:
+    """Of these units those in the scope of a campaign that ``root_id`` owns."""
+    wanted = set(unit_ids)
+    words = {"campaign": campaign.pk, "root": root_id, "units": sorted(wanted)}
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS_INSIDE, words)
+        return {int(row[0]) for row in cursor.fetchall()} | {pk for pk in wanted if pk < 0}
 
 
 def left_reason(reason: str) -> str:
