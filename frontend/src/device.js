@@ -28,10 +28,16 @@ async function enrol(/** @type {string} */ address, /** @type {string} */ csrf) 
   return { number: told.device, key: await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]) };
 }
 
-/** One event, signed; its number is the time, so that two tabs of one session do not meet. */
-async function event(/** @type {Device} */ device, /** @type {string} */ act, /** @type {string} */ code) {
+/** @typedef {{ id: string, seq: number, act: string, code: string, at: number }} Scan */
+
+/** What was read, at the moment it was; its number is the time, so that two tabs of one session do not meet. */
+function scanned(/** @type {string} */ act, /** @type {string} */ code) {
   const at = Date.now();
-  const one = { id: crypto.randomUUID(), seq: at * 1000 + Math.floor(Math.random() * 1000), act, code, at };
+  return { id: crypto.randomUUID(), seq: at * 1000 + Math.floor(Math.random() * 1000), act, code, at };
+}
+
+/** One event, signed. */
+async function signed(/** @type {Device} */ device, /** @type {Scan} */ one) {
   const said = ["QT1", device.number, one.id, one.seq, one.act, one.at, one.code].join("\n");
   return { ...one, mac: await mac(device.key, said) };
 }
@@ -48,7 +54,7 @@ async function send(/** @type {Device} */ device, /** @type {string} */ address,
   if (!answer.ok) return null;
   const told = (await answer.json()).answers[0];
   // What stops the device does not stop its clerk: the page asks for his own right.
-  return told.code.startsWith("device.") || told.code === "scan.later" ? null : told;
+  return told.code.startsWith("device.") || told.code === "scan.later" || told.code === "scan.unwritable" ? null : told;
 }
 
 /** @param {HTMLFormElement} form @param {(good: boolean) => void} heard */
@@ -74,32 +80,57 @@ export function asDevice(form, heard) {
     if (told.is_done) form.dispatchEvent(new Event("recorded", { bubbles: true })); // the figures above are asked for anew
   };
 
-  let plain = false;
-  form.addEventListener("htmx:beforeRequest", (asked) => {
-    if (asked.target !== form) return;
-    if (plain) {
-      plain = false;
-      return;
-    }
-    asked.preventDefault();
-    const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("code"));
-    const act = String(new FormData(form).get("act") ?? "in");
-    const code = field.value.trim();
-    const itsOwnWay = () => {
-      plain = true;
-      form.requestSubmit();
-    };
-    open
-      .then(async (device) => device && (await send(device, deviceScans, await event(device, act, code))))
-      .then((told) => {
-        if (!told) return itsOwnWay();
-        show(told);
-        field.value = "";
-        heard(told.is_done);
-      })
-      .catch(() => {
-        open = Promise.resolve(null);
-        itsOwnWay();
-      });
+  const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("code"));
+
+  /** The scan that goes the form's own way now, whatever stands in the fields meanwhile. @type {Scan | null} */
+  let plain = null;
+  form.addEventListener("htmx:configRequest", (asked) => {
+    if (!plain || asked.target !== form) return;
+    const { parameters } = /** @type {CustomEvent} */ (asked).detail;
+    parameters.code = plain.code;
+    parameters.act = plain.act;
+    parameters.client = plain.id; // sent by both ways it is one
   });
+  const itsOwnWay = (/** @type {Scan} */ one) =>
+    new Promise((done) => {
+      const ended = (/** @type {Event} */ answered) => {
+        if (answered.target !== form) return;
+        form.removeEventListener("htmx:afterRequest", ended);
+        if (field.value === one.code) field.value = "";
+        setTimeout(done); // htmx is ready for the next one then
+      };
+      form.addEventListener("htmx:afterRequest", ended);
+      if (!field.value) field.value = one.code; // an empty field would stop the form
+      plain = one;
+      form.requestSubmit();
+      plain = null;
+    });
+
+  const settle = async (/** @type {Scan} */ one) => {
+    const device = await open;
+    const told = device && (await send(device, deviceScans, await signed(device, one)));
+    if (!told) return itsOwnWay(one);
+    show(told);
+    heard(told.is_done);
+  };
+
+  // Scans stand in a line: each is settled, by the one way or the other, before the next begins.
+  let line = Promise.resolve();
+  form.addEventListener(
+    "submit",
+    (asked) => {
+      if (plain) return;
+      asked.preventDefault();
+      asked.stopImmediatePropagation();
+      const one = scanned(String(new FormData(form).get("act") ?? "in"), field.value.trim());
+      field.value = "";
+      line = line.then(() =>
+        settle(one).catch(() => {
+          open = Promise.resolve(null);
+          return itsOwnWay(one);
+        }),
+      );
+    },
+    { capture: true },
+  );
 }
