@@ -248,6 +248,24 @@ def test_verify_names_a_tally_that_is_not_the_sum_of_its_entries() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("column", ["occurred_on", "known_on"])
+def test_verify_finds_a_tally_that_stands_on_another_day(column: str) -> None:
+    top = factories.province()
+    book = ledger.open_book(top, kind=Book.Kind.CAMPAIGN, title="Đợt thử", year=2026)
+    post(book, [present(top, 5)], "a")
+    fold_all(book.pk)
+    before = queries.verify()
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE ledger_tally_day SET {column} = {column} - 1")
+
+    found = queries.verify()
+
+    assert (before.equal, before.days_differing) == (True, 0)
+    # the right day lacks it, the wrong one has it
+    assert (found.equal, found.differences, found.days_differing) == (False, (), 2)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_cache_ahead_of_an_older_snapshot_does_not_count_twice() -> None:
     """One process, two threads: the cache has seen a fold that the reader's snapshot has not."""
     top = factories.province()

@@ -4,28 +4,30 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+# The entries are read once: by day, and the days added up for the cells. One statement, one snapshot.
 _VERIFY = """
-WITH clock AS (SELECT epoch, horizon FROM ledger_clock), counted AS (
-    SELECT entry.book_id, entry.unit_id, entry.measure, entry.slice, entry.grade, sum(entry.amount) AS amount
+WITH clock AS (SELECT epoch, horizon FROM ledger_clock), by_day AS MATERIALIZED (
+    SELECT entry.book_id, entry.unit_id, entry.measure, entry.slice, entry.grade, entry.occurred_on,
+           entry.known_on, sum(entry.amount) AS amount
     FROM ledger_entry AS entry CROSS JOIN clock
     WHERE NOT (entry.epoch = clock.epoch AND entry.xid >= clock.horizon)
-    GROUP BY 1, 2, 3, 4, 5
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+), counted AS (
+    SELECT book_id, unit_id, measure, slice, grade, sum(amount) AS amount FROM by_day GROUP BY 1, 2, 3, 4, 5
+), differing AS (
+    SELECT book_id, unit_id, measure, slice, grade, coalesce(tally.amount, 0) AS tally,
+           coalesce(counted.amount, 0) AS counted
+    FROM ledger_tally AS tally
+    FULL JOIN counted USING (book_id, unit_id, measure, slice, grade)
+    WHERE coalesce(tally.amount, 0) <> coalesce(counted.amount, 0)
+    ORDER BY 1, 2, 3, 4, 5 LIMIT %s
+), days_differing AS (
+    SELECT count(*) AS days FROM ledger_tally_day AS day
+    FULL JOIN by_day USING (book_id, unit_id, measure, slice, grade, occurred_on, known_on)
+    WHERE coalesce(day.amount, 0) <> coalesce(by_day.amount, 0)
 )
-SELECT coalesce(tally.book_id, counted.book_id), coalesce(tally.unit_id, counted.unit_id),
-       coalesce(tally.measure, counted.measure), coalesce(tally.slice, counted.slice),
-       coalesce(tally.grade, counted.grade), coalesce(tally.amount, 0), coalesce(counted.amount, 0)
-FROM ledger_tally AS tally
-FULL JOIN counted USING (book_id, unit_id, measure, slice, grade)
-WHERE coalesce(tally.amount, 0) <> coalesce(counted.amount, 0)
-ORDER BY 1, 2, 3, 4, 5 LIMIT %s
-"""
-
-_VERIFY_DAYS = """
-SELECT count(*) FROM (
-    SELECT book_id, unit_id, measure, slice, grade, sum(amount) AS amount FROM ledger_tally_day
-    GROUP BY 1, 2, 3, 4, 5
-) AS days FULL JOIN ledger_tally AS tally USING (book_id, unit_id, measure, slice, grade)
-WHERE coalesce(days.amount, 0) <> coalesce(tally.amount, 0)
+SELECT (SELECT count(*) FROM ledger_tally), (SELECT days FROM days_differing),
+       (SELECT coalesce(json_agg(differing ORDER BY book_id, unit_id, measure, slice, grade), '[]') FROM differing)
 """
 
 
@@ -44,7 +46,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verification:
-    """Outcome of counting every entry again."""
+    """Outcome of counting every entry again; ``days_differing`` are the tallies of a day that are not."""
 
     cells: int
     differences: tuple[Difference, ...]
@@ -57,18 +59,14 @@ class Verification:
 
 
 def verify(*, limit: int = 20) -> Verification:
-    """Count every folded entry again and compare with the tallies; names the first cells that differ.
-
-    Each comparison is one statement, so what is posted and folded meanwhile disturbs none.
+    """Count every folded entry again and compare with the tallies, whole and by day; names the first cells that
+    differ. One statement, so what is posted and folded meanwhile does not disturb it.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")  # millions of cells are told apart in memory
         cursor.execute(_VERIFY, [limit])
-        differences = tuple(Difference(*map(int, row)) for row in cursor.fetchall())
-        cursor.execute(_VERIFY_DAYS)
-        days = int(cursor.fetchone()[0])
-        cursor.execute("SELECT count(*) FROM ledger_tally")
-        return Verification(int(cursor.fetchone()[0]), differences, days)
+        cells, days, found = cursor.fetchone()
+    return Verification(int(cells), tuple(Difference(**cell) for cell in found), int(days))
 
 
 def lag_seconds() -> float:
