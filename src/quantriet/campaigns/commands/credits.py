@@ -67,14 +67,19 @@ RETURNING line_id
 
 # A line is fulfilled when no thorough document of the campaign is left without a credit; a campaign that
 # only makes known, or has no document, is fulfilled by any credit. Whoever moved is not counted as present where he
-# is before the day from which he is summoned there.
+# is before the day from which he is summoned there. One batch may carry claims of several sessions: the last of them
+# is the one the line stands on, and the ledger counts by the row it left.
 _FULFIL = """
 UPDATE campaigns_rollline AS line
 SET fulfilled_on = greatest(claim.credited_on, line.moved_on), batch_id = %(batch)s, means = claim.means,
     level = claim.level, form = claim.form, grade = claim.grade
-FROM campaigns_credit AS claim
+FROM (
+    SELECT DISTINCT ON (line_id) line_id, credited_on, means, level, form, grade
+    FROM campaigns_credit WHERE line_id = ANY(%(lines)s) AND batch_id = %(batch)s
+    ORDER BY line_id, credited_on DESC, id DESC
+) AS claim
 WHERE line.id = ANY(%(lines)s) AND line.fulfilled_on IS NULL AND line.state = 'summoned'
-  AND claim.line_id = line.id AND claim.batch_id = %(batch)s
+  AND claim.line_id = line.id
   AND NOT EXISTS (
       SELECT 1 FROM campaigns_campaigndocument AS needed
       WHERE needed.campaign_id = line.campaign_id AND needed.mode = 'thorough'
@@ -84,7 +89,7 @@ WHERE line.id = ANY(%(lines)s) AND line.fulfilled_on IS NULL AND line.state = 's
         )
   )
 RETURNING line.id, line.unit_id, line.person_id, line.person_class, line.excuse <> '',
-          claim.means, claim.grade, line.fulfilled_on
+          claim.means, claim.level, claim.form, claim.grade, line.fulfilled_on
 """
 
 
@@ -125,19 +130,17 @@ def credit(
         cursor.execute(_FULFIL, {"batch": batch_id, "lines": touched})
         rows = cursor.fetchall()
         lines: list[Line] = []
-        done: dict[int, Fulfilled] = {}
-        for line_id, unit_id, person_id, person_class, excused, means, grade, on in rows:
-            if line_id in done:
-                continue
-            done[line_id] = Fulfilled(line_id, unit_id, person_id)
-            cut = Slice(person_class, session.level + 1, session.form)
+        done: list[Fulfilled] = []
+        for line_id, unit_id, person_id, person_class, excused, means, level, form, grade, on in rows:
+            done.append(Fulfilled(line_id, unit_id, person_id))
+            cut = Slice(person_class, level + 1, form)
             lines += present_lines(unit_id, cut, Grade(grade), on, means=means, amount=1)
             if excused:
                 lines.append(excuse_line(unit_id, person_class, on, -1))
-        lines += declarations.settle_presence(campaign, {one.unit_id for one in done.values()})
+        lines += declarations.settle_presence(campaign, {one.unit_id for one in done})
         ledger.append(book_id, batch_id, lines)
     del by  # the batch names the actor
-    return list(done.values())
+    return done
 
 
 def _book(campaign: Campaign) -> int:
