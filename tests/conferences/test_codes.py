@@ -77,3 +77,9 @@ def test_control_guesses_among_few_letters_do_hit() -> None:
     shorts = ("".join(guess.choices(codes.ALPHABET, k=3)) for _ in range(1_000))
 
     assert sum(code in expected for code in shorts) > 0
+
+
+def test_the_short_codes_of_a_site_tell_whose_each_is_unless_it_is_two_peoples() -> None:
+    eight, nine = (codes.short(KEY, 7, person_id) for person_id in (8, 9))
+
+    assert codes.short_codes(KEY, 7, [8, 9, 9]) == {eight: 8, nine: None}

@@ -14,7 +14,7 @@ from quantriet.conferences.models import Device
 from quantriet.conferences.queries import devices as reads
 from quantriet.core.errors import DomainError, ForbiddenError, NotFoundError
 from quantriet.ledger.measures import Measure
-from quantriet.org import access
+from quantriet.org import access, sealing
 from quantriet.org.access import Actor
 from quantriet.org.models import AuditEvent
 from tests import factories
@@ -46,6 +46,28 @@ def test_a_code_makes_a_device_once(town: Town, clerk: Actor) -> None:
     with pytest.raises(NotFoundError, match="đã dùng"):
         devices.claim(offer.code)
     assert list(AuditEvent.objects.values_list("action", flat=True)).count("device.offer") == 1
+
+
+def test_letters_people_confuse_are_read_as_what_was_meant(town: Town, clerk: Actor) -> None:
+    offer = offered(town, clerk)
+    Device.objects.filter(pk=offer.device.pk).update(code_index=sealing.index("0123456V01"))
+
+    assert devices.claim("oI234-56u0l").device.pk == offer.device.pk
+
+
+def test_under_another_data_key_a_device_is_unknown_and_is_enrolled_anew(town: Town, clerk: Actor) -> None:
+    with access.acting(clerk):
+        first = devices.enrol(town.site, session_key="a", by=clerk)
+    sealed = bytearray(first.device.sealed_key or b"")
+    sealed[-1] ^= 1
+    Device.objects.filter(pk=first.device.pk).update(sealed_key=bytes(sealed))
+
+    assert reads.key_of(first.device.pk) is None
+    with access.acting(clerk):
+        again = devices.enrol(town.site, session_key="a", by=clerk)
+
+    assert (again.device.pk, reads.key_of(first.device.pk)) == (first.device.pk, again.key)
+    assert again.key != first.key
 
 
 def test_the_code_itself_is_not_kept(town: Town, clerk: Actor) -> None:

@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,8 +17,9 @@ from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from quantriet.campaigns.models import Credit
 from quantriet.conferences import codes
-from quantriet.conferences.commands import attendance, devices, scans, sites
+from quantriet.conferences.commands import attendance, devices, marks, scans, sites
 from quantriet.conferences.commands.attendance import Mark
+from quantriet.conferences.commands.entries import Call
 from quantriet.conferences.models import Attendance, AttendanceConflict, Conference, Scan, Site
 from quantriet.conferences.models.attendance import Source
 from quantriet.conferences.scanning import Answer, Event, Reply
@@ -25,7 +27,7 @@ from quantriet.conferences.verdicts import Act, Ask, Code
 from quantriet.ledger.measures import Measure
 from quantriet.ledger.models import Entry
 from quantriet.org import access
-from quantriet.org.models import Account, RoleAssignment
+from quantriet.org.models import Account, Person, RoleAssignment
 from tests import factories
 from tests import factories_conferences as made
 from tests.conferences.test_attendance import Town
@@ -67,17 +69,29 @@ def test_sent_again_it_is_known_and_counts_nothing(town: Town) -> None:
     assert (again[0].name, town.counts(Measure.PRESENT, Measure.ATTENDANCES)) == ("Nguyễn Văn An", [1, 1])
 
 
-def test_another_event_with_the_same_number_of_the_device_is_the_same_event(town: Town) -> None:
+def test_a_number_that_carried_another_id_is_refused_and_names_nobody(town: Town) -> None:
     phone = reader(town.site)
     phone.send(phone.event(town.an, seq=5))
 
-    answers = phone.send(phone.event(town.binh, seq=5))
+    late = phone.send(phone.event(town.binh, seq=5))
+    together = phone.send(phone.event(town.binh, seq=6), phone.event(town.chi, seq=6))
 
-    assert codes_of(answers) == [Code.ALREADY]
-    assert town.counts(Measure.PRESENT) == [1]
+    assert [(one.code, one.name, one.is_done) for one in late] == [(Reply.NUMBER_USED, "", False)]
+    assert codes_of(together) == [Code.RECORDED, Reply.NUMBER_USED]
+    assert town.counts(Measure.PRESENT) == [2]
 
 
-def test_an_id_that_is_kept_out_of_sight_is_known_and_tells_nothing(town: Town) -> None:
+def test_an_id_of_another_device_is_refused(town: Town) -> None:
+    first, other = reader(town.site), reader(town.site)
+    event = first.event(town.an)
+    first.send(event)
+
+    late = other.send(other.event(town.binh, client_id=event.id))
+
+    assert [(one.code, one.name) for one in late] == [(Reply.NUMBER_USED, "")]
+
+
+def test_an_id_that_is_kept_out_of_sight_is_refused_and_tells_nothing(town: Town) -> None:
     """As when a phone is enrolled anew far away and sends again what it still held."""
     far = factories.commune(factories.province("Đảng bộ tỉnh Khác"), "Đảng bộ xã Khác")
     stranger = factories.person(factories.cell(far, "Chi bộ xa"), "Người Xa Lạ")
@@ -87,7 +101,35 @@ def test_an_id_that_is_kept_out_of_sight_is_known_and_tells_nothing(town: Town) 
 
     answers = away.send(away.event(stranger, client_id=event.id))
 
-    assert [(one.code, one.name) for one in answers] == [(Code.ALREADY, "")]
+    assert [(one.code, one.name) for one in answers] == [(Reply.NUMBER_USED, "")]
+
+
+def test_a_copy_in_the_same_flush_gets_the_answer_of_the_first(town: Town) -> None:
+    phone = reader(town.site)
+    event = phone.event(town.an, "out")
+
+    answers = phone.send(event, event)
+
+    assert [(one.code, one.is_done) for one in answers] == [(Code.NOT_IN, False)] * 2
+
+
+def test_typed_codes_cost_the_list_of_the_site_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone = reader(town.site)
+    key, conference_id = bytes(town.conference.code_key), town.conference.pk
+    typed = [codes.short(key, conference_id, person.pk) for person in town.people]
+    made_for: list[int] = []
+    plain = codes.short
+
+    def short(key: bytes, conference_id: int, person_id: int) -> str:
+        made_for.append(person_id)
+        return plain(key, conference_id, person_id)
+
+    monkeypatch.setattr(codes, "short", short)
+
+    answers = phone.send(*[phone.event(town.an, code=code) for code in typed])
+
+    assert codes_of(answers) == [Code.RECORDED] * 3
+    assert sorted(made_for) == sorted(person.pk for person in town.people)
 
 
 def test_twice_in_one_call_is_once(town: Town) -> None:
@@ -171,8 +213,11 @@ def _close(town: Town, phone: Reader) -> None:
 
 
 def _end(town: Town, phone: Reader) -> None:
-    phone.device.valid_until = timezone.now() - timedelta(seconds=1)
-    phone.device.save()
+    """Its conference ended earlier than was planned when it was enrolled."""
+    ended = timezone.now() - timedelta(hours=48, seconds=1)
+    Conference.objects.filter(pk=town.conference.pk).update(
+        starts_at=ended - timedelta(hours=3), ends_at=ended
+    )
 
 
 @pytest.mark.parametrize(
@@ -276,6 +321,52 @@ def test_before_the_opening_scans_are_kept_and_judged_at_the_opening(town: Town)
     assert (scans.judge_kept(), scans.judge_kept()) == (1, 0)
     assert town.counts(Measure.PRESENT, Measure.ATTENDANCES) == [1, 1]
     assert codes_of(phone.send(event)) == [Code.ALREADY]
+
+
+def _kept_for_later(conference: Conference, person: Person) -> None:
+    """A scan of this person before check-in opens, which has opened since."""
+    begins = timezone.now() + timedelta(hours=2)
+    Conference.objects.filter(pk=conference.pk).update(starts_at=begins, ends_at=begins + timedelta(hours=3))
+    conference.refresh_from_db()
+    phone = reader(made.hub(conference))
+    assert codes_of(phone.send(phone.event(person))) == [Reply.KEPT]
+    Conference.objects.filter(pk=conference.pk).update(starts_at=timezone.now() + timedelta(minutes=30))
+
+
+def test_a_conference_that_cannot_be_judged_stops_no_other(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = made.called(town.commune, town.campaign)
+    _kept_for_later(town.conference, town.an)
+    _kept_for_later(other, town.binh)
+    plain = marks.write_down
+
+    def write_down(heard: Sequence[marks.Heard], call: Call) -> list[marks.Answer]:
+        if call.conference.pk == town.conference.pk:
+            raise ZeroDivisionError
+        return plain(heard, call)
+
+    monkeypatch.setattr(marks, "write_down", write_down)
+
+    assert scans.judge_kept() == 1
+    with factories.looking_everywhere():
+        assert list(Scan.objects.filter(waits=True).values_list("conference_id", flat=True)) == [
+            town.conference.pk
+        ]
+
+
+def test_what_is_still_too_early_goes_on_waiting(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    _kept_for_later(town.conference, town.an)
+    plain = marks.write_down
+
+    def put_off(heard: Sequence[marks.Heard], call: Call) -> list[marks.Answer]:
+        return [replace(one, code=Code.TOO_EARLY) for one in plain(heard, call)]
+
+    monkeypatch.setattr(marks, "write_down", put_off)
+
+    assert scans.judge_kept() == 0
+    with factories.looking_everywhere():
+        assert list(Scan.objects.values_list("code", "waits")) == [(Reply.KEPT, True)]
 
 
 def test_statements_do_not_grow_with_devices_and_events(town: Town) -> None:

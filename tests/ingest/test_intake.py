@@ -9,14 +9,14 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from psycopg import errors
 
 from quantriet.campaigns.models import Credit
 from quantriet.conferences.commands import scans
 from quantriet.conferences.commands.scans import Told
 from quantriet.conferences.models import Attendance
-from quantriet.conferences.scanning import Answer
+from quantriet.conferences.scanning import AGAIN, DONE, Answer, Reply
 from quantriet.conferences.verdicts import Code
 from quantriet.ingest import intake
 from quantriet.ingest.intake import BusyError, Lane, NotRecordedError, Record
@@ -39,7 +39,7 @@ def town(transactional_db: None) -> Town:
 @pytest.fixture
 def phones(town: Town) -> list[Reader]:
     account = factories.account("clerk", town.commune)
-    return [reader(town.site, account) for _ in range(5)]
+    return [reader(town.site, account) for _ in range(25)]
 
 
 def through(lanes: Sequence[Lane], told: Sequence[Told]) -> list[list[Answer] | BaseException]:
@@ -136,8 +136,24 @@ def test_a_call_that_cannot_be_written_takes_no_other_with_it(town: Town, phones
 
     answers = through([Lane("one", record)], told)
 
-    assert codes_of(answers) == [Code.RECORDED] * 2
-    assert [type(one) for one in answers if not isinstance(one, list)] == [NotRecordedError]
+    assert codes_of(answers) == [Code.RECORDED, Reply.UNWRITABLE, Code.RECORDED]
+    assert Reply.UNWRITABLE not in DONE | AGAIN  # the device keeps it, shows it, and goes on to the next
+
+
+def test_calls_written_one_by_one_wait_for_locks_a_short_time_only(phones: list[Reader]) -> None:
+    patience: list[str] = []
+
+    def record(some: Sequence[Told]) -> list[list[Answer]]:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            patience.append(cursor.fetchall()[0][0])
+        raise OperationalError from errors.LockNotAvailable()
+
+    answers = through([Lane("one", record)], [phone.told([phone.event(1)]) for phone in phones[:3]])
+
+    assert patience == ["1s", "100ms", "100ms", "100ms"]
+    assert [type(one) for one in answers] == [NotRecordedError] * 3
+    assert len({id(one) for one in answers}) == 3
 
 
 def failing(times: int, cause: Exception) -> Record:
@@ -208,3 +224,22 @@ def test_too_much_is_not_taken_in(town: Town, phones: list[Reader]) -> None:
                 lane.put(call)
 
     asyncio.run(run())
+
+
+def test_one_device_does_not_fill_the_queue(town: Town, phones: list[Reader]) -> None:
+    mine, other = (phone.told([phone.event(town.an)]) for phone in phones[:2])
+
+    async def run() -> list[list[Answer]]:
+        lane = Lane("one", scans.record)
+        loop = lane._loop = asyncio.get_running_loop()
+        waiting = [lane.put(mine) for _ in range(intake.MOST_OF_A_DEVICE)]
+        with pytest.raises(BusyError):
+            lane.put(mine)
+        waiting.append(lane.put(other))
+        lane.start(loop)
+        answers = await asyncio.gather(*waiting)
+        answers.append(await lane.put(mine))  # answered calls make room
+        await asyncio.to_thread(lane.stop)
+        return answers
+
+    assert len(asyncio.run(run())) == intake.MOST_OF_A_DEVICE + 2

@@ -153,7 +153,7 @@ def claim_device(request: HttpRequest, claim: CodeIn) -> KeyOut:  # noqa: ARG001
         device=key.device.pk,
         key=key.key.hex(),
         site=key.device.site.name,
-        valid_until=key.device.valid_until,
+        valid_until=known_devices.valid_until(key.device.site.conference),
     )
 
 

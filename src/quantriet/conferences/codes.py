@@ -67,10 +67,24 @@ def is_proven(code: PersonalCode, key: bytes) -> bool:
     return hmac.compare_digest(code.mac, _mac(key, code.conference_id, code.person_id))
 
 
+def meant(text: str) -> str:
+    """What was typed, in letters of ``ALPHABET`` where it is a code: without hyphens, 0 for O, 1 for I and L."""
+    return text.strip().upper().translate(_MEANT)
+
+
 def read_short(text: str) -> str:
     """What was typed as the eight letters, or the empty text for anything else."""
-    code = text.strip().upper().translate(_MEANT)
+    code = meant(text)
     return code if len(code) == SHORT_LETTERS and all(letter in ALPHABET for letter in code) else ""
+
+
+def short_codes(key: bytes, conference_id: int, expected: Iterable[int]) -> dict[str, int | None]:
+    """Whose each short code is, of the people expected at a site; ``None`` where it is two people's."""
+    found: dict[str, int | None] = {}
+    for person_id in expected:
+        code = short(key, conference_id, person_id)
+        found[code] = None if code in found else person_id
+    return found
 
 
 def find_short(code: str, key: bytes, conference_id: int, expected: Iterable[int]) -> int | None:

@@ -43,6 +43,8 @@ class Reply(StrEnum):
     EXPIRED = "device.expired"
     NOT_ALLOWED = "device.not_allowed"
     SITE_CLOSED = "device.site_closed"
+    NUMBER_USED = "device.number_used"
+    UNWRITABLE = "scan.unwritable"
 
 
 SENTENCES: Mapping[str, Promise] = {
@@ -56,6 +58,12 @@ SENTENCES: Mapping[str, Promise] = {
         "Tài khoản đăng ký máy này không còn quyền điểm danh ở điểm cầu. Chưa ghi gì; hãy báo người phụ trách."
     ),
     Reply.SITE_CLOSED: _("Điểm cầu đã kết thúc. Chưa ghi; hãy ghi bổ sung trong danh sách."),
+    Reply.NUMBER_USED: _(
+        "Số của lượt này đã dùng cho lượt khác. Chưa ghi; hãy đăng ký lại máy rồi quét lại."
+    ),
+    Reply.UNWRITABLE: _(
+        "Hệ thống không ghi được lượt này. Chưa ghi; hãy ghi trong danh sách và báo quản trị."
+    ),
 }
 
 CALLS: Mapping[int, tuple[str, Promise]] = {
@@ -83,7 +91,8 @@ Milliseconds = Annotated[int, Field(ge=0, lt=2**43)]
 class Event:
     """One event: ``code`` as scanned or typed, in or out, ``at`` a moment of the device's clock.
 
-    ``id`` is made by the device, ``seq`` counts its events: sent again with either it is the same event.
+    ``id`` is made by the device, ``seq`` counts its events: sent again with its id it is the same event; a
+    number that carried another id is refused.
     """
 
     id: UUID

@@ -6,7 +6,7 @@ Under load the flushes are as large as what came during the last one; without lo
 import asyncio
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from django.db import Error, InterfaceError, OperationalError, connection
 from psycopg import errors
 
 from quantriet.conferences.commands.scans import Told
-from quantriet.conferences.scanning import Answer
+from quantriet.conferences.scanning import Answer, Reply
 
 Record = Callable[[Sequence[Told]], list[list[Answer]]]
 
@@ -28,8 +28,13 @@ MOST_A_FLUSH = 1_500
 MOST_WAITING = 20_000
 """Events that may wait; whoever comes then is told to come again."""
 
-LOCK_PATIENCE = "SET lock_timeout = '1s'"
-"""Whoever holds a row longer makes his own people wait: their calls are told to come again, all others go on."""
+MOST_OF_A_DEVICE = 4
+"""Calls of one device that may wait: a device sends its next call when the last was answered."""
+
+PATIENCE_MS, ALONE_MS = 1_000, 100
+"""Whoever holds a row longer makes his own people wait: their calls are told to come again, all others go on.
+Calls written one by one, after a flush that failed, wait much less: all others stand behind them.
+"""
 
 TRIES = 3
 
@@ -51,6 +56,11 @@ class NotRecordedError(Exception):
     """Nothing of this call was written; it is worth sending again."""
 
 
+def _is_passing(error: Exception) -> bool:
+    """Whether the same call may be written when it comes again."""
+    return isinstance(error, (OperationalError, InterfaceError))
+
+
 @dataclass(frozen=True)
 class _Waiting:
     told: Told
@@ -65,6 +75,8 @@ class Lane:
         self._record = record
         self._queue: deque[_Waiting] = deque()
         self._events = 0
+        self._calls: Counter[int] = Counter()
+        self._patience_ms = 0
         self._bell = threading.Event()
         self._ends = False
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -83,9 +95,11 @@ class Lane:
 
     def put(self, told: Told) -> "asyncio.Future[list[Answer]]":
         """Wait for the next flush. Called in the loop; raises ``BusyError`` when too much waits."""
-        if self._loop is None or self._events >= MOST_WAITING:
+        too_much = self._events >= MOST_WAITING or self._calls[told.device_id] >= MOST_OF_A_DEVICE
+        if self._loop is None or too_much:
             raise BusyError
         waiting = _Waiting(told, self._loop.create_future())
+        self._calls[told.device_id] += 1
         self._events += len(told.call.events)
         self._queue.append(waiting)
         self._bell.set()
@@ -117,36 +131,60 @@ class Lane:
         """Record calls and answer each. When one cannot be written the others are written without it."""
         outcomes: list[list[Answer] | Exception]
         try:
-            outcomes = list(self._recorded([one.told for one in taken]))
+            outcomes = list(self._recorded([one.told for one in taken], PATIENCE_MS))
         except Exception as error:  # noqa: BLE001 - whatever it is, the calls of others are not lost with it
-            is_away = _is_away(error)
-            if is_away:
-                connection.close()  # the next flush connects anew
-            if len(taken) > 1 and not is_away:
+            if len(taken) > 1 and not _is_away(error):
                 for one in taken:
-                    self._flush([one])
+                    self._tell([one], [self._alone(one.told)])
                 return
-            cause = type(error.__cause__ or error).__name__
-            _log.warning("ingest.not_recorded", lane=self._name, error=cause, calls=len(taken))
-            outcomes = [NotRecordedError()] * len(taken)
+            outcomes = [self._fault(error, one.told) for one in taken]
+        self._tell(taken, outcomes)
+
+    def _alone(self, told: Told) -> list[Answer] | Exception:
+        """What becomes of one call in a transaction of its own."""
+        try:
+            return self._recorded([told], ALONE_MS)[0]
+        except Exception as error:  # noqa: BLE001 - as above
+            return self._fault(error, told)
+
+    def _fault(self, error: Exception, told: Told) -> list[Answer] | Exception:
+        """What is answered to a call that was not written: come again; or never again, where that is no use."""
+        if _is_away(error):
+            connection.close()  # the next flush connects anew
+        cause = type(error.__cause__ or error).__name__
+        if _is_passing(error):
+            _log.warning("ingest.not_recorded", lane=self._name, error=cause, device=told.device_id)
+            return NotRecordedError()
+        _log.error("ingest.unwritable", lane=self._name, error=cause, device=told.device_id, exc_info=error)
+        return [Answer(event.id, Reply.UNWRITABLE) for event in told.call.events]
+
+    def _tell(self, taken: Sequence[_Waiting], outcomes: Sequence[list[Answer] | Exception]) -> None:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._answer, taken, outcomes)
 
-    def _recorded(self, told: Sequence[Told]) -> list[list[Answer]]:
-        """One transaction; what another writer undid is tried again."""
+    def _recorded(self, told: Sequence[Told], patience_ms: int) -> list[list[Answer]]:
+        """One transaction; what another writer undid is tried again. Locks are waited for so many milliseconds."""
         for left in reversed(range(TRIES)):
             try:
-                if connection.connection is None:
-                    connection.cursor().execute(LOCK_PATIENCE)
+                self._set_patience(patience_ms)
                 return self._record(told)
             except Error as error:
                 if not left or not isinstance(error.__cause__, _UNDONE):
                     raise
         raise AssertionError
 
+    def _set_patience(self, patience_ms: int) -> None:
+        if connection.connection is None or self._patience_ms != patience_ms:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET lock_timeout = {patience_ms}")
+            self._patience_ms = patience_ms
+
     def _answer(self, taken: Sequence[_Waiting], outcomes: Sequence[list[Answer] | Exception]) -> None:
         for one, outcome in zip(taken, outcomes, strict=True):
             self._events -= len(one.told.call.events)
+            self._calls[one.told.device_id] -= 1
+            if not self._calls[one.told.device_id]:
+                del self._calls[one.told.device_id]
             if one.answer.done():  # the client has gone
                 continue
             if isinstance(outcome, Exception):

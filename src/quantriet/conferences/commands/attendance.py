@@ -36,6 +36,7 @@ __all__ = [
     "read_typed",
     "record",
     "settle",
+    "short_codes",
     "undo",
 ]
 
@@ -55,7 +56,7 @@ def record(site: Site, given: Sequence[Mark], *, by: Actor, key: str, reason: st
 
 def _read_codes(site: Site, given: Sequence[Mark]) -> list[int | Code]:
     """Whom each mark is about, or why its code is refused."""
-    expected: list[int] | None = None
+    shorts: Mapping[str, int | None] | None = None
     found: list[int | Code] = []
     for mark in given:
         if not mark.code:
@@ -65,9 +66,9 @@ def _read_codes(site: Site, given: Sequence[Mark]) -> list[int | Code]:
         if scanned is not None:
             found.append(scanned)
             continue
-        if expected is None:
-            expected = roster.expected_people(site)
-        found.append(read_typed(site.conference, mark.code, expected))
+        if shorts is None:
+            shorts = short_codes(site)
+        found.append(read_typed(mark.code, shorts))
     return found
 
 
@@ -81,12 +82,15 @@ def read_scanned(conference: Conference, text: str) -> int | Code | None:
     return personal.person_id if codes.is_proven(personal, bytes(conference.code_key)) else Code.FORGED_CODE
 
 
-def read_typed(conference: Conference, text: str, expected: Sequence[int]) -> int | Code:
-    """Whose eight letters these are, among the people expected at a site."""
-    typed = codes.read_short(text)
-    key = bytes(conference.code_key)
-    person_id = codes.find_short(typed, key, conference.pk, expected) if typed else None
-    return person_id or Code.UNKNOWN_CODE
+def short_codes(site: Site) -> dict[str, int | None]:
+    """Whose each short code is, of the people expected at a site: made once for many that are typed."""
+    conference = site.conference
+    return codes.short_codes(bytes(conference.code_key), conference.pk, roster.expected_people(site))
+
+
+def read_typed(text: str, shorts: Mapping[str, int | None]) -> int | Code:
+    """Whose eight letters these are, among the short codes of a site."""
+    return shorts.get(codes.read_short(text)) or Code.UNKNOWN_CODE
 
 
 def everyone_except(site: Site, away: Mapping[int, Ask], *, by: Actor, key: str) -> list[Answer]:

@@ -8,13 +8,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cryptography.exceptions import InvalidTag
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quantriet.conferences.codes import ALPHABET
+from quantriet.conferences.codes import ALPHABET, meant
 from quantriet.conferences.models import Device, Site
-from quantriet.conferences.queries.devices import KEY_OF, key_in
+from quantriet.conferences.queries.devices import KEY_OF, key_in, valid_until
 from quantriet.conferences.scanning import KEY_BYTES
 from quantriet.core.errors import DomainError, NotFoundError
 from quantriet.core.text import clean_line
@@ -24,8 +25,6 @@ from quantriet.org.permissions import Can
 
 CODE_LETTERS = 10
 CODE_FOR = timedelta(minutes=15)
-AFTER_THE_END = timedelta(hours=48)
-"""How long after a conference its devices may still bring in what they heard without a line."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,6 @@ def offer(site: Site, *, label: str, by: Actor) -> Offer:
             label=clean_line(label)[:80] or _("Máy quét"),
             code_index=sealing.index(code),
             code_until=timezone.now() + CODE_FOR,
-            valid_until=_valid_until(site),
         )
         audit.record(by, "device.offer", device, unit=site.unit_id, detail={"site": site.pk})
     return Offer(device, code)
@@ -66,11 +64,10 @@ def offer(site: Site, *, label: str, by: Actor) -> Offer:
 def claim(code: str) -> Key:
     """Enrol whoever holds the code; it is used up. A wrong, old or used code answers alike."""
     now = timezone.now()
-    meant = code.strip().upper().replace("-", "").replace(" ", "")
     with transaction.atomic():
         device = (
             Device.objects.select_for_update(of=("self",))
-            .filter(code_index=sealing.index(meant), code_until__gte=now, revoked_at=None)
+            .filter(code_index=sealing.index(meant(code)), code_until__gte=now, revoked_at=None)
             .first()
         )
         if device is None:
@@ -95,13 +92,12 @@ def enrol(site: Site, *, session_key: str, by: Actor) -> Key:
                 "account_id": _account(by),
                 "unit_id": by.unit_id,
                 "label": by.name[:80],
-                "valid_until": _valid_until(site),
             },
         )
         if device.revoked_at is not None:
             raise DomainError("device.revoked", _("Máy này đã bị ngừng dùng ở điểm cầu. Chưa làm gì."))
         if not is_new:
-            return Key(device, key_in(device))
+            return _key_again(device)
         audit.record(by, "device.enrol", device, unit=site.unit_id, detail={"site": site.pk})
         return _enrol(device, timezone.now())
 
@@ -120,6 +116,14 @@ def revoke(device: Device, *, by: Actor) -> Device:
     return locked
 
 
+def _key_again(device: Device) -> Key:
+    """The key it was told; a new one where the installation's data key is another since."""
+    try:
+        return Key(device, key_in(device))
+    except InvalidTag:
+        return _enrol(device, timezone.now())
+
+
 def _enrol(device: Device, now: datetime) -> Key:
     key = secrets.token_bytes(KEY_BYTES)
     device.sealed_key = sealing.seal(key.hex(), about=KEY_OF)
@@ -129,10 +133,6 @@ def _enrol(device: Device, now: datetime) -> Key:
     return Key(device, key)
 
 
-def _valid_until(site: Site) -> datetime:
-    return site.conference.ends_at + AFTER_THE_END
-
-
 def _account(by: Actor) -> int:
     if not by.account_id:
         raise DomainError("device.account", _("Chỉ tài khoản đã đăng nhập mới đăng ký được máy."))
@@ -140,6 +140,6 @@ def _account(by: Actor) -> int:
 
 
 def _refuse_over(site: Site) -> None:
-    over = site.state == Site.State.CLOSED or timezone.now() > _valid_until(site)
+    over = site.state == Site.State.CLOSED or timezone.now() > valid_until(site.conference)
     if over or site.conference.state == "cancelled":
         raise DomainError("device.over", _("Điểm cầu đã kết thúc nên không đăng ký thêm máy. Chưa làm gì."))

@@ -8,10 +8,12 @@ page. An event is judged once: sent again, in any order and by any door, it find
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
+import structlog
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from quantriet.conferences import scanning, verdicts
@@ -21,7 +23,7 @@ from quantriet.conferences.commands.entries import Hand
 from quantriet.conferences.commands.marks import Heard, Mark
 from quantriet.conferences.models import Scan, Site
 from quantriet.conferences.models.attendance import Source
-from quantriet.conferences.queries import devices, roster
+from quantriet.conferences.queries import devices
 from quantriet.conferences.queries.devices import Enrolled
 from quantriet.conferences.scanning import Answer, Call, Event, Reply
 from quantriet.conferences.verdicts import Act, Ask, Code
@@ -29,6 +31,8 @@ from quantriet.core import scope
 from quantriet.core.scope import Scope
 from quantriet.org import access
 from quantriet.org.access import Actor
+
+_log = structlog.get_logger("scans")
 
 INTAKE = Actor(0, 0, None, "Máy điểm danh", frozenset(), ())
 """Who posts a flush; each row carries the account of its device."""
@@ -61,6 +65,14 @@ class _Event:
         return Source.SCAN if "." in self.event.code else Source.CODE
 
 
+class _Kept(NamedTuple):
+    """What an event of a device was found to be when it was judged."""
+
+    device_id: int
+    code: str
+    person_id: int
+
+
 class _HeardMeanwhileError(Exception):
     """These events are kept already: by another flush a moment ago, or where this scope does not see them."""
 
@@ -90,9 +102,12 @@ def _record(told: Sequence[Told], elsewhere: set[UUID]) -> list[list[Answer]]:
     with scope.use(Scope(tuple(sorted(roots)), "devices")):
         events = [[*_events(one, known.get(one.device_id), now)] for one in told]
         flat = [event for some in events for event in some if not event.code]
-        fresh = _unseen(flat, elsewhere)
+        fresh, copies = _unseen(flat, elsewhere)
         _judge(fresh, known)
         _keep(fresh, known)
+        for copy, first in copies:
+            copy.code, copy.person_id = _again(first.code), first.person_id
+            copy.state, copy.name = first.state, first.name
         _name(event for some in events for event in some)
     return [[_answer(event) for event in some] for some in events]
 
@@ -115,12 +130,38 @@ JOIN conferences_scan AS scan USING (device_id, sequence)
 """
 
 
-def _unseen(events: Sequence[_Event], elsewhere: set[UUID]) -> list[_Event]:
-    """The events that were never judged, each once; the others get the answer that stands. Of what is kept
-    ``elsewhere`` out of sight only that is told.
+def _unseen(
+    events: Sequence[_Event], elsewhere: set[UUID]
+) -> tuple[list[_Event], list[tuple[_Event, _Event]]]:
+    """The events that were never judged, each once, and the copies of them that came along, each with its first.
+
+    What was judged before gets the answer that stands. An id of another device, or a number that carries
+    another id, is somebody else's event: it is refused, and nothing of the other is told. So is what is kept
+    ``elsewhere``, out of sight.
     """
     if not events:
-        return []
+        return [], []
+    by_id, by_number = _kept_before(events)
+    first_by_id: dict[UUID, _Event] = {}
+    numbers: set[tuple[int, int]] = set()
+    copies: list[tuple[_Event, _Event]] = []
+    for one in events:
+        number = (one.device_id, one.event.seq)
+        stands, first = by_id.get(one.event.id), first_by_id.get(one.event.id)
+        if stands is not None and stands.device_id == one.device_id:
+            one.code, one.person_id = _again(stands.code), stands.person_id
+        elif first is not None and first.device_id == one.device_id:
+            copies.append((one, first))
+        elif stands or first or number in by_number or number in numbers or one.event.id in elsewhere:
+            one.code = Reply.NUMBER_USED
+        else:
+            first_by_id[one.event.id] = one
+            numbers.add(number)
+    return list(first_by_id.values()), copies
+
+
+def _kept_before(events: Sequence[_Event]) -> tuple[dict[UUID, _Kept], set[tuple[int, int]]]:
+    """What is kept with the ids of these events, and which of their numbers are used."""
     with connection.cursor() as cursor:
         cursor.execute(
             _SEEN,
@@ -131,23 +172,7 @@ def _unseen(events: Sequence[_Event], elsewhere: set[UUID]) -> list[_Event]:
             },
         )
         rows = cursor.fetchall()
-    by_id = {row[0]: (row[3], row[4]) for row in rows}
-    by_number = {(row[1], row[2]): (row[3], row[4]) for row in rows}
-    fresh: list[_Event] = []
-    ids: set[UUID] = set()
-    numbers: set[tuple[int, int]] = set()
-    for one in events:
-        number = (one.device_id, one.event.seq)
-        stands = by_id.get(one.event.id) or by_number.get(number)
-        if stands is not None:
-            one.code, one.person_id = _again(stands[0]), stands[1]
-        elif one.event.id in ids or number in numbers or one.event.id in elsewhere:
-            one.code = Code.ALREADY
-        else:
-            ids.add(one.event.id)
-            numbers.add(number)
-            fresh.append(one)
-    return fresh
+    return {row[0]: _Kept(row[1], row[3], row[4]) for row in rows}, {(row[1], row[2]) for row in rows}
 
 
 def _again(code: str) -> str:
@@ -180,16 +205,16 @@ def _sites(site_ids: set[int]) -> dict[int, Site]:
 
 
 def _heard(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> list[Heard]:
-    expected: dict[int, list[int]] = {}
+    shorts: dict[int, Mapping[str, int | None]] = {}
     heard = []
     for one in events:
         device = known[one.device_id]
         site = device.site
         found = attendance.read_scanned(site.conference, one.event.code)
         if found is None:
-            if site.pk not in expected:
-                expected[site.pk] = roster.expected_people(site)
-            found = attendance.read_typed(site.conference, one.event.code, expected[site.pk])
+            if site.pk not in shorts:
+                shorts[site.pk] = attendance.short_codes(site)
+            found = attendance.read_typed(one.event.code, shorts[site.pk])
         ask = Ask(Act(one.event.act), one.at, is_code=True)
         mark = Mark(ask, one.source, code=one.event.code, client_id=one.event.id)
         heard.append(Heard(mark, found, Hand(site, device.name, one.event.id.hex), device.roots))
@@ -261,26 +286,45 @@ def _answer(one: _Event) -> Answer:
 
 
 AT_ONE_OPENING = 5_000
+"""Of one conference at a time."""
 
 
 def judge_kept() -> int:
     """Judge what was kept until check-in opened; returns how many. The house does it every minute.
 
-    The devices were in order when they sent: what stopped one since does not unmake what it heard.
+    A transaction a conference: one that cannot be written stops no other. The devices were in order when they
+    sent: what stopped one since does not unmake what it heard.
     """
-    now = timezone.now()
+    with access.whole_house("scans kept for the opening"):
+        opened = list(_waiting().order_by("conference_id").values_list("conference_id", flat=True).distinct())
+    judged = 0
+    for conference_id in opened:
+        try:
+            judged += _judge_conference(conference_id)
+        except Exception:  # noqa: BLE001 - whatever it is, the others open all the same; it is tried again in a minute
+            _log.exception("scans.not_judged", conference=conference_id)
+    return judged
+
+
+def _waiting() -> QuerySet[Scan]:
+    opens = timezone.now() + verdicts.OPENS_BEFORE
+    return Scan.objects.filter(waits=True, conference__starts_at__lte=opens)
+
+
+def _judge_conference(conference_id: int) -> int:
     with access.whole_house("scans kept for the opening"):
         kept = list(
-            Scan.objects.select_for_update(of=("self",), skip_locked=True)
-            .filter(waits=True, conference__starts_at__lte=now + verdicts.OPENS_BEFORE)
+            _waiting()
+            .select_for_update(of=("self",), skip_locked=True)
+            .filter(conference=conference_id)
             .select_related("device__account")
-            .order_by("conference_id", "at", "sequence")[:AT_ONE_OPENING]
+            .order_by("at", "sequence")[:AT_ONE_OPENING]
         )
-        sites = _sites({scan.site_id for scan in kept})
-        for _conference_id, some in groupby(kept, key=lambda scan: scan.conference_id):
-            _judge_kept([*some], sites)
+        if not kept:
+            return 0
+        _judge_kept(kept, _sites({scan.site_id for scan in kept}))
         Scan.objects.bulk_update(kept, ["code", "waits"], batch_size=500)
-    return len(kept)
+    return sum(not scan.waits for scan in kept)
 
 
 def _judge_kept(kept: Sequence[Scan], sites: Mapping[int, Site]) -> None:
@@ -292,4 +336,5 @@ def _judge_kept(kept: Sequence[Scan], sites: Mapping[int, Site]) -> None:
         heard.append(Heard(mark, scan.person_id or Code.UNKNOWN_PERSON, hand))
     call = Batch(heard[0].hand.site.conference, f"scans:{uuid4().hex}", INTAKE)
     for scan, answer in zip(kept, marks.write_down(heard, call), strict=True):
-        scan.code, scan.waits = answer.code.value, False
+        scan.code = scanning.kept(answer.code) or answer.code.value
+        scan.waits = answer.code is Code.TOO_EARLY  # the opening was put off meanwhile

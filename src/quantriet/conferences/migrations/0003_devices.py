@@ -29,7 +29,6 @@ class Migration(migrations.Migration):
                 ("code_until", models.DateTimeField(blank=True, null=True)),
                 ("sealed_key", models.BinaryField(max_length=120, null=True)),
                 ("enrolled_at", models.DateTimeField(blank=True, null=True)),
-                ("valid_until", models.DateTimeField()),
                 ("revoked_at", models.DateTimeField(blank=True, null=True)),
                 ("revoked_by", models.CharField(blank=True, max_length=120)),
                 (

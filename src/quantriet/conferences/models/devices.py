@@ -29,7 +29,6 @@ class Device(Stamped):
     code_until = models.DateTimeField(null=True, blank=True)
     sealed_key = models.BinaryField(max_length=120, null=True)
     enrolled_at = models.DateTimeField(null=True, blank=True)
-    valid_until = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.CharField(max_length=120, blank=True)
 

@@ -1,6 +1,7 @@
 """The phones and readers of a site: which there are, a one-time code for one more, stop one that was lost."""
 
 import hashlib
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
@@ -26,12 +27,12 @@ def devices(request: ActorRequest, site_id: int) -> HttpResponse:
     offer = None
     if request.method == "POST":
         offer = commands.offer(site, label=request.POST.get("label", ""), by=request.actor)
-    now = timezone.now()
+    now, until = timezone.now(), reads.valid_until(site.conference)
     context = {
         "site": site,
         "offer": offer,
         "code": f"{offer.code[:5]}-{offer.code[5:]}" if offer else "",
-        "rows": [(device, _shape(device, now)) for device in reads.of_site(site)[:200]],
+        "rows": [(device, _shape(device, now, until)) for device in reads.of_site(site)[:200]],
         "crumbs": [
             Crumb(_("Hội nghị"), reverse("conferences")),
             Crumb(site.name, reverse("site", args=[site.pk])),
@@ -41,14 +42,14 @@ def devices(request: ActorRequest, site_id: int) -> HttpResponse:
     return render(request, "conferences/devices.html", context)
 
 
-def _shape(device: Device, now: object) -> tuple[str, str]:
+def _shape(device: Device, now: datetime, until: datetime) -> tuple[str, str]:
     """How a device stands, by shape and word."""
     if device.revoked_at is not None:
         return "missing", _("Đã ngừng")
     if device.enrolled_at is None:
-        waits = device.code_until is not None and device.code_until > now  # type: ignore[operator]
+        waits = device.code_until is not None and device.code_until > now
         return ("due_soon", _("Chờ nhập mã")) if waits else ("missing", _("Mã đã quá hạn"))
-    return ("done", _("Đang dùng")) if device.valid_until > now else ("exempt", _("Đã hết hạn"))  # type: ignore[operator]
+    return ("done", _("Đang dùng")) if until > now else ("exempt", _("Đã hết hạn"))
 
 
 @page(Can.ATTENDANCE_RECORD, write=Can.ATTENDANCE_RECORD)

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from django.db import connection
 from django.db.models import Model, QuerySet
 
@@ -17,6 +18,13 @@ from quantriet.org.permissions import Can
 from quantriet.org.queries.holders import Holder, holders
 
 KEY_OF = b"conferences_device.key"
+AFTER_THE_END = timedelta(hours=48)
+"""How long after a conference its devices may still bring in what they heard without a line."""
+
+
+def valid_until(conference: Conference) -> datetime:
+    """Until when the devices of a conference may record: by its end as it is now, put off or brought forward."""
+    return conference.ends_at + AFTER_THE_END
 
 
 def of_site(site: Site) -> QuerySet[Device]:
@@ -25,9 +33,14 @@ def of_site(site: Site) -> QuerySet[Device]:
 
 
 def key_of(device_id: int) -> bytes | None:
-    """The key of an enrolled device, whatever became of it since; ``None`` for all others."""
+    """The key of an enrolled device, whatever became of it since; ``None`` for all others, and where the
+    installation's data key is another since: such a device is enrolled anew.
+    """
     device = Device.objects.filter(pk=device_id, enrolled_at__isnull=False).only("sealed_key").first()
-    return None if device is None else key_in(device)
+    try:
+        return None if device is None else key_in(device)
+    except InvalidTag:
+        return None
 
 
 def key_in(device: Device) -> bytes:
@@ -68,7 +81,7 @@ def _columns(table: str, names: Sequence[str]) -> str:
 
 _DEVICES = f"""
 SELECT device.id, device.account_id, device.unit_id, device.enrolled_at, device.revoked_at IS NOT NULL,
-       device.valid_until, placed.path::text, {_columns("site", _OF_SITE)},
+       placed.path::text, {_columns("site", _OF_SITE)},
        {_columns("conference", _OF_CONFERENCE)}, {_columns("campaign", _OF_CAMPAIGN)}
 FROM conferences_device AS device
 JOIN conferences_site AS site ON site.id = device.site_id
@@ -77,7 +90,7 @@ LEFT JOIN campaigns_campaign AS campaign ON campaign.id = conference.campaign_id
 LEFT JOIN org_placement AS placed ON placed.unit_id = site.unit_id AND placed.valid @> quantriet_today()
 WHERE device.id = ANY(%(devices)s::bigint[]) AND device.enrolled_at IS NOT NULL
 """
-_AT_SITE = 7
+_AT_SITE = 6
 _AT_CONFERENCE = _AT_SITE + len(_OF_SITE)
 _AT_CAMPAIGN = _AT_CONFERENCE + len(_OF_CONFERENCE)
 
@@ -111,10 +124,10 @@ def _conference(row: Sequence[Any]) -> Conference:
 
 
 def _enrolled(row: Sequence[Any], conference: Conference, holder: Holder | None) -> Enrolled:
-    device_id, _account, _unit, enrolled_at, is_revoked, valid_until, path = row[:_AT_SITE]
+    device_id, _account, _unit, enrolled_at, is_revoked, path = row[:_AT_SITE]
     site = Site.from_db(connection.alias, _OF_SITE, row[_AT_SITE:_AT_CONFERENCE])
     site.conference = conference
     is_allowed = holder is not None and holder.reaches(path)
-    standing = Standing(is_revoked, valid_until, site.state == Site.State.CLOSED, is_allowed)
+    standing = Standing(is_revoked, valid_until(conference), site.state == Site.State.CLOSED, is_allowed)
     name, roots = (holder.name, holder.roots) if holder is not None else ("", ())
     return Enrolled(device_id, site, enrolled_at, name, roots, standing)
