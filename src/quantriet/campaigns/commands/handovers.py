@@ -202,7 +202,7 @@ def give_back(handed: Sequence[Handed], batches: Sequence[int], *, reason: str, 
 
 def _end_again(handed: Sequence[Handed]) -> None:
     """Obligations that stood again are handed over as they were."""
-    before = {one.successor_id: one for one in handed}
+    before = {one.successor_id: one for one in handed if one.successor_id is not None}
     rows = list(Obligation.objects.filter(pk__in=before))
     for row in rows:
         known = before[row.pk]

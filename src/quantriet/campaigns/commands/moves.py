@@ -223,7 +223,7 @@ def move(
 def inside(campaign: Campaign, unit_ids: Iterable[int], *, root_id: int) -> set[int]:
     """Of these units those in the scope of a campaign that ``root_id`` owns."""
     wanted = set(unit_ids)
-    words = {"campaign": campaign.pk, "root": root_id, "units": sorted(wanted)}
+    words: dict[str, Any] = {"campaign": campaign.pk, "root": root_id, "units": sorted(wanted)}
     with connection.cursor() as cursor:
         cursor.execute(_UNITS_INSIDE, words)
         return {int(row[0]) for row in cursor.fetchall()} | {pk for pk in wanted if pk < 0}
