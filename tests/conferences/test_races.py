@@ -13,7 +13,7 @@ from django.db import connection
 
 from quantriet.campaigns.models import Credit
 from quantriet.conferences import codes
-from quantriet.conferences.commands import attendance
+from quantriet.conferences.commands import attendance, conferences
 from quantriet.conferences.commands.attendance import Mark
 from quantriet.conferences.models import Attendance, Site
 from quantriet.conferences.models.attendance import Source
@@ -108,3 +108,17 @@ def test_two_clerks_changing_one_row_at_once_one_is_told(town: Town) -> None:
     answers = at_once(town.site, [[Mark(Ask(act, version=1), person_id=town.an.pk)] for act in acts])
 
     assert sorted(answers) == sorted([Code.CHANGED, Code.STALE])
+
+
+def test_attendance_does_not_wait_for_a_conference_that_is_being_closed(
+    town: Town, embedded_postgres: EmbeddedPostgres
+) -> None:
+    by = operator()
+    name = str(settings.DATABASES["default"]["NAME"])
+
+    with psycopg.connect(embedded_postgres.admin_dsn(name)) as other, access.acting(by):
+        conferences.close(town.conference, by=by)
+        # What the foreign key of a new attendance takes.
+        found = other.execute("SELECT id FROM conferences_conference FOR KEY SHARE NOWAIT").fetchall()
+
+    assert found == [(town.conference.pk,)]

@@ -8,9 +8,11 @@ Each event gets its own answer after the commit; sent again it gets it again. 40
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 import django
 
@@ -31,7 +33,14 @@ LARGEST = 512 * 1024
 """Bytes of a body: 500 events with the longest codes."""
 
 MOST_KEYS = 100_000
+MOST_LOOKUPS = 200
+"""Numbers that may wait to be looked up; whoever comes then with another is told to come again."""
 
+MOST_STRANGERS = 10_000
+STRANGER_FOR_S = 5.0
+"""How long a number that is no device's is not asked for again."""
+
+_Value = TypeVar("_Value")
 _JSON = ("content-type", "application/json")
 _PROBLEM = ("content-type", "application/problem+json")
 _NEVER_KEPT = ("cache-control", "no-store")
@@ -45,14 +54,72 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
         self.status = status
 
 
+class Keyring:
+    """Keys of devices, kept; looked up by one thread, a number once however many wait for it.
+
+    A key never changes, and whether the device may record is asked at each flush.
+    """
+
+    def __init__(self, read: Callable[[int], bytes | None]) -> None:
+        self._read = read
+        self._keys: dict[int, bytes] = {}
+        self._strangers: dict[int, float] = {}
+        self._pending: dict[int, asyncio.Task[bytes | None]] = {}
+        self._reader = ThreadPoolExecutor(1, "keys")
+
+    async def key(self, device_id: int) -> bytes | None:
+        """The key of a device; ``None``: no such device. Raises ``BusyError`` when too many wait already."""
+        found = self._keys.get(device_id)
+        if found is not None:
+            return found
+        if self._strangers.get(device_id, 0.0) > time.monotonic():
+            return None
+        pending = self._pending.get(device_id)
+        if pending is None:
+            if len(self._pending) >= MOST_LOOKUPS:
+                raise BusyError
+            pending = asyncio.get_running_loop().create_task(self._look_up(device_id))
+            self._pending[device_id] = pending
+        return await asyncio.shield(pending)
+
+    async def _look_up(self, device_id: int) -> bytes | None:
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._reader, self._read, device_id)
+        finally:
+            del self._pending[device_id]
+        if found is None:
+            _put(self._strangers, device_id, time.monotonic() + STRANGER_FOR_S, most=MOST_STRANGERS)
+        else:
+            _put(self._keys, device_id, found, most=MOST_KEYS)
+        return found
+
+
+def _put(kept: dict[int, _Value], device_id: int, value: _Value, *, most: int) -> None:
+    if len(kept) >= most:
+        kept.clear()
+    kept[device_id] = value
+
+
+async def _body(headers: Mapping[str, str], protocol: Any) -> bytes:
+    """The whole body; raises ``Refused`` as soon as it is too large, whatever its header says."""
+    length = headers.get("content-length") or "0"
+    if not length.isascii() or not length.isdigit() or int(length) > LARGEST:
+        raise Refused(413)
+    body = bytearray()
+    async for chunk in protocol:
+        body += chunk
+        if len(body) > LARGEST:
+            raise Refused(413)
+    return bytes(body)
+
+
 class Application:
     """One worker process: a lane for scanned codes, one for typed codes, which need the list of the site."""
 
     def __init__(self, record: Record) -> None:
         self._scanned = Lane("scanned", record)
         self._typed = Lane("typed", record)
-        self._keys: dict[int, bytes] = {}
-        self._reader = ThreadPoolExecutor(1, "keys")
+        self._keyring = Keyring(_read_key)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Granian has started the worker."""
@@ -84,35 +151,22 @@ class Application:
             return b'{"status": "ok"}'
         if scope.method != "POST":
             raise Refused(405)
-        if int(scope.headers.get("content-length") or LARGEST) > LARGEST:
-            raise Refused(413)
-        told = await self._told(scope.headers, await protocol())
+        body = await _body(scope.headers, protocol)
+        told = await self._told(scope.headers, body, timezone.now())
         answers = await self._lane(told).put(told)
         return scanning.written(answers, scope.headers.get("accept-language") or "")
 
-    async def _told(self, headers: Mapping[str, str], body: bytes) -> Told:
-        """The proven call; raises ``Refused``."""
+    async def _told(self, headers: Mapping[str, str], body: bytes, heard_at: datetime) -> Told:
+        """The proven call; raises ``Refused``. ``heard_at``: before any waiting, so that clocks are compared right."""
         said = scanning.credentials(headers.get("authorization") or "")
-        key = await self._key(said[0]) if said else None
+        key = await self._keyring.key(said[0]) if said else None
         if said is None or key is None or not scanning.is_genuine(key, body, said[1]):
             raise Refused(401)
         try:
             call = scanning.read(body)
         except ValueError:
             raise Refused(422) from None
-        return Told(said[0], call, timezone.now(), scanning.forged(said[0], key, call))
-
-    async def _key(self, device_id: int) -> bytes | None:
-        """The key of a device; it never changes, and whether the device may record is asked at each flush."""
-        found = self._keys.get(device_id)
-        if found is None:
-            loop = asyncio.get_running_loop()
-            found = await loop.run_in_executor(self._reader, _read_key, device_id)
-            if found is not None:
-                if len(self._keys) >= MOST_KEYS:
-                    self._keys.clear()
-                self._keys[device_id] = found
-        return found
+        return Told(said[0], call, heard_at, scanning.forged(said[0], key, call))
 
     def _lane(self, told: Told) -> Lane:
         typed = any(codes.read_personal(event.code) is None for event in told.call.events)

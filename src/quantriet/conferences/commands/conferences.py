@@ -160,7 +160,7 @@ def change(conference: Conference, plan: Plan, *, version: int, by: Actor) -> Co
     access.require(by, Can.CONFERENCE_MANAGE, conference.unit_id)
     _check(plan)
     with transaction.atomic():
-        locked = Conference.objects.select_for_update().get(pk=conference.pk)
+        locked = Conference.objects.select_for_update(no_key=True).get(pk=conference.pk)
         _refuse_over(locked)
         if locked.version != version:
             raise ConflictError(
@@ -198,7 +198,7 @@ def cancel(conference: Conference, *, reason: str, by: Actor) -> Conference:
     if not clean_line(reason):
         raise DomainError("conference.reason", _("Hãy ghi lý do hủy. Chưa thay đổi gì."))
     with transaction.atomic():
-        locked = Conference.objects.select_for_update().get(pk=conference.pk)
+        locked = Conference.objects.select_for_update(no_key=True).get(pk=conference.pk)
         if locked.state == Conference.State.CANCELLED:
             return locked
         _refuse_over(locked)
@@ -252,7 +252,8 @@ def close(conference: Conference, *, actual_minutes: Sequence[int | None] = (), 
     access.require(by, Can.CONFERENCE_MANAGE, conference.unit_id)
     with transaction.atomic():
         locked = (
-            Conference.objects.select_for_update(of=("self",))
+            # Attendance goes on being inserted: its foreign key needs the conference's key only.
+            Conference.objects.select_for_update(of=("self",), no_key=True)
             .select_related("campaign")
             .get(pk=conference.pk)
         )
@@ -357,7 +358,7 @@ def renew_codes(conference: Conference, *, by: Actor) -> Conference:
     """Make all printed cards of a conference void: one was lost or photographed."""
     access.require(by, Can.CONFERENCE_MANAGE, conference.unit_id)
     with transaction.atomic():
-        locked = Conference.objects.select_for_update().get(pk=conference.pk)
+        locked = Conference.objects.select_for_update(no_key=True).get(pk=conference.pk)
         locked.code_key = Conference._meta.get_field("code_key").get_default()  # noqa: SLF001 - Django's public-by-habit API
         locked.save(update_fields=["code_key"])
         audit.record(by, "conference.renew_codes", locked, unit=locked.unit_id)
