@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import CASCADE, ForeignObjectRel, Model
 from django.utils import timezone
 
 from quantriet.campaigns.models import Campaign
-from quantriet.conferences.models import Conference
+from quantriet.conferences.models import Conference, Device, Scan
 from quantriet.core.models import KeptAnswer, Work
+from quantriet.core.retention import PERIODS
 from quantriet.ledger.measures import Measure
 from quantriet.org import access, checks, notices
 from quantriet.org.commands import accounts
@@ -17,6 +19,7 @@ from quantriet.web import retention
 from tests import factories
 from tests import factories_conferences as made
 from tests.conferences.test_attendance import Town
+from tests.factories_devices import reader
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +87,43 @@ def test_people_of_a_campaign_go_five_years_after_it_was_closed_and_its_figures_
     assert counted == erased
     assert people == {"attendances": 3, "credits": 3, "roll_lines": 3, "chairs": 1}
     assert (set(again.values()), town.counts(*measures)) == ({0}, figures)
+
+
+def test_every_table_with_a_period_that_ends_is_erased_by_a_rule() -> None:
+    """What hangs on an account goes when the account is forgotten; all else has a rule of its own."""
+    with access.whole_house("test"):
+        ruled = {rule.past(timezone.now()).model for rule in retention.RULES}
+    with_accounts = {
+        field.related_model
+        for field in Account._meta.get_fields(include_hidden=True)
+        if isinstance(field, ForeignObjectRel) and field.on_delete is CASCADE
+    }
+
+    def ends(model: type[Model]) -> set[str]:
+        fates = getattr(model, "PERSONAL", {}).values()
+        return {fate.retention for fate in fates if PERIODS[fate.retention].days is not None}
+
+    left = {
+        model.__name__
+        for model in checks.personal_models()
+        if ends(model) and model not in ruled and not (ends(model) == {"account"} and model in with_accounts)
+    }
+
+    assert left == set()
+
+
+def test_what_devices_sent_goes_with_its_campaign() -> None:
+    town = Town()
+    phone = reader(town.site)
+    phone.send(phone.event(town.an))
+    Campaign.objects.update(closed_at=timezone.now() - timedelta(days=1827))
+
+    counted, erased, again = retention.due(), retention.erase(), retention.erase()
+
+    assert (counted["scans"], counted["devices"]) == (1, 1)
+    assert (counted, set(again.values())) == (erased, {0})
+    with factories.looking_everywhere():
+        assert (Scan.objects.count(), Device.objects.count()) == (0, 0)
 
 
 def test_a_field_kept_for_no_known_period_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

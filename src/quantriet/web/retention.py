@@ -20,15 +20,17 @@ from quantriet.conferences.models import (
     AttendanceChange,
     AttendanceConflict,
     Conference,
+    Device,
     Guest,
     Remark,
+    Scan,
     Site,
 )
 from quantriet.core.models import KeptAnswer, Work
 from quantriet.core.retention import PERIODS
 from quantriet.org import access
 from quantriet.org.commands import accounts
-from quantriet.org.models import Account, Import, Notice, SignedInSession
+from quantriet.org.models import Account, Import, Notice, SignedInSession, SignInFailure
 from quantriet.web.models import ApiToken
 
 
@@ -67,6 +69,10 @@ def _imports(before: datetime) -> QuerySet[Import]:
 
 def _sessions(before: datetime) -> QuerySet[SignedInSession]:
     return SignedInSession.objects.filter(expire_date__lt=before)
+
+
+def _sign_in_failures(before: datetime) -> QuerySet[SignInFailure]:
+    return SignInFailure.objects.filter(last_at__lt=before)
 
 
 def _tokens(before: datetime) -> QuerySet[ApiToken]:
@@ -121,12 +127,15 @@ RULES: tuple[Rule, ...] = (
     Rule("notices", "notice", _notices),
     Rule("imports", "import", _imports),
     Rule("sessions", "sign_in", _sessions),
+    Rule("sign_in_failures", "sign_in", _sign_in_failures),
     Rule("api_tokens", "account", _tokens),
     Rule("accounts", "account", _accounts, accounts.forget),
     Rule("attendance_changes", "campaign", _of_conferences(AttendanceChange, "attendance__conference__")),
     Rule("attendance_conflicts", "campaign", _of_conferences(AttendanceConflict)),
     Rule("remarks", "campaign", _of_conferences(Remark)),
     Rule("guests", "campaign", _of_conferences(Guest, "site__conference__")),
+    Rule("scans", "campaign", _of_conferences(Scan)),
+    Rule("devices", "campaign", _of_conferences(Device, "site__conference__")),
     Rule("credits", "campaign", _of_campaigns(Credit)),
     Rule("attendances", "campaign", _of_conferences(Attendance)),
     Rule("roll_moves", "campaign", _of_campaigns(RollMove, "line__")),
