@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
 from django.db import InternalError, ProgrammingError, connection, connections, transaction
@@ -174,3 +175,21 @@ def test_control_a_freeze_known_by_its_time_alone_would_lose_what_was_in_flight(
         by_time = cursor.fetchone()[0]
 
     assert (kept(frozen), by_time, late(frozen)) == (0, 0, 100)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("label", "actor"),
+    [
+        ("Báo cáo (quý I) (Nguyễn Văn An)", "Nguyễn Văn An"),
+        ("Báo cáo quý I", ""),
+        (f"Báo cáo ({'a' * 130})", "a" * 120),
+    ],
+)
+def test_who_froze_before_is_read_from_the_last_brackets_of_the_label(label: str, actor: str) -> None:
+    migration = import_module("quantriet.ledger.migrations.0003_large_folds_and_frozen_figures")
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {migration.ACTOR} FROM (SELECT %s::text AS label) AS frozen", [label])
+
+        assert cursor.fetchone() == (actor,)

@@ -18,9 +18,12 @@ ALTER TABLE ledger_tally_day RESET (fillfactor);
 CREATE INDEX ledger_tally_fold ON ledger_tally (book_id, fold);
 """
 
+# Who froze stood in the last brackets of the label.
+ACTOR = r"coalesce(left(substring(label FROM '\(([^()]*)\)$'), 120), '')"
+
 # Figures frozen before this stood at the horizon of their fold; the transactions of their day are all that is
 # known, so an empty snapshot of the oldest transaction that came later stands for it.
-FROZEN_BEFORE = """
+FROZEN_BEFORE = f"""
 UPDATE ledger_freeze SET
     "on" = (created_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date,
     last_entry = coalesce((
@@ -33,7 +36,7 @@ UPDATE ledger_freeze SET
         WHERE entry.book_id = ledger_freeze.book_id AND entry.epoch = ledger_freeze.epoch
           AND batch.created_at >= ledger_freeze.created_at
     ), pg_current_snapshot()::text),
-    actor = coalesce(substring(label FROM '\\((.*)\\)$'), '')
+    actor = {ACTOR}
 """
 
 
