@@ -92,11 +92,10 @@ def remove(line: RollLine, *, reason: str, by: Actor) -> RollLine:
     access.require(by, Can.ROLL_CORRECT, line.unit)
     _reason(reason)
     with transaction.atomic():
-        locked = RollLine.objects.select_for_update().select_related("campaign").get(pk=line.pk)
+        locked = _held(line)
         if locked.state == RollLine.State.REMOVED:
             return locked
         _refuse_fulfilled(locked)
-        standing.hold([locked.unit_id])
         _refuse_declared(locked)
         lines = _lines(locked.campaign, locked, -1)
         if locked.excuse:
@@ -125,7 +124,7 @@ def transfer(line: RollLine, unit: Unit, *, reason: str, by: Actor) -> RollLine:
     _refuse_outside(line.campaign, unit)
     standing.refuse_former([unit.pk])
     with transaction.atomic():
-        locked = RollLine.objects.select_for_update().select_related("campaign").get(pk=line.pk)
+        locked = _held(line)
         if locked.unit_id == unit.pk or locked.state == RollLine.State.REMOVED:
             return locked
         _refuse_fulfilled(locked)
@@ -142,6 +141,17 @@ def transfer(line: RollLine, unit: Unit, *, reason: str, by: Actor) -> RollLine:
         locked.refresh_from_db()
         audit.record(by, "roll.transfer", locked, unit=unit, detail={"reason": reason})
     return locked
+
+
+def _held(line: RollLine) -> RollLine:
+    """The line as it stands now, locked after its unit: the order in which ``moves.move`` locks."""
+    rows = RollLine.objects.filter(pk=line.pk)
+    while True:
+        unit_id = rows.values_list("unit_id", flat=True).get()
+        standing.hold([unit_id])
+        locked = rows.select_for_update(of=("self",)).select_related("campaign").get()
+        if locked.unit_id == unit_id:
+            return locked
 
 
 def excuse(campaign: Campaign, excuses: dict[int, str], *, key: str, on: date, by: Actor) -> int:

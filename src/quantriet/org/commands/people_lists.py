@@ -19,7 +19,7 @@ from quantriet.core.text import fold_all, person_keys
 from quantriet.org import access, audit, consequences, sealing
 from quantriet.org.access import Actor
 from quantriet.org.commands import staged_people as sql
-from quantriet.org.commands.standing import hold_open
+from quantriet.org.commands.standing import hold_crossing, hold_open
 from quantriet.org.consequences import Crossing
 from quantriet.org.models import Unit
 from quantriet.org.people_columns import PeoplePart
@@ -196,6 +196,8 @@ def _write(take: str, which: Mapping[str, int], by: Actor) -> Written:
         return Written(0, frozenset(), 0)
     units = list(_fetch(sql.CHUNK_UNITS)[0][0])
     require_units(set(units), by)
+    if known:
+        hold_crossing(_crossed())
     hold_open(units)
     crossing = _crossing() if known else {}
     new, elsewhere = _insert_people()
@@ -213,6 +215,11 @@ def _write(take: str, which: Mapping[str, int], by: Actor) -> Written:
             detail={"new": new, "changed": len(changed), "units": units[:50]},
         )
     return Written(new, frozenset(changed), int(rows) - len(elsewhere), elsewhere)
+
+
+def _crossed() -> set[int]:
+    """The units that known people leave and enter."""
+    return {int(unit_id) for _on, _person, *both in _fetch(sql.CROSSING) for unit_id in both}
 
 
 def _crossing() -> dict[date, dict[int, Crossing]]:

@@ -9,6 +9,7 @@ from quantriet.core.errors import DomainError
 from quantriet.core.text import format_date
 
 _HELD = "SELECT name, closed_on FROM org_unit WHERE id = ANY(%s) ORDER BY id FOR SHARE"
+_CROSSED = "SELECT 1 FROM org_unit WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
 
 def hold_open(unit_ids: Iterable[int]) -> None:
@@ -27,3 +28,11 @@ def hold_open(unit_ids: Iterable[int]) -> None:
                 "Chưa ghi gì; hãy ghi cho đơn vị nhận bàn giao."
             ).format(unit=name, day=format_date(closed_on)),
         )
+
+
+def hold_crossing(unit_ids: Iterable[int]) -> None:
+    """Lock the units that people leave and enter at once, in one order and as strongly as what follows a transfer
+    needs them: transfers there and back at the same moment wait for one another.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CROSSED, [sorted(set(unit_ids))])
