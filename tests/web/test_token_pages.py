@@ -68,6 +68,36 @@ def test_a_fault_is_told_and_no_token_made(
     assert ApiToken.objects.count() == 0
 
 
+def test_who_manages_accounts_makes_no_key_of_an_account_above_him(
+    browser: Client, head: Account, commune: Unit
+) -> None:
+    above = factories.account("administrator", commune)
+    below = factories.account("clerk", commune)
+
+    codes = [
+        browser.post(reverse("api-tokens"), told(one, commune, label=one.username)).status_code
+        for one in (above, below, head)
+    ]
+
+    assert codes == [403, 200, 200]
+    assert set(ApiToken.objects.values_list("account", flat=True)) == {below.pk, head.pk}
+
+
+def test_an_account_elsewhere_is_answered_as_one_that_is_not(
+    browser: Client, head: Account, commune: Unit
+) -> None:
+    elsewhere = factories.account("clerk", factories.commune(factories.province("Đảng bộ tỉnh Khác")))
+    asked = [told(head, commune, account=name) for name in (elsewhere.username, "khong-co")]
+
+    answers = [browser.post(reverse("api-tokens"), one) for one in asked]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert [answer.context["form"].errors for answer in answers] == [
+        {"account": ["Không có tài khoản này ở đơn vị đã ghi. Chưa tạo khóa; hãy xem lại tên đăng nhập."]}
+    ] * 2
+    assert ApiToken.objects.count() == 0
+
+
 def test_a_token_is_revoked_once_and_by_nobody_elsewhere(
     browser: Client, head: Account, commune: Unit
 ) -> None:

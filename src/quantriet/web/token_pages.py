@@ -75,7 +75,9 @@ def api_tokens(request: ActorRequest) -> HttpResponse:
 def _made(request: ActorRequest, told: dict[str, Any]) -> str:
     unit = unit_queries.named(request.actor, Can.ACCOUNT_MANAGE, told["unit"])
     account = Account.objects.filter(username__iexact=told["account"].strip(), is_active=True).first()
-    if account is None or access.actor(account, unit_id=unit.pk) is None:
+    acting = access.actor(account, unit_id=unit.pk) if account is not None else None
+    # Who acts elsewhere only is answered as an unknown name is: the page tells nobody which accounts there are.
+    if account is None or acting is None or acting.unit_id != unit.pk:
         raise DomainError(
             "token.no_account",
             _("Không có tài khoản này ở đơn vị đã ghi. Chưa tạo khóa; hãy xem lại tên đăng nhập."),

@@ -14,6 +14,7 @@ from quantriet.core.errors import DomainError
 from quantriet.core.text import clean_line
 from quantriet.org import access, audit
 from quantriet.org.access import Actor
+from quantriet.org.commands import accounts
 from quantriet.org.models import Account, Unit
 from quantriet.org.permissions import Can
 from quantriet.web.models import ApiToken
@@ -32,12 +33,15 @@ def create(
 ) -> tuple[ApiToken, str]:
     """A token for ``account`` acting in ``unit``; returns it with its key, which is shown this once.
 
+    A key does what its account may do, so for another's account the actor stands above everything it may do.
     Refuses with ``token.no_role``, ``token.scopes``, ``token.days`` and ``token.label``.
     """
     access.require(by, Can.ACCOUNT_MANAGE, unit)
     as_account = access.actor(account, unit_id=unit.pk)
     if as_account is None or as_account.unit_id != unit.pk:
         raise DomainError("token.no_role", _("Tài khoản không giữ vai trò nào ở đơn vị này. Chưa tạo khóa."))
+    if account.pk != by.account_id:
+        accounts.require_power_over(account, by)
     lacking = sorted(scope.value for scope in scopes if not as_account.can(scope))
     if lacking or not scopes:
         raise DomainError(
