@@ -7,8 +7,15 @@ from typing import Any
 from quantriet.core.text import clean_line
 from quantriet.org.models import PersonClass, Tree, UnitKind
 from quantriet.org.models.people import MembershipStatus
+from quantriet.org.models.units import LEVELS
 
 BODIES = frozenset({UnitKind.BODY, UnitKind.PRESS})
+
+
+def needs_committee(kind: str, tree: str) -> bool:
+    """Whether a unit must be tied to a committee: all but the committees and cells of the Party tree itself."""
+    return tree != Tree.PARTY or kind not in LEVELS
+
 
 ANOTHER = -1
 """``PersonSpec.same_as`` of a row that was looked at and is another person of the same name."""

@@ -28,12 +28,23 @@ def take_over() -> None:
 
 @jobs.periodic("acts", "* * * * *")
 def arrange_units() -> None:
-    """Every minute: acts on the tree whose day has come here, in Việt Nam, are carried out."""
+    """Every minute: acts on the tree whose day has come here, in Việt Nam, are carried out.
+
+    Each in a transaction of its own: an act that breaks, for whatever reason, takes back nothing but itself, is
+    logged, and is tried again the next minute.
+    """
     by = access.operator("ngày hiệu lực")
     with access.acting(by):
-        taken_up = acts.arrive(by=by)
+        waiting = acts.due()
+    taken_up: Counter[str] = Counter()
+    for act_id in waiting:
+        try:
+            with access.acting(by):
+                taken_up[acts.arrive(act_id, by=by).state] += 1
+        except Exception:  # noqa: BLE001 - one act must not hold up those after it
+            _log.exception("acts.failed", act=act_id)
     if taken_up:
-        _log.info("acts.arrived", **Counter(act.state for act in taken_up))
+        _log.info("acts.arrived", **taken_up)
 
 
 @jobs.periodic("retention", "30 19 * * *")

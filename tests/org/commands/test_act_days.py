@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 def arrive(on: date) -> list[Act]:
     with access.acting(operator()):
-        return acts.arrive(by=operator(), on=on)
+        return [acts.arrive(act_id, by=operator()) for act_id in acts.due(on)]
 
 
 def name_on(unit: Unit, on: date) -> tuple[str, str]:

@@ -187,3 +187,17 @@ def test_amend_changes_facts_and_moves_by_code() -> None:
     assert second == []
     assert Unit.objects.get(code="01.2").name == "Chi bộ Hai"
     assert path_names("01.2", date(2026, 3, 1)) == ["00", "03", "01.2"]
+
+
+def test_a_unit_that_has_ended_is_neither_placed_nor_amended() -> None:
+    made = found(TREE)
+    Unit.objects.filter(pk=made["01.2"].pk).update(closed_on=date(2026, 1, 1))
+
+    with access.acting(factories.operator()) as by:
+        with pytest.raises(DomainError) as placed:
+            units.place(made["01.2"], parent=made["00"], on=date(2026, 2, 1), by=by)
+        with pytest.raises(DomainError) as amended:
+            units.amend([UnitSpec("01.2", "Tên khác", UnitKind.CELL, parent_code="01")], by=by)
+
+    assert (placed.value.code, amended.value.code) == ("unit.closed", "unit.closed")
+    assert path_names("01.2", date(2026, 3, 1)) == ["00", "01", "01.2"]

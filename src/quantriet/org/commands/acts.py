@@ -24,7 +24,7 @@ from quantriet.org.proposals import Proposal
 from quantriet.org.queries import act_hindrances, act_refusals
 from quantriet.org.queries.foresight import Foresight, change_of, foresee
 
-__all__ = ["arrive", "carry_out", "carry_out_all", "change_that_was", "resume", "undo"]
+__all__ = ["arrive", "carry_out", "carry_out_all", "change_that_was", "due", "resume", "undo"]
 
 
 def carry_out(proposal: Proposal, *, by: Actor) -> Act:
@@ -39,7 +39,7 @@ def carry_out(proposal: Proposal, *, by: Actor) -> Act:
         bump_tree_version()
         standing = Act.objects.filter(told_key=told.key).exclude(state=Act.State.UNDONE).first()
         if standing is not None:
-            act_refusals.mine(told.units, by=by)
+            _require(standing, by)
             return standing
         seen = foresee(told, by=by)
         _refuse_open(seen)
@@ -66,14 +66,11 @@ def carry_out_all(proposals: Sequence[Proposal], *, by: Actor) -> list[Act]:
         return [carry_out(one, by=by) for one in proposals]
 
 
-def arrive(*, by: Actor, on: date | None = None) -> list[Act]:
-    """Carry out planned acts whose day has come, each in a transaction of its own; returns those done or blocked.
-
-    An act that the tree of the day refuses is blocked with the reason; the house never guesses another.
-    """
+def due(on: date | None = None) -> list[int]:
+    """Planned acts whose day has come, in their order."""
     today = on or timezone.localdate()
     waiting = Act.objects.filter(state=Act.State.PLANNED, effective_on__lte=today)
-    return [_take_up(act, by) for act in waiting.order_by("effective_on", "id")]
+    return list(waiting.order_by("effective_on", "id").values_list("pk", flat=True))
 
 
 def resume(act: Act, *, by: Actor) -> Act:
@@ -87,16 +84,22 @@ def resume(act: Act, *, by: Actor) -> Act:
     return row
 
 
-def _take_up(act: Act, by: Actor) -> Act:
+def arrive(act_id: int, *, by: Actor) -> Act:
+    """Carry out a planned act whose day has come; one that is no longer planned is left as it is.
+
+    An act that the tree of the day refuses is blocked with the reason; the house never guesses another.
+    """
     with transaction.atomic():
         bump_tree_version()
-        row = Act.objects.select_for_update().get(pk=act.pk)
+        row = Act.objects.select_for_update().get(pk=act_id)
         if row.state != Act.State.PLANNED:
             return row
         try:
             with transaction.atomic():
                 _start(row, by)
         except DomainError as error:
+            KeptChanges(row.pk).undo()  # its names ahead: nobody reads them as if they had come
+            ActRow.objects.filter(act=row).delete()
             row.state, row.hindrance = Act.State.BLOCKED, error.sentence[:600]
             row.save(update_fields=("state", "hindrance"))
             audit.record(by, "act.block", row, unit=None, detail={"code": error.code})

@@ -5,8 +5,9 @@ units, each with how far the import is, in one short transaction. Whoever begins
 behind the last unit that is whole. Within an outer transaction the chunks are parts of that one.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +21,7 @@ from quantriet.org.access import Actor
 from quantriet.org.commands import people, people_lists
 from quantriet.org.commands.import_steps import Rows, Step, by_place, may_write, questions_of
 from quantriet.org.commands.people_lists import Doubts
+from quantriet.org.commands.standing import ended_sentence
 from quantriet.org.models import Import
 from quantriet.org.people_columns import FAULTS_KEPT, PeopleReader
 from quantriet.org.permissions import Can
@@ -102,10 +104,10 @@ class _Chunk:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is left to write, and where the codes stand in the sheet."""
+    """What is left to write, and where the columns stand in the sheet."""
 
     chunks: tuple[_Chunk, ...] = ()
-    code_place: int | None = None
+    positions: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -129,7 +131,7 @@ def _begin(about: Import, rows: Rows, by: Actor, step: Step) -> _Plan:
     standing.state, standing.rows = Import.State.WRITING, rows.value
     standing.outcome = outcome.as_json() | {"fault_rows": queries.fault_rows(standing, outcome)}
     standing.save(update_fields=("state", "rows", "outcome"))
-    return _Plan(tuple(_chunks(people_lists.by_unit())), sifted.positions.get("code"))
+    return _Plan(tuple(_chunks(people_lists.by_unit())), sifted.positions)
 
 
 def _may_go_on(outcome: Outcome, rows: Rows) -> None:
@@ -170,8 +172,10 @@ def _write(about: Import, chunk: _Chunk, plan: _Plan, by: Actor) -> None:
     outcome["new"] += written.new
     outcome["changed"] += len(written.changed)
     outcome["same"] += written.rows - written.new - len(written.changed)
-    outcome["faulty"] += len(written.elsewhere)
-    outcome["faults"] += [queries.told(_elsewhere(row, plan.code_place)) for row in written.elsewhere]
+    since = [_elsewhere(row, plan.positions.get("code")) for row in written.elsewhere]
+    since += _ended(written.ended, plan.positions)
+    outcome["faulty"] += len(since)
+    outcome["faults"] += [queries.told(fault) for fault in since]
     standing.written_to = chunk.units[-1]
     standing.save(update_fields=("outcome", "written_to"))
 
@@ -244,6 +248,7 @@ def _faults(doubts: Doubts, positions: dict[str, int]) -> Iterator[Fault]:
         yield Fault(later, name, "import.twice", _twice(first))
     for row in doubts.elsewhere:
         yield _elsewhere(row, code)
+    yield from _ended(doubts.ended, positions)
     for row in doubts.wrong_answers:
         sentence = _("Người đã chọn cho dòng này có mã khác hoặc không còn. Hãy chọn lại.")
         yield Fault(row, name, "person.answer_wrong", sentence)
@@ -251,6 +256,12 @@ def _faults(doubts: Doubts, positions: dict[str, int]) -> Iterator[Fault]:
 
 def _twice(first: int) -> str:
     return _("Trùng với dòng {row}. Hãy bỏ một dòng.").format(row=first)
+
+
+def _ended(rows: Mapping[int, tuple[str, date]], positions: Mapping[str, int]) -> Iterator[Fault]:
+    place = positions.get("unit", positions.get("full_name"))
+    for row, (name, closed_on) in rows.items():
+        yield Fault(row, place, "import.unit_ended", ended_sentence(name, closed_on))
 
 
 def _elsewhere(row: int, place: int | None) -> Fault:

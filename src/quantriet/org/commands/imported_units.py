@@ -15,6 +15,7 @@ from quantriet.org import access, audit
 from quantriet.org.access import Actor
 from quantriet.org.commands import people, units
 from quantriet.org.commands.import_steps import Rows, Step, by_place, may_write, questions_of
+from quantriet.org.commands.standing import ended_sentence
 from quantriet.org.imports import Parsed, UnitRow, read_units
 from quantriet.org.models import Import, PersonClass, Post, Tree, Unit
 from quantriet.org.models.people import MembershipStatus, PostTitle
@@ -80,6 +81,7 @@ def _write(about: Import, file: ReadFile, by: Actor, step: Step) -> Outcome:
     parsed = read_units(file.sheet.rows, file.columns, mine)
     faults = list(parsed.faults)
     _refuse_taken_codes(parsed, faults, mine, file)
+    _refuse_ended(parsed, faults, file)
     _refuse_new_roots(parsed, faults, mine, file, by)
     new = [told.unit for told in parsed.specs.values() if told.unit.code not in mine]
     standing = _filled_in([told.unit for told in parsed.specs.values() if told.unit.code in mine])
@@ -147,6 +149,32 @@ def _refuse_taken_codes(
     taken = set(Unit.objects.filter(code__in=wanted).values_list("code", flat=True))
     sentence = _("Mã này đã dùng cho đơn vị khác. Hãy dùng mã khác.")
     _drop(parsed, faults, taken, Fault(0, file.columns.positions["code"], "import.code_taken", sentence))
+
+
+def _refuse_ended(parsed: Parsed[UnitRow], faults: list[Fault], file: ReadFile) -> None:
+    """An old list does not bring a unit back to life, nor hang anything below one that ended."""
+    named = {
+        code
+        for told in parsed.specs.values()
+        for code in (told.unit.code, told.unit.parent_code, told.unit.committee_code)
+    }
+    rows = Unit.objects.filter(code__in=named, closed_on__isnull=False)
+    ended = {code: (name, day) for code, name, day in rows.values_list("code", "name", "closed_on") if day}
+    dropped: set[str] = set()
+    for number, told in list(parsed.specs.items()):
+        places = {
+            "code": told.unit.code,
+            "parent": told.unit.parent_code,
+            "committee": told.unit.committee_code,
+        }
+        column = next((name for name, code in places.items() if code in ended), None)
+        if column is not None:
+            place = file.columns.positions.get(column, file.columns.positions["code"])
+            sentence = ended_sentence(*ended[places[column]])
+            faults.append(Fault(number, place, "import.unit_ended", sentence))
+            del parsed.specs[number]
+            dropped.add(told.unit.code)
+    _drop(parsed, faults, dropped, Fault(0, file.columns.positions["code"], "import.unit_ended", ""))
 
 
 def _refuse_new_roots(

@@ -7,7 +7,7 @@ by ``imported_people`` for files.
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -34,7 +34,8 @@ _ROOM = "SET LOCAL work_mem = '128MB'"
 @dataclass(frozen=True)
 class Doubts:
     """Rows that were taken out of a list: with the earlier row they repeat, with whom they may be, those that
-    were answered wrongly, those whose code belongs to somebody outside the actor's view.
+    were answered wrongly, those whose code belongs to somebody outside the actor's view, those of a unit that has
+    ended (row → its name and last day).
 
     ``names`` are the names in the doubtful rows; ``faulty`` counts every row that is wrong, whatever is wrong.
     """
@@ -45,17 +46,21 @@ class Doubts:
     names: dict[int, str] = field(default_factory=dict)
     wrong_answers: tuple[int, ...] = ()
     elsewhere: tuple[int, ...] = ()
+    ended: dict[int, tuple[str, date]] = field(default_factory=dict)
     faulty: int = 0
 
 
 @dataclass(frozen=True)
 class Written:
-    """What a chunk did: new people, known people it changed, all its rows with their ids, codes taken since."""
+    """What a chunk did: new people, known people it changed, how many rows it wrote; codes taken since the list
+    was sifted, and rows of units that ended since.
+    """
 
     new: int
     changed: frozenset[int]
     rows: int
     elsewhere: tuple[int, ...] = ()
+    ended: dict[int, tuple[str, date]] = field(default_factory=dict)
 
 
 @contextmanager
@@ -117,14 +122,16 @@ def sift() -> Doubts:
 
 def sift_file(*, written_to: int | None) -> Doubts:
     """``sift`` for a file: two rows of one name, birth and unit are one person too, rows with a fault go once
-    they have told what they repeat, and units up to ``written_to`` are there already.
+    they have told what they repeat, units up to ``written_to`` are there already, and a unit that has ended takes
+    nobody.
     """
     _recognise()
     twice, named_twice = _first_rows(sql.TWICE), _first_rows(sql.NAMED_TWICE)
     faulty = _execute(sql.FORGET_FAULTY) + len(twice) + len(named_twice)
     if written_to is not None:
         _execute(sql.FORGET_WRITTEN, [written_to])
-    return _sifted(twice, named_twice, faulty)
+    ended = _ended(_take_out(sql.IN_ENDED_UNITS))
+    return replace(_sifted(twice, named_twice, faulty + len(ended)), ended=ended)
 
 
 def _sifted(twice: dict[int, int], named_twice: dict[int, int], faulty: int) -> Doubts:
@@ -176,8 +183,13 @@ def write_known(*, by: Actor) -> Written:
 
 
 def write_units(*, after: int, to: int, by: Actor) -> Written:
-    """Write the people of the units with ids above ``after`` up to ``to``."""
-    return _write(sql.TAKE_UNITS, {"after": after, "to": to}, by)
+    """Write the people of the units with ids above ``after`` up to ``to``; rows of units that ended since the list
+    was sifted stay out, and none ends while this is written.
+    """
+    which = {"after": after, "to": to}
+    _fetch(sql.HOLD_UNITS, which)
+    ended = _ended(_take_out(sql.ENDED_SINCE, values=which))
+    return replace(_write(sql.TAKE_UNITS, which, by), ended=ended)
 
 
 def chunk_rows() -> list[tuple[int, int, bool]]:
@@ -265,17 +277,21 @@ def require_units(unit_ids: set[int], by: Actor) -> None:
         )
 
 
-def _take_out(question: str, table: str = "listed_person") -> dict[int, Row]:
+def _ended(found: dict[int, Row]) -> dict[int, tuple[str, date]]:
+    return {row: (str(name), day) for row, (name, day) in found.items()}
+
+
+def _take_out(question: str, table: str = "listed_person", *, values: Any = None) -> dict[int, Row]:
     """Rows a question finds, with what it says of them; they leave the table."""
-    found = {int(row): tuple(said) for row, *said in _fetch(question)}
+    found = {int(row): tuple(said) for row, *said in _fetch(question, values)}
     if found:
         _execute(f"DELETE FROM {table} WHERE row = ANY(%s)", [list(found)])
     return found
 
 
-def _fetch(question: str) -> list[Row]:
+def _fetch(question: str, values: Any = None) -> list[Row]:
     with connection.cursor() as cursor:
-        cursor.execute(question)
+        cursor.execute(question, values)
         return list(cursor.fetchall())
 
 

@@ -15,6 +15,7 @@ from quantriet.org.commands.row_changes import RowChanges
 from quantriet.org.models import Placement, Unit
 from quantriet.org.permissions import Can
 from quantriet.org.plans import Move
+from quantriet.org.queries import act_refusals
 
 # Every placement at or below a moved unit since the day, cut into the periods in which its new parent's path is one.
 # A unit below two moved ones goes with the lower. ``since_parent`` names moved units by the parent they leave: only
@@ -121,14 +122,12 @@ def is_placed_later(standing: Placement, on: date) -> bool:
     return later.filter(elsewhere).exists()
 
 
-def place(
-    unit: Unit, *, parent: Unit | None, on: date, by: Actor, decision: str = "", former: bool = False
-) -> Placement:
+def place(unit: Unit, *, parent: Unit | None, on: date, by: Actor, decision: str = "") -> Placement:
     """Place a unit below ``parent`` (or as a root) from ``on``; its whole subtree moves with it.
 
     The same place again changes nothing. Refuses a cycle (``unit.cycle``), another tree (``unit.other_tree``), a
-    parent that does not stand on that day or is former (``unit.parent_not_standing``), and a unit that already has
-    a later placement (``unit.placed_later``).
+    parent that does not stand on that day or is former (``unit.parent_not_standing``), a unit that has ended
+    (``unit.closed``: only an act brings it back) or that already has a later placement (``unit.placed_later``).
     """
     require_all(by, [unit.pk, *([parent.pk] if parent else [])])
     if parent is None and by.roots != HOUSE:
@@ -138,15 +137,16 @@ def place(
         standing = standing_on(unit, on)
         if standing is None:
             raise not_standing(unit)
-        if standing.parent_id == (parent.pk if parent else None) and standing.former == former:
+        if standing.parent_id == (parent.pk if parent else None) and not standing.former:
             return standing
+        act_refusals.closed([Unit.objects.get(pk=unit.pk)])
         refuse_parent(unit, parent, on, standing)
         if is_placed_later(standing, on):
             raise DomainError(
                 "unit.placed_later",
                 _("Đơn vị đã có một lần chuyển sau ngày này. Chưa đổi gì; hãy hủy lần chuyển sau trước."),
             )
-        moved = Move(unit.pk, parent.pk if parent else None, former)
+        moved = Move(unit.pk, parent.pk if parent else None)
         move([moved], on=on, decision=clean_line(decision), changes=RowChanges())
         audit.record(
             by,

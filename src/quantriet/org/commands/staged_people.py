@@ -54,6 +54,18 @@ INDEX_LIST = "CREATE INDEX ON listed_person (unit_id)"
 COUNT_UNITS = "SELECT unit_id, count(*) FROM listed_person GROUP BY unit_id ORDER BY unit_id"
 COUNT_LIST = "SELECT count(*), count(known_id) FROM listed_person"
 FORGET_FAULTY = "DELETE FROM listed_person WHERE is_faulty"
+_ENDED = """
+SELECT told.row, unit.name, unit.closed_on
+FROM listed_person AS told JOIN org_unit AS unit ON unit.id = told.unit_id
+WHERE unit.closed_on IS NOT NULL%s ORDER BY told.row
+"""
+IN_ENDED_UNITS = _ENDED % ""
+ENDED_SINCE = _ENDED % " AND told.unit_id > %(after)s AND told.unit_id <= %(to)s"
+HOLD_UNITS = """
+SELECT id FROM org_unit
+WHERE id IN (SELECT unit_id FROM listed_person WHERE unit_id > %(after)s AND unit_id <= %(to)s)
+ORDER BY id FOR SHARE
+"""
 FORGET_WRITTEN = "DELETE FROM listed_person WHERE unit_id <= %s"
 
 KNOWN_BY_CODE = """

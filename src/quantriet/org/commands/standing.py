@@ -1,6 +1,7 @@
 """Former units take no new facts: commands that add people, posts, roles or facts to a unit hold it open first."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -10,6 +11,13 @@ from quantriet.core.text import format_date
 
 _HELD = "SELECT name, closed_on FROM org_unit WHERE id = ANY(%s) ORDER BY id FOR SHARE"
 _CROSSED = "SELECT 1 FROM org_unit WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+
+
+def ended_sentence(name: str, closed_on: date) -> str:
+    """What a row of a file is told that names a unit which has ended."""
+    return _("“{unit}” đã kết thúc hoạt động ngày {day}. Hãy ghi mã đơn vị nhận bàn giao.").format(
+        unit=name, day=format_date(closed_on)
+    )
 
 
 def hold_open(unit_ids: Iterable[int]) -> None:

@@ -19,7 +19,8 @@ from quantriet.org.commands.placements import bump_tree_version, forbidden, plac
 from quantriet.org.models import Placement, Tree, Unit, UnitKind
 from quantriet.org.models.units import LEVELS
 from quantriet.org.permissions import Can
-from quantriet.org.specs import UnitSpec
+from quantriet.org.queries import act_refusals
+from quantriet.org.specs import UnitSpec, needs_committee
 
 __all__ = ["UnitFacts", "UnitSpec", "amend", "found", "place", "update"]
 
@@ -88,7 +89,8 @@ def found(specs: Sequence[UnitSpec], *, by: Actor) -> list[Unit]:
 def amend(specs: Sequence[UnitSpec], *, by: Actor, on: date | None = None) -> list[Unit]:
     """Give existing units the told facts; a changed parent is an act on the tree and goes through ``place``.
 
-    Returns the units that changed. Used by the import for units that are there with other facts.
+    Returns the units that changed. Used by the import for units that are there with other facts. Refuses a unit
+    that has ended (``unit.closed``).
     """
     day = on or timezone.localdate()
     told = [spec.cleaned() for spec in specs]
@@ -96,6 +98,7 @@ def amend(specs: Sequence[UnitSpec], *, by: Actor, on: date | None = None) -> li
         known = _known_units(told, by)
         _refuse_unknown(told, known)
         require_all(by, [known[spec.code].pk for spec in told])
+        act_refusals.closed(known[spec.code] for spec in told)
         changed: list[Unit] = []
         moves: list[tuple[Unit, Unit | None, str]] = []
         parents = _parents_today(known[spec.code] for spec in told)
@@ -182,7 +185,7 @@ def _check_list(told: Sequence[UnitSpec]) -> None:
                 ),
                 unit=spec.code,
             )
-        if not spec.committee_code and (spec.tree != Tree.PARTY or spec.kind not in LEVELS):
+        if not spec.committee_code and needs_committee(spec.kind, spec.tree):
             raise DomainError(
                 "unit.no_committee",
                 _("“{name}” phải ghi mã cấp ủy cùng cấp. Chưa ghi đơn vị nào.").format(name=spec.name),

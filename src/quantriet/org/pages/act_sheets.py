@@ -21,7 +21,7 @@ from quantriet.org.queries import act_sheets as queries
 from quantriet.org.queries.act_sheets import KeptSheet, ReadSheet
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_ROWS = 500
+MOST_ROWS = 50
 _SALT = "act-sheet"
 _HOURS = 24
 
@@ -57,7 +57,6 @@ class _Looking:
     """A sheet on the tree of this moment."""
 
     read: ReadSheet
-    rows: dict[int, ActWords]
     looked: Looked
     faults: list[Fault]
 
@@ -65,11 +64,16 @@ class _Looking:
 @page(Can.UNIT_MANAGE, write=Can.UNIT_MANAGE)
 def act_sheet_look(request: ActorRequest, sheet_word: str) -> HttpResponse:
     """Each row with what it would do, or why not; "Thực hiện" does them all."""
-    looking = _look(request, sheet_word)
-    if request.method == "POST" and not looking.faults:
-        done = act_lists.carry_out(looking.rows, by=request.actor)
-        messages.success(request, _("Đã thực hiện {count} việc sắp xếp.").format(count=len(done)))
-        return HttpResponseRedirect(reverse("acts"))
+    read, rows, faults = _rows(request, sheet_word)
+    if request.method == "POST" and not faults:
+        try:
+            done = act_lists.carry_out(rows, by=request.actor)
+        except DomainError:
+            pass  # looked at below, so that every row tells what is wrong with it
+        else:
+            messages.success(request, _("Đã thực hiện {count} việc sắp xếp.").format(count=len(done)))
+            return HttpResponseRedirect(reverse("acts"))
+    looking = _look(request, read, rows, faults)
     words = {
         "lines": [(row, words) for row, words in sorted(looking.looked.done.items())],
         "faults": looking.faults,
@@ -83,11 +87,12 @@ def act_sheet_look(request: ActorRequest, sheet_word: str) -> HttpResponse:
 @page(Can.UNIT_MANAGE)
 def act_sheet_faults(request: ActorRequest, sheet_word: str) -> HttpResponse:
     """The workbook of faulty rows, to fix and send again."""
-    looking = _look(request, sheet_word)
+    looking = _look(request, *_rows(request, sheet_word))
     return _workbook(queries.fault_file(looking.read, looking.faults), "cac-dong-loi.xlsx")
 
 
-def _look(request: ActorRequest, sheet_word: str) -> _Looking:
+def _rows(request: ActorRequest, sheet_word: str) -> tuple[ReadSheet, dict[int, ActWords], list[Fault]]:
+    """What the kept sheet says, and what in it cannot be read; no more than a page can look at."""
     read = queries.read(_kept(request, sheet_word))
     rows, faults = read_sheet(read.sheet.rows, read.columns)
     if len(rows) > MOST_ROWS:
@@ -97,8 +102,12 @@ def _look(request: ActorRequest, sheet_word: str) -> _Looking:
                 "Tệp có {count} việc; trang này nhận {most}. Chưa làm gì; hãy chia tệp hoặc dùng dòng lệnh."
             ).format(count=len(rows), most=MOST_ROWS),
         )
+    return read, rows, faults
+
+
+def _look(request: ActorRequest, read: ReadSheet, rows: dict[int, ActWords], faults: list[Fault]) -> _Looking:
     looked = act_lists.look(rows, by=request.actor)
-    return _Looking(read, rows, looked, [*faults, *queries.faults_of(read, looked)])
+    return _Looking(read, looked, [*faults, *queries.faults_of(read, looked)])
 
 
 def _kept(request: ActorRequest, sheet_word: str) -> KeptSheet:

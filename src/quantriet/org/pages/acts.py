@@ -95,6 +95,10 @@ def act_new(request: ActorRequest, act_kind: str) -> HttpResponse:
     return render(request, "org/act_new.html", words, status=422 if form.errors else 200)
 
 
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 18
+
+
 def _choices(sent: QueryDict) -> dict[str, Any]:
     """The choices under the dry run: answers to questions, units and people given to successors."""
     shares: dict[int, int] = {}
@@ -104,7 +108,7 @@ def _choices(sent: QueryDict) -> dict[str, Any]:
         kind, _mark, what = name.partition(":")
         if kind == "answer" and value:
             answers[what] = str(value)
-        elif what.isdecimal() and str(value).isdecimal():
+        elif _is_number(what) and _is_number(str(value)):
             if kind == "share":
                 shares[int(what)] = int(str(value))
             elif kind == "person":

@@ -16,6 +16,7 @@ from quantriet.org.plans import Move, Naming, Plan, successor_ids
 from quantriet.org.proposals import BODIES, REST, NewUnit, Proposal
 from quantriet.org.queries import act_refusals as refuse
 from quantriet.org.specs import BODIES as BODY_KINDS
+from quantriet.org.specs import needs_committee
 
 
 def plan(proposal: Proposal, *, by: Actor, act_id: int = 0) -> Plan:
@@ -24,7 +25,7 @@ def plan(proposal: Proposal, *, by: Actor, act_id: int = 0) -> Plan:
     Codes: ``act.incomplete``, ``act.dates``, ``act.later``, ``act.nothing``, ``act.levels``, ``act.has_children``,
     ``act.has_people``, ``act.no_common_superior``, ``unit.closed``, ``unit.not_closed``, ``unit.not_standing``,
     ``unit.placed_later``, ``unit.cycle``, ``unit.other_tree``, ``unit.name_twice``, ``unit.code_taken``,
-    ``gate.forbidden``.
+    ``act.naming_waits``, ``act.too_long``, ``gate.forbidden``.
     """
     refuse.incomplete(proposal)
     found = Plan(proposal)
@@ -40,6 +41,7 @@ def plan(proposal: Proposal, *, by: Actor, act_id: int = 0) -> Plan:
         refuse.closed(found.units.values())
     _PLANNERS[proposal.kind](found, by)
     refuse.codes(found)
+    refuse.names_ahead(found)
     return found
 
 
@@ -88,13 +90,13 @@ def _complete_new_units(
 
 
 def _tied(new: NewUnit, found: Plan, like: Unit | None) -> NewUnit:
-    """A new body is tied to its parent, a new unit beside the Party tree to a committee."""
+    """A new body is tied to its parent, whatever else must be to the committee told."""
     committee_id = new.committee_id or (like.committee_id if like and like.kind not in BODY_KINDS else None)
     if new.kind in BODY_KINDS:
         committee_id = new.committee_id or new.parent_id
     parent = found.units.get(new.parent_id or 0)
     tree = like.tree if like else (parent.tree if parent else Tree.PARTY)
-    if tree != Tree.PARTY and committee_id is None:
+    if committee_id is None and needs_committee(new.kind, tree):
         raise refuse.missing(_("“{name}” phải ghi cấp ủy cùng cấp. Chưa đổi gì.").format(name=new.name))
     return replace(new, committee_id=committee_id)
 

@@ -9,13 +9,15 @@ from quantriet.core.errors import DomainError, ForbiddenError
 from quantriet.core.text import format_date
 from quantriet.org import access
 from quantriet.org.access import Actor
-from quantriet.org.models import Act, ActKind, ActUnit, Placement, Unit, UnitKind
+from quantriet.org.models import Act, ActKind, ActUnit, Placement, Unit, UnitKind, UnitName
 from quantriet.org.models.units import LEVELS
 from quantriet.org.permissions import Can
 from quantriet.org.plans import Plan
-from quantriet.org.proposals import NewUnit, Proposal
+from quantriet.org.proposals import REST, NewUnit, Proposal
 
 WAITS_OR_HOLDS = (Act.State.PLANNED, Act.State.DONE, Act.State.BLOCKED)
+MOST_NUMBER = 10**18
+MOST_PLACE = 1000
 CLOSING = (ActKind.MERGE, ActKind.SPLIT, ActKind.CLOSE)
 
 
@@ -28,6 +30,7 @@ def incomplete(proposal: Proposal) -> None:
     """What can be refused without looking at any unit."""
     if proposal.kind not in ActKind.values:
         raise missing(_("Chưa chọn việc sắp xếp. Chưa đổi gì."))
+    _too_long(proposal)
     if not proposal.decision:
         raise missing(_("Mỗi lần sắp xếp phải có số quyết định. Chưa đổi gì; hãy ghi số quyết định."))
     if proposal.effective_on < proposal.decided_on:
@@ -44,6 +47,50 @@ def incomplete(proposal: Proposal) -> None:
             raise missing(_("Đơn vị mới phải có mã và tên. Chưa đổi gì."))
         if isinstance(one, NewUnit) and one.kind and one.kind not in UnitKind.values:
             raise missing(_("Không biết loại của đơn vị mới. Chưa đổi gì; hãy chọn loại."))
+
+
+def _too_long(proposal: Proposal) -> None:
+    """Texts and numbers that do not fit where they are kept."""
+    new = [one for one in proposal.into if isinstance(one, NewUnit)]
+    texts = [
+        (80, [proposal.decision]),
+        (300, [proposal.reason]),
+        (200, [proposal.name, *(one.name for one in new)]),
+        (80, [proposal.short_name, *(one.short_name for one in new)]),
+        (40, [proposal.code, *(one.code for one in new)]),
+        (10, [one.admin_code for one in new]),
+        (18, [told for question, told in proposal.answers.items() if question == REST]),
+    ]
+    for most, told in texts:
+        for text in told:
+            if len(text) > most:
+                raise DomainError(
+                    "act.too_long",
+                    _("“{text}…” dài {count} ký tự, nhiều nhất {most}. Chưa đổi gì; hãy ghi gọn lại.").format(
+                        text=text[:40], count=len(text), most=most
+                    ),
+                )
+    numbers = [*proposal.units, *proposal.shares, *proposal.people, proposal.parent_id or 0]
+    numbers += [one for one in proposal.into if isinstance(one, int)]
+    numbers += [number for one in new for number in (one.parent_id or 0, one.committee_id or 0)]
+    places = [*proposal.shares.values(), *proposal.people.values()]
+    if any(abs(one) >= MOST_NUMBER for one in numbers) or any(abs(one) >= MOST_PLACE for one in places):
+        raise DomainError("act.too_long", _("Có số quá lớn. Chưa đổi gì; hãy xem lại các lựa chọn."))
+
+
+def names_ahead(plan: Plan) -> None:
+    """A unit waits for one new name at a time, and is not named otherwise meanwhile."""
+    ahead = UnitName.objects.filter(unit__in=list(plan.namings), valid__endswith=None)
+    for waiting in ahead.order_by("unit_id")[:1]:
+        raise DomainError(
+            "act.naming_waits",
+            _(
+                "“{unit}” đang chờ mang tên “{name}” từ {day}. Chưa đổi gì; hãy hoàn tác việc đó trước."
+            ).format(
+                unit=plan.name(waiting.unit_id), name=waiting.name, day=format_date(waiting.valid.lower)
+            ),
+            unit=waiting.unit_id,
+        )
 
 
 def mine(wanted: Iterable[int], *, by: Actor) -> dict[int, Unit]:
