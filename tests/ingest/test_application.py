@@ -1,11 +1,13 @@
 """The intake as it runs: granian, its own role of the database, real connections."""
 
+import asyncio
 import http.client
 import json
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 
@@ -13,9 +15,13 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from quantriet.campaigns.models import RollMove
 from quantriet.conferences import scanning
 from quantriet.conferences.scanning import Event
+from quantriet.ingest.application import MOST_LOOKUPS, Keyring
+from quantriet.ingest.intake import BusyError
 from quantriet.ledger.measures import Measure
+from quantriet.org.models import Person, Placement
 from quantriet.web.postgres import EmbeddedPostgres
 from tests import factories
 from tests.conferences.test_attendance import Town
@@ -74,6 +80,18 @@ def ask(
     return answer.status, json.loads(told)
 
 
+def in_chunks(port: int, body: bytes) -> int:
+    """The status for a body whose length nobody tells beforehand."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    parts = (body[at : at + 60_000] for at in range(0, len(body), 60_000))
+    connection.request(
+        "POST", "/api/v1/scans", parts, encode_chunked=True, headers={"Transfer-Encoding": "chunked"}
+    )
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
 def body_of(phone: Reader, *events: Event) -> bytes:
     told = [
         {"id": str(one.id), "seq": one.seq, "act": one.act, "code": one.code, "at": one.at, "mac": one.mac}
@@ -108,6 +126,8 @@ def test_a_whole_life_of_a_device(town: Town, port: int) -> None:
     assert send(port, phone, body, key=b"x" * 32) == (401, [("device.unknown", "")])
     assert send(port, phone, b'{"clock": 1}') == (422, [("scan.unfit", "")])
     assert send(port, phone, b" " * 600_000) == (413, [("scan.too_large", "")])
+    assert in_chunks(port, b" " * 600_000) == 413
+    assert in_chunks(port, b"{}") == 401
     assert ask(port, "POST", "/api/v1/scans", b"{}", {})[0] == 401
     assert ask(port, "GET", "/api/v1/scans", b"", {})[0] == 405
     assert ask(port, "GET", "/api/v1/sites", b"", {})[0] == 404
@@ -115,6 +135,60 @@ def test_a_whole_life_of_a_device(town: Town, port: int) -> None:
     phone.device.account.is_active = False
     phone.device.account.save()
     assert send(port, phone, body_of(phone, phone.event(town.binh))) == (200, [("device.not_allowed", "")])
+
+
+def test_who_goes_too_early_and_whose_unit_has_ended_follows_home(town: Town, port: int) -> None:
+    """All of it with what its role may touch."""
+    town.campaign.policy = {**town.campaign.policy, "minimum_share": 50}
+    town.campaign.save()
+    phone = reader(town.site)
+    assert send(port, phone, body_of(phone, phone.event(town.an)))[1][0][0] == "attendance.recorded"
+    with factories.looking_everywhere():
+        Placement.objects.filter(unit=town.cell).update(former=True)
+        Person.objects.filter(pk=town.an.pk).update(home_unit=town.other_cell)
+
+    answer = send(port, phone, body_of(phone, phone.event(town.an, "out")))
+
+    assert answer == (200, [("attendance.changed", "Nguyễn Văn An")])
+    with factories.looking_everywhere():
+        assert RollMove.objects.values_list("unit_id", "to_unit_id").get() == (
+            town.cell.pk,
+            town.other_cell.pk,
+        )
+        assert town.campaign.roll.get(person=town.an).unit_id == town.other_cell.pk
+
+
+def test_a_number_is_looked_up_once_and_a_stranger_is_remembered() -> None:
+    asked: list[int] = []
+
+    def read(number: int) -> bytes | None:
+        asked.append(number)
+        return b"key" if number == 1 else None
+
+    keyring = Keyring(read)
+
+    async def run() -> list[bytes | None]:
+        together = await asyncio.gather(*(keyring.key(number) for number in (1, 2, 1, 2)))
+        return [*together, await keyring.key(1), await keyring.key(2)]
+
+    assert asyncio.run(run()) == [b"key", None, b"key", None, b"key", None]
+    assert asked == [1, 2]
+
+
+def test_too_many_numbers_at_once_are_told_to_come_again() -> None:
+    gate = threading.Event()
+    keyring = Keyring(lambda _number: None if gate.wait(30) else b"")
+
+    async def run() -> list[bytes | BaseException | None]:
+        waiting = [asyncio.create_task(keyring.key(number)) for number in range(MOST_LOOKUPS + 1)]
+        await asyncio.sleep(0)
+        gate.set()
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    found = asyncio.run(run())
+
+    assert found[:-1] == [None] * MOST_LOOKUPS
+    assert isinstance(found[-1], BusyError)
 
 
 def may_not(server: EmbeddedPostgres, statement: str) -> bool:
@@ -130,6 +204,8 @@ def may_not(server: EmbeddedPostgres, statement: str) -> bool:
     "statement",
     [
         "SELECT password FROM org_account",
+        "SELECT birth_date FROM org_person",
+        "SELECT code_sealed FROM org_person",
         "SELECT 1 FROM org_signedinsession",
         "SELECT 1 FROM reports_report",
         "SELECT 1 FROM org_auditevent",
@@ -137,6 +213,7 @@ def may_not(server: EmbeddedPostgres, statement: str) -> bool:
         "UPDATE conferences_conference SET state = 'open'",
         "UPDATE conferences_device SET revoked_at = NULL",
         "UPDATE ledger_entry SET amount = 2",
+        "UPDATE org_unit SET name = 'x'",
         "DELETE FROM ledger_entry",
         "DELETE FROM conferences_attendance",
         "DELETE FROM conferences_scan",

@@ -16,7 +16,7 @@ GRANT SELECT ON
     conferences_attendance, conferences_attendancechange, conferences_attendanceconflict, conferences_scan
 TO quantriet_ingest;
 GRANT SELECT (id, display_name, is_active) ON org_account TO quantriet_ingest;
-GRANT SELECT (id, full_name, home_unit_id) ON org_person TO quantriet_ingest;
+GRANT SELECT (id, full_name, sort_key, home_unit_id) ON org_person TO quantriet_ingest;
 GRANT INSERT ON
     ledger_batch, ledger_entry, campaigns_credit, campaigns_rollmove,
     conferences_attendance, conferences_attendancechange, conferences_attendanceconflict, conferences_scan
@@ -41,7 +41,7 @@ FROM quantriet_ingest;
 class Migration(migrations.Migration):
     dependencies = [
         ("conferences", "0003_devices"),
-        ("campaigns", "0001_initial"),
+        ("campaigns", "0003_lines_that_follow"),
         ("documents", "0001_initial"),
         ("ledger", "0002_entries"),
         ("org", "0002_walls"),
