@@ -4,7 +4,7 @@
 PY := .venv/bin/python
 PYTEST := QUANTRIET_HOME=var/test $(PY) -m pytest
 # Two processes, whole files: what a file sets up once is set up once.
-PYTEST_ARGS ?= -q -n 2 --dist loadfile
+PYTEST_ARGS ?= -q -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo setup test test-core test-database lint format prove bench messages assets
 

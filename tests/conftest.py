@@ -55,6 +55,14 @@ def _refuse_far_connections(event: str, arguments: tuple[Any, ...]) -> None:
         raise PermissionError(f"Tests reach nothing but this machine; {host!r} was asked for.")
 
 
+LONGEST = ("tests/proofs/", "tests/web/generation/", "tests/test_walk.py", "tests/journeys/", "tests/ingest/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: otherwise one process works alone at the end while the other waits."""
+    items.sort(key=lambda item: next((at for at, one in enumerate(LONGEST) if one in item.nodeid), len(LONGEST)))
+
+
 def pytest_configure() -> None:
     """Audit hooks cannot be taken away again: nobody can forget to switch this one on."""
     settings.FILES_ROOT = ROOT / "var" / "test" / "files"  # never the files of an installation

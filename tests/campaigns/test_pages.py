@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from quantriet.campaigns import queries
-from quantriet.campaigns.commands import campaigns, declarations, obligations
+from quantriet.campaigns.commands import campaigns, declarations, obligations, roll
 from quantriet.campaigns.commands.declarations import Totals
 from quantriet.campaigns.commands.obligations import Done
 from quantriet.campaigns.models import (
@@ -275,8 +275,11 @@ def test_past_dates_show_what_had_happened_by_then() -> None:
 
 def test_figures_of_a_class_of_people() -> None:
     made_world = world()
-    with factories.looking_everywhere():
-        RollLine.objects.filter(person=made_world.people[0]).update(person_class=1)
+    person, campaign = made_world.people[0], made_world.campaign
+    with access.acting(operator()):
+        line = RollLine.objects.select_related("unit").get(campaign=campaign, person=person)
+        roll.remove(line, reason="Ghi lại đối tượng", by=operator())
+        roll.add(campaign, person, line.unit, person_class=1, reason="Ghi lại đối tượng", by=operator())
     client = made_world.client("officer", made_world.top)
     body = text(client, f"/dot/{made_world.campaign.pk}/so-lieu/summoned/?doi_tuong=1")
     assert ("Nguyễn Văn Gần 0" in body, "Nguyễn Văn Gần 1" in body) == (True, False)
