@@ -60,7 +60,9 @@ LONGEST = ("tests/proofs/", "tests/web/generation/", "tests/test_walk.py", "test
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first: otherwise one process works alone at the end while the other waits."""
-    items.sort(key=lambda item: next((at for at, one in enumerate(LONGEST) if one in item.nodeid), len(LONGEST)))
+    items.sort(
+        key=lambda item: next((at for at, one in enumerate(LONGEST) if one in item.nodeid), len(LONGEST))
+    )
 
 
 def pytest_configure() -> None:

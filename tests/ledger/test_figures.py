@@ -105,7 +105,9 @@ def test_control_sums_kept_with_unfinished_entries_would_count_them_again() -> N
         naive = first._prefix.plus(fresh)
         again = cache.view(View(book.pk, TODAY()))
 
-    twice, once = (figures.Figures(one).below(top.pk)[Measure.PRESENT].total for one in (naive, again._prefix))
+    twice, once = (
+        figures.Figures(one).below(top.pk)[Measure.PRESENT].total for one in (naive, again._prefix)
+    )
     assert once == 101
     assert twice >= 201  # more where another transaction of the server holds the horizon back
 
