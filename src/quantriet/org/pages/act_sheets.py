@@ -68,8 +68,8 @@ def act_sheet_look(request: ActorRequest, sheet_word: str) -> HttpResponse:
     if request.method == "POST" and not faults:
         try:
             done = act_lists.carry_out(rows, by=request.actor)
-        except DomainError:
-            pass  # looked at below, so that every row tells what is wrong with it
+        except DomainError as refused:
+            messages.error(request, refused.sentence)  # each row below tells what is wrong with it
         else:
             messages.success(request, _("Đã thực hiện {count} việc sắp xếp.").format(count=len(done)))
             return HttpResponseRedirect(reverse("acts"))
