@@ -1,6 +1,7 @@
 """Real transactions at the same time: one effect each; the control shows that the constraint is what holds."""
 
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -81,8 +82,33 @@ def without_constraint(server: EmbeddedPostgres) -> Iterator[None]:
     yield
 
 
+@contextmanager
+def meeting_at_the_write(server: EmbeddedPostgres, writers: int) -> Iterator[None]:
+    """Hold everybody between his look and his write until so many are there: the race itself, without luck."""
+    waiting = (
+        "SELECT count(*) FROM pg_locks WHERE relation = 'conferences_attendance'::regclass AND NOT granted"
+    )
+    name = str(settings.DATABASES["default"]["NAME"])
+    with (
+        psycopg.connect(server.admin_dsn(name)) as door,
+        psycopg.connect(server.admin_dsn(name), autocommit=True) as watch,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        door.execute("LOCK TABLE conferences_attendance IN SHARE MODE")
+
+        def open_when_all_wait() -> None:
+            deadline = time.monotonic() + 20
+            while watch.execute(waiting).fetchall()[0][0] < writers and time.monotonic() < deadline:
+                time.sleep(0.002)
+            door.commit()
+
+        opened = pool.submit(open_when_all_wait)
+        yield
+        opened.result()
+
+
 def test_control_without_the_constraint_they_double(town: Town, embedded_postgres: EmbeddedPostgres) -> None:
-    with without_constraint(embedded_postgres):
+    with without_constraint(embedded_postgres), meeting_at_the_write(embedded_postgres, 2):
         answers = at_once(town.site, scans(town))
 
     assert answers.count(Code.RECORDED) > 1

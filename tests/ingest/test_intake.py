@@ -25,7 +25,7 @@ from quantriet.ledger.models import Batch
 from quantriet.web.postgres import EmbeddedPostgres
 from tests import factories
 from tests.conferences.test_attendance import Town
-from tests.conferences.test_races import without_constraint
+from tests.conferences.test_races import meeting_at_the_write, without_constraint
 from tests.factories_devices import Reader, reader
 
 AT_ONCE = 50
@@ -109,7 +109,7 @@ def test_control_without_the_constraint_one_card_counts_twice(
 ) -> None:
     record = in_pairs(scans.record)
 
-    with without_constraint(embedded_postgres):
+    with without_constraint(embedded_postgres), meeting_at_the_write(embedded_postgres, 2):
         answers = through([Lane("left", record), Lane("right", record)], same_card(town, phones)[:2])
 
     assert codes_of(answers) == [Code.RECORDED] * 2
