@@ -1,6 +1,6 @@
 """What every test stands on: a real PostgreSQL with real roles, and no network beyond this machine.
 
-The embedded server's cluster is kept between runs, and several runs may share it. Tables are made by the
+Each test process has an embedded server of its own, whose cluster is kept between runs. Tables are made by the
 owner; the tests then connect as ``quantriet_app``, as the product does: a missing grant or policy shows here.
 ``QUANTRIET_PG_BIN`` runs the same tests on another PostgreSQL.
 """
@@ -55,6 +55,7 @@ def _refuse_far_connections(event: str, arguments: tuple[Any, ...]) -> None:
         raise PermissionError(f"Tests reach nothing but this machine; {host!r} was asked for.")
 
 
+DATABASE = "test_quantriet"
 LONGEST = ("tests/proofs/", "tests/web/generation/", "tests/test_walk.py", "tests/journeys/", "tests/ingest/")
 
 
@@ -78,32 +79,32 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session")
 def embedded_postgres() -> Iterator[EmbeddedPostgres]:
-    """The server of all test runs of this tree; its cluster is kept. Who leaves last stops it."""
+    """The server of this test process alone; its cluster is kept for the next.
+
+    Transaction numbers run through a whole server: on a shared one every neighbour's open transaction would hold
+    back what this process folds.
+    """
     version = major(find(os.environ, run_as()), run_as())
-    # Losing the test data in a power cut is harmless, waiting for the disk is not.
-    server = EmbeddedPostgres(ROOT / "var" / f"test-pg{version}", settings={"fsync": "off"})
-    server.home.mkdir(parents=True, exist_ok=True)
-    with (server.home / "users.lock").open("a") as users:
-        fcntl.flock(users, fcntl.LOCK_SH)
+    with _free_home(f"test-pg{version}") as home:
+        # Losing the test data in a power cut is harmless, waiting for the disk is not.
+        server = EmbeddedPostgres(home, settings={"fsync": "off"})
         server.ensure()
         yield server
-        try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
         server.stop()
 
 
 @contextmanager
-def _own_database_name(server: EmbeddedPostgres) -> Iterator[str]:
-    """A name no other process has while this one runs: parallel workers and parallel runs alike."""
+def _free_home(name: str) -> Iterator[Path]:
+    """A folder no other process has while this one runs: parallel workers and parallel runs alike."""
     for number in itertools.count():
-        with (server.home / f"database-{number}.lock").open("a") as slot:
+        home = ROOT / "var" / f"{name}-{number}"
+        home.mkdir(parents=True, exist_ok=True)
+        with (home / "user.lock").open("a") as slot:
             try:
                 fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
-            yield f"test_quantriet_{number}"
+            yield home
             return
 
 
@@ -119,11 +120,7 @@ def _fingerprint() -> str:
 def _make_database(server: EmbeddedPostgres, name: str) -> None:
     """A copy of a migrated template; the template is made anew whenever the source has changed."""
     template = f"template_quantriet_{_fingerprint()}"
-    with (
-        (server.home / "template.lock").open("a") as handle,
-        psycopg.connect(server.admin_dsn(), autocommit=True) as admin,
-    ):
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with psycopg.connect(server.admin_dsn(), autocommit=True) as admin:
         known = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template_quantriet_%'")
         templates = {str(row[0]) for row in known.fetchall()}
         if template not in templates:
@@ -187,10 +184,10 @@ def django_db_setup(
     django_db_blocker: DjangoDbBlocker, embedded_postgres: EmbeddedPostgres
 ) -> Iterator[None]:
     """A fresh database, migrated as the owner, used as the app."""
-    with _own_database_name(embedded_postgres) as name, django_db_blocker.unblock():
-        _make_database(embedded_postgres, name)
-        _connect_as(embedded_postgres, "app", name)
-        _clean_by_copying(embedded_postgres, name)
+    with django_db_blocker.unblock():
+        _make_database(embedded_postgres, DATABASE)
+        _connect_as(embedded_postgres, "app", DATABASE)
+        _clean_by_copying(embedded_postgres, DATABASE)
         with django_db_blocker.block():
             yield
         connections.close_all()
