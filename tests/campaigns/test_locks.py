@@ -9,14 +9,15 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from quantriet.campaigns.commands import roll, standing
+from quantriet.campaigns.commands import credits, roll, standing
 from quantriet.campaigns.models import Campaign, RollLine
 from quantriet.org import access
 from quantriet.org.commands import people
-from quantriet.org.models import Person, Unit
+from quantriet.org.models import Person, Placement, Unit
 from tests import factories
 from tests import factories_campaigns as made
 from tests.factories import operator
+from tests.racing import cross
 
 ROUNDS = 3
 SECONDS = 10
@@ -32,7 +33,8 @@ class Town:
         self.two: Unit = factories.cell(commune, "Chi bộ 2")
         self.an: Person = factories.person(self.one, "Nguyễn Văn An")
         self.binh: Person = factories.person(self.two, "Nguyễn Văn Bình")
-        self.campaign: Campaign = made.started(top, [made.document(top)])
+        self.document = made.document(top)
+        self.campaign: Campaign = made.started(top, [self.document])
 
     def line(self, person: Person) -> RollLine:
         with factories.looking_everywhere():
@@ -137,3 +139,25 @@ def test_transfers_there_and_back_at_once_both_come_through(town: Town) -> None:
             list(pool.map(cross, fresh, (there, back)))
 
         assert [town.line(one).unit for one in (town.an, town.binh)] == [there, back]
+
+
+def test_a_credit_is_taken_back_with_the_unit_held_before_the_line(town: Town) -> None:
+    """The line follows its person out of a unit that has ended: whoever moves people there comes first by the unit."""
+    made.study(town.campaign, [town.an], [town.document], key="a")
+    with factories.looking_everywhere():
+        Placement.objects.filter(unit=town.one).update(former=True)
+        Person.objects.filter(pk=town.an.pk).update(home_unit=town.two)
+    line = town.line(town.an)
+
+    def withdraw() -> object:
+        return credits.withdraw(
+            town.campaign, [f"a:{town.an.pk}"], reason="Nhầm", key="withdraw", by=operator()
+        )
+
+    cross(
+        first=lambda: standing.hold([town.one.pk]),
+        act=withdraw,
+        second=lambda: RollLine.objects.select_for_update().get(pk=line.pk),
+    )
+
+    assert town.line(town.an).unit == town.two

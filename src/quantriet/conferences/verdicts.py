@@ -245,6 +245,18 @@ def earns_credit(known: Known, meeting: Meeting) -> bool:
     return (end - start) * 100 >= whole * meeting.minimum_share
 
 
+def may_cost_credit(ask: Ask, meeting: Meeting) -> bool:
+    """Whether a mark can end what earns somebody credit, whatever is recorded of him: he was away, or left too
+    early for the policy.
+    """
+    if ask.act in (Act.EXCUSED, Act.ABSENT):
+        return True
+    tells_hours = ask.act is Act.OUT or (
+        ask.act is not Act.IN and (ask.at is not None or ask.out_at is not None)
+    )
+    return tells_hours and bool(meeting.minimum_share)
+
+
 def grade(meeting: Meeting, *, at_the_moment: bool, now: datetime) -> Grade:
     """How well a mark is evidenced: at the moment while the conference runs, else afterwards.
 

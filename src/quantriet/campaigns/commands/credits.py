@@ -4,14 +4,14 @@ A line is fulfilled when every document to be studied thoroughly is credited; th
 counted as present at the unit of the line. Claims come in lists and ride on the caller's batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns.commands import declarations, moves
+from quantriet.campaigns.commands import declarations, moves, standing
 from quantriet.campaigns.commands.counting import excuse_line, present_lines
 from quantriet.campaigns.models import Campaign, Credit, RollLine
 from quantriet.core.errors import DomainError
@@ -157,6 +157,28 @@ def documents_of(campaign: Campaign, session: Session) -> list[int | None]:
     return [pk for pk in own if pk in session.document_ids]
 
 
+_STAND_AT = """
+SELECT DISTINCT line.unit_id
+FROM unnest(%s::bigint[], %s::bigint[]) AS asked(campaign_id, person_id)
+JOIN campaigns_rollline AS line USING (campaign_id, person_id)
+WHERE line.state = 'summoned'
+"""
+
+
+def hold(people: Iterable[tuple[int, int]]) -> None:
+    """Hold the units on whose rolls these people stand (campaign, person).
+
+    Who takes credits back needs them, because a line that is open again may follow its person. Units come before
+    lines (``org.commands.standing``): a caller that claims or excuses in the same transaction holds them first.
+    """
+    asked = sorted(set(people))
+    with connection.cursor() as cursor:
+        cursor.execute(_STAND_AT, [[one for one, _person in asked], [one for _campaign, one in asked]])
+        units = [int(row[0]) for row in cursor.fetchall()]
+    if units:
+        standing.hold(units)
+
+
 def withdraw(campaign: Campaign, sources: Sequence[str], *, reason: str, key: str, by: Actor) -> list[int]:
     """Take back the credits that rest on ``sources`` (rows that were corrected); returns the people concerned.
 
@@ -165,17 +187,18 @@ def withdraw(campaign: Campaign, sources: Sequence[str], *, reason: str, key: st
     what other rows of the same people support.
     """
     book_id = _book(campaign)
+    resting = Credit.objects.filter(campaign=campaign, source__in=sources)
     with transaction.atomic():
+        hold((campaign.pk, person_id) for person_id in resting.values_list("person_id", flat=True))
         posted = ledger.begin(book_id, by=by, origin="credits.withdraw", key=key, reason=reason)
         if not posted.is_new:
             return []
-        gone = list(
-            Credit.objects.select_for_update(of=("self",))
-            .filter(campaign=campaign, source__in=sources)
-            .order_by("pk")
+        touched = list(
+            RollLine.objects.select_for_update().filter(pk__in=resting.values("line")).order_by("pk")
         )
+        gone = list(resting.order_by("pk"))
         Credit.objects.filter(pk__in=[one.pk for one in gone]).delete()
-        undone = _no_longer_fulfilled(campaign, {one.line_id for one in gone})
+        undone = _no_longer_fulfilled(campaign, touched)
         lines: list[Line] = []
         for line in undone:
             lines += _counted_out(line)
@@ -188,16 +211,16 @@ def withdraw(campaign: Campaign, sources: Sequence[str], *, reason: str, key: st
     return sorted({one.person_id for one in gone})
 
 
-def _no_longer_fulfilled(campaign: Campaign, line_ids: set[int]) -> list[RollLine]:
+def _no_longer_fulfilled(campaign: Campaign, lines: Sequence[RollLine]) -> list[RollLine]:
     """Of these lines, those counted as fulfilled whose credits no longer carry it."""
     needed = set(campaign.documents.filter(mode="thorough").values_list("document_id", flat=True))
     had: dict[int, set[int | None]] = {}
-    for line_id, document_id in Credit.objects.filter(line__in=line_ids).values_list(
+    for line_id, document_id in Credit.objects.filter(line__in=[line.pk for line in lines]).values_list(
         "line_id", "document_id"
     ):
         had.setdefault(line_id, set()).add(document_id)
-    lines = RollLine.objects.select_for_update().filter(pk__in=line_ids, fulfilled_on__isnull=False)
-    return [line for line in lines.order_by("pk") if not had.get(line.pk) or needed - had[line.pk]]
+    counted = [line for line in lines if line.fulfilled_on is not None]
+    return [line for line in counted if not had.get(line.pk) or needed - had[line.pk]]
 
 
 def _counted_out(line: RollLine) -> list[Line]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from quantriet.campaigns.commands import credits
 from quantriet.conferences import codes, verdicts
 from quantriet.conferences.commands import entries, marks
 from quantriet.conferences.commands.entries import Call, Hand, Write, known_of, meeting_of
@@ -140,6 +141,8 @@ def undo(site: Site, call: str, *, by: Actor) -> int:
     }
     if not rows:
         return 0
+    if conference.campaign_id is not None:
+        credits.hold((conference.campaign_id, row.person_id) for row in rows.values())
     changes = {
         change.attendance_id: change
         for change in AttendanceChange.objects.filter(attendance__in=rows, call__in=(call, f"{call}+"))

@@ -2,7 +2,7 @@
 devices' intake all come through ``write_down``: one list, many sites of one conference, an answer each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from quantriet.campaigns.commands import credits
 from quantriet.conferences import verdicts
 from quantriet.conferences.commands import entries
 from quantriet.conferences.commands.entries import Call, Hand, Write, known_of, meeting_of
@@ -94,6 +95,7 @@ class _Judged:
 
 def write_down(heard: Sequence[Heard], call: Call) -> list[Answer]:
     """Judge and write marks of one conference; answers in their order. One refused mark stops no other."""
+    hold_units(heard)
     answers = _once(heard, call)
     lost = [at for at, answer in enumerate(answers) if answer is None]
     if lost:  # somebody else was quicker: what he wrote is judged as known
@@ -102,6 +104,21 @@ def write_down(heard: Sequence[Heard], call: Call) -> list[Answer]:
             found = heard[at].found
             answers[at] = answer or Answer(found if isinstance(found, int) else 0, Code.ALREADY, NOTHING)
     return [answer for answer in answers if answer is not None]
+
+
+def hold_units(heard: Iterable[Heard]) -> None:
+    """Hold the units of whoever may lose his credit by these marks, before a line of any roll is locked. Who writes
+    down marks of several conferences in one transaction does it first for all of them.
+    """
+    people: list[tuple[int, int]] = []
+    for one in heard:
+        conference = one.hand.site.conference
+        if one.mark.ask.act is Act.IN or conference.campaign_id is None or not isinstance(one.found, int):
+            continue
+        if verdicts.may_cost_credit(one.mark.ask, meeting_of(conference)):
+            people.append((conference.campaign_id, one.found))
+    if people:
+        credits.hold(people)
 
 
 def _once(heard: Sequence[Heard], call: Call) -> list[Answer | None]:

@@ -184,10 +184,10 @@ def write_known(*, by: Actor) -> Written:
 
 def write_units(*, after: int, to: int, by: Actor) -> Written:
     """Write the people of the units with ids above ``after`` up to ``to``; rows of units that ended since the list
-    was sifted stay out, and none ends while this is written.
+    was sifted stay out, and none ends while this is written. The units are held for counting their members too.
     """
     which = {"after": after, "to": to}
-    _fetch(sql.HOLD_UNITS, which)
+    _hold(sql.LISTED_TOUCHES, which)
     ended = _ended(_take_out(sql.ENDED_SINCE, values=which))
     return replace(_write(sql.TAKE_UNITS, which, by), ended=ended)
 
@@ -208,8 +208,8 @@ def _write(take: str, which: Mapping[str, int], by: Actor) -> Written:
         return Written(0, frozenset(), 0)
     units = list(_fetch(sql.CHUNK_UNITS)[0][0])
     require_units(set(units), by)
-    if known:
-        hold_crossing(_crossed())
+    if known and _crossing():
+        _hold(sql.CHUNK_TOUCHES)
     hold_open(units)
     crossing = _crossing() if known else {}
     new, elsewhere = _insert_people()
@@ -229,9 +229,21 @@ def _write(take: str, which: Mapping[str, int], by: Actor) -> Written:
     return Written(new, frozenset(changed), int(rows) - len(elsewhere), elsewhere)
 
 
-def _crossed() -> set[int]:
-    """The units that known people leave and enter."""
-    return {int(unit_id) for _on, _person, *both in _fetch(sql.CROSSING) for unit_id in both}
+def _hold(touches: str, which: Mapping[str, int] | None = None) -> None:
+    """Hold every unit that a list touches, in one pass. Somebody who moved before his unit was held makes us let go
+    of all of them and ask again: held one after another they would stand in no order.
+    """
+    while True:
+        units = _units(touches, which)
+        with transaction.atomic():
+            hold_crossing(units)
+            if _units(touches, which) <= units:
+                return
+            transaction.set_rollback(True)
+
+
+def _units(touches: str, which: Mapping[str, int] | None) -> set[int]:
+    return {int(unit_id) for (unit_id,) in _fetch(touches, which)}
 
 
 def _crossing() -> dict[date, dict[int, Crossing]]:

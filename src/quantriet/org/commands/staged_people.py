@@ -61,10 +61,12 @@ WHERE unit.closed_on IS NOT NULL%s ORDER BY told.row
 """
 IN_ENDED_UNITS = _ENDED % ""
 ENDED_SINCE = _ENDED % " AND told.unit_id > %(after)s AND told.unit_id <= %(to)s"
-HOLD_UNITS = """
-SELECT id FROM org_unit
-WHERE id IN (SELECT unit_id FROM listed_person WHERE unit_id > %(after)s AND unit_id <= %(to)s)
-ORDER BY id FOR SHARE
+# Every unit a part of the list touches: where its people come, and where the known ones of them are at home now.
+LISTED_TOUCHES = """
+SELECT unit_id FROM listed_person WHERE unit_id > %(after)s AND unit_id <= %(to)s
+UNION
+SELECT person.home_unit_id FROM listed_person AS told JOIN org_person AS person ON person.id = told.known_id
+WHERE told.unit_id > %(after)s AND told.unit_id <= %(to)s
 """
 FORGET_WRITTEN = "DELETE FROM listed_person WHERE unit_id <= %s"
 
@@ -131,6 +133,11 @@ SELECT told.row, told.id FROM chunk_person AS told WHERE NOT told.known AND NOT 
 CHUNK_ROWS = "SELECT row, id, known FROM chunk_person ORDER BY row"
 CHUNK_COUNTS = "SELECT count(*), count(known_id) FROM chunk_person"
 CHUNK_UNITS = "SELECT array_agg(DISTINCT unit_id ORDER BY unit_id) FROM chunk_person"
+CHUNK_TOUCHES = """
+SELECT unit_id FROM chunk_person
+UNION
+SELECT person.home_unit_id FROM chunk_person AS told JOIN org_person AS person ON person.id = told.id WHERE told.known
+"""
 # Known people of the chunk whose home will be another: what they bring about above is told the old one.
 CROSSING = """
 SELECT told.from_on, person.id, person.home_unit_id, told.unit_id

@@ -1,7 +1,22 @@
-"""Former units take no new facts: commands that add people, posts, roles or facts to a unit hold it open first."""
+"""Former units take no new facts: commands that add people, posts, roles or facts to a unit hold it open first.
+
+The order of locks. Whoever locks rows of several kinds does it in this order, those of one kind in one pass in the
+order of their ids, and never goes back to a kind above:
+
+1. a conference, its sites, its devices (``conferences.commands.gate``);
+2. attendances, in the order of people;
+3. units: in share (``hold_open``), as strongly as crossing needs (``hold_crossing``, ``campaigns`` ``standing.hold``),
+   or alone (an act on the tree);
+4. lines of the roll, then their credits;
+5. declared totals, obligations.
+
+An act on the tree takes its units alone before it gives conferences and sites to their heirs; these wait for nobody
+there, because who records attendance holds only their keys.
+"""
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import groupby
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -10,6 +25,7 @@ from quantriet.core.errors import DomainError
 from quantriet.core.text import format_date
 
 _HELD = "SELECT name, closed_on FROM org_unit WHERE id = ANY(%s) ORDER BY id FOR SHARE"
+_LOCKED = "SELECT 1 FROM org_unit WHERE id = ANY(%s) ORDER BY id FOR {strength}"
 _CROSSED = "SELECT 1 FROM org_unit WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
 
@@ -39,8 +55,22 @@ def hold_open(unit_ids: Iterable[int]) -> None:
 
 
 def hold_crossing(unit_ids: Iterable[int]) -> None:
-    """Lock the units that people leave and enter at once, in one order and as strongly as what follows a transfer
-    needs them: transfers there and back at the same moment wait for one another.
+    """Lock the units that people leave and enter, with all others the same list writes to, in one pass and as
+    strongly as what follows a transfer needs them: transfers there and back at the same moment wait for one another.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CROSSED, [sorted(set(unit_ids))])
+
+
+def hold_touched(*, ending: Iterable[int], changing: Iterable[int], bearing: Iterable[int]) -> None:
+    """Lock every unit an act touches, all in one order by their numbers, each as strongly as it must be.
+
+    What ends takes no row any more that points to it; what changes meets transfers, registrations and corrections;
+    what bears (superiors, units that move) may take people meanwhile but does not end. One order for all, whatever
+    part a unit has: an act and transfers, or an act and another, wait for one another and never in a ring.
+    """
+    strengths = dict.fromkeys(bearing, "SHARE") | dict.fromkeys(changing, "NO KEY UPDATE")
+    strengths |= dict.fromkeys(ending, "UPDATE")
+    with connection.cursor() as cursor:
+        for strength, alike in groupby(sorted(strengths), key=strengths.__getitem__):
+            cursor.execute(_LOCKED.format(strength=strength), [list(alike)])
