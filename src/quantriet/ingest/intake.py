@@ -15,7 +15,9 @@ from django.db import Error, InterfaceError, OperationalError, connection
 from psycopg import errors
 
 from quantriet.conferences.commands.scans import Told
-from quantriet.conferences.scanning import Answer, Reply
+from quantriet.conferences.scanning import Answer
+from quantriet.ingest import halving
+from quantriet.ingest.halving import Unwritten
 
 Record = Callable[[Sequence[Told]], list[list[Answer]]]
 
@@ -148,15 +150,31 @@ class Lane:
             return self._fault(error, told)
 
     def _fault(self, error: Exception, told: Told) -> list[Answer] | Exception:
-        """What is answered to a call that was not written: come again; or never again, where that is no use."""
+        """What is answered to a call that was not written: come again; or, where that is no use, what became of its
+        events without the one that cannot be written.
+        """
+        self._note(error, told)
+        return NotRecordedError() if _is_passing(error) else halving.answers(told, self._part)
+
+    def _part(self, told: Told) -> list[Answer] | Unwritten:
+        """What becomes of some events of a call that cannot be written as a whole."""
+        try:
+            return self._recorded([told], ALONE_MS)[0]
+        except Exception as error:  # noqa: BLE001 - as above
+            self._note(error, told)
+            if _is_away(error):
+                return Unwritten.AWAY
+            return Unwritten.NOW if _is_passing(error) else Unwritten.EVER
+
+    def _note(self, error: Exception, told: Told) -> None:
         if _is_away(error):
             connection.close()  # the next flush connects anew
         cause = type(error.__cause__ or error).__name__
+        about = {"lane": self._name, "error": cause, "device": told.device_id, "events": len(told.call.events)}
         if _is_passing(error):
-            _log.warning("ingest.not_recorded", lane=self._name, error=cause, device=told.device_id)
-            return NotRecordedError()
-        _log.error("ingest.unwritable", lane=self._name, error=cause, device=told.device_id, exc_info=error)
-        return [Answer(event.id, Reply.UNWRITABLE) for event in told.call.events]
+            _log.warning("ingest.not_recorded", **about)
+        else:
+            _log.error("ingest.unwritable", **about, exc_info=error)
 
     def _tell(self, taken: Sequence[_Waiting], outcomes: Sequence[list[Answer] | Exception]) -> None:
         if self._loop is not None:
