@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from quantriet.core.models import Fate, Stamped
 from quantriet.org.models import Account, Unit
@@ -13,6 +14,7 @@ class ApiToken(Stamped):
     """A key by which a program acts as an account in one unit, narrowed to ``scopes`` (values of ``Can``).
 
     Only the hash is kept: the key is shown once. What the account may no longer do, its tokens may not.
+    A label names one key of an account in a unit: it is free again when the key is revoked or has expired.
     """
 
     label = models.CharField(max_length=120)
@@ -31,3 +33,8 @@ class ApiToken(Stamped):
 
     class Meta:
         ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account", "unit", "label"), condition=Q(revoked_at=None), name="api_token_label_once"
+            ),
+        )

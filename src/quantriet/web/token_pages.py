@@ -91,7 +91,7 @@ def _made(request: ActorRequest, told: dict[str, Any]) -> str:
 
 def _line(token: ApiToken) -> dict[str, Any]:
     """A token with the state its row shows."""
-    if token.revoked_at is not None:
+    if token.revoked_at is not None and token.revoked_at < token.expires_at:
         state, word = "exempt", _("Đã thu hồi")
     elif token.expires_at <= timezone.now():
         state, word = "overdue", _("Hết hạn")

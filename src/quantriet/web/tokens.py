@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -53,32 +53,42 @@ def create(
     if not 1 <= days <= LONGEST_DAYS:
         raise DomainError("token.days", _("Hạn của khóa là từ 1 đến 366 ngày. Chưa tạo khóa."), field="days")
     label = clean_line(label)
-    _refuse_second(account, unit, label)
+    if not label:
+        raise _label_refused()
     key = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
-        token = ApiToken.objects.create(
-            label=label,
-            digest=_digest(key),
+        _free_expired(account, unit, label)
+        token, is_new = ApiToken.objects.get_or_create(
             account=account,
             unit=unit,
-            scopes=sorted(scope.value for scope in scopes),
-            expires_at=timezone.now() + timedelta(days=days),
+            label=label,
+            revoked_at=None,
+            defaults={
+                "digest": _digest(key),
+                "scopes": sorted(scope.value for scope in scopes),
+                "expires_at": timezone.now() + timedelta(days=days),
+            },
         )
+        if not is_new:  # a key is shown once, so a request sent twice leaves no second one that nobody knows of
+            raise _label_refused()
         audit.record(by, "token.create", token, unit=unit, detail={"label": label, "scopes": token.scopes})
     return token, key
 
 
-def _refuse_second(account: Account, unit: Unit, label: str) -> None:
-    """A key is shown once, so a request sent twice must not leave a second one that nobody knows of."""
-    live = ApiToken.objects.filter(account=account, unit=unit, revoked_at=None, expires_at__gt=timezone.now())
-    if not label or live.filter(label=label).exists():
-        raise DomainError(
-            "token.label",
-            _(
-                "Chưa ghi tên khóa, hoặc tên này đang dùng cho một khóa còn hạn. Chưa tạo khóa; hãy đặt tên khác."
-            ),
-            field="label",
-        )
+def _free_expired(account: Account, unit: Unit, label: str) -> None:
+    """A key that has expired gives its label free."""
+    expired = ApiToken.objects.filter(
+        account=account, unit=unit, label=label, revoked_at=None, expires_at__lte=timezone.now()
+    )
+    expired.update(revoked_at=F("expires_at"))
+
+
+def _label_refused() -> DomainError:
+    return DomainError(
+        "token.label",
+        _("Chưa ghi tên khóa, hoặc tên này đang dùng cho một khóa còn hạn. Chưa tạo khóa; hãy đặt tên khác."),
+        field="label",
+    )
 
 
 def revoke(token: ApiToken, *, by: Actor) -> None:
