@@ -205,16 +205,17 @@ def _sites(site_ids: set[int]) -> dict[int, Site]:
 
 
 def _heard(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> list[Heard]:
-    shorts: dict[int, Mapping[str, int | None]] = {}
+    shorts: dict[tuple[int, tuple[str, ...]], Mapping[str, int | None]] = {}
     heard = []
     for one in events:
         device = known[one.device_id]
         site = device.site
         found = attendance.read_scanned(site.conference, one.event.code)
         if found is None:
-            if site.pk not in shorts:
-                shorts[site.pk] = attendance.short_codes(site)
-            found = attendance.read_typed(one.event.code, shorts[site.pk])
+            place = (site.pk, device.roots)
+            if place not in shorts:
+                shorts[place] = _short_codes(device)
+            found = attendance.read_typed(one.event.code, shorts[place])
         ask = Ask(Act(one.event.act), one.at, is_code=True)
         mark = Mark(ask, one.source, code=one.event.code, client_id=one.event.id)
         heard.append(Heard(mark, found, Hand(site, device.name, one.event.id.hex), device.roots))
@@ -224,6 +225,12 @@ def _heard(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> list[Hear
 _KEEP = """
 INSERT INTO conferences_scan
     (created_at, client_id, device_id, sequence, conference_id, site_id, unit_id, person_id, act, source,
+def _short_codes(device: Enrolled) -> Mapping[str, int | None]:
+    """The short codes at the device's site, of those only whom its own account may see."""
+    with scope.use(Scope(device.roots, "device")):
+        return attendance.short_codes(device.site)
+
+
      told_at, at, code, waits)
 SELECT statement_timestamp(), new.client_id, new.device_id, new.sequence, site.conference_id, site.id, site.unit_id,
        nullif(new.person_id, 0), new.act, new.source, new.told_at, new.at, new.code, new.code = %(waits)s::text
