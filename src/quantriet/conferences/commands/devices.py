@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from quantriet.conferences.codes import ALPHABET, meant
 from quantriet.conferences.models import Device, Site
-from quantriet.conferences.queries.devices import KEY_OF, key_in, valid_until
+from quantriet.conferences.queries.devices import about_key, is_bound, key_in, valid_until
 from quantriet.conferences.scanning import KEY_BYTES
 from quantriet.core.errors import DomainError, NotFoundError
 from quantriet.core.text import clean_line
@@ -117,16 +117,26 @@ def revoke(device: Device, *, by: Actor) -> Device:
 
 
 def _key_again(device: Device) -> Key:
-    """The key it was told; a new one where the installation's data key is another since."""
+    """The key it was told, sealed for its row from now on; a new one where the installation's data key is another
+    since.
+    """
     try:
-        return Key(device, key_in(device))
+        key = key_in(device)
     except InvalidTag:
         return _enrol(device, timezone.now())
 
 
+    if not is_bound(device):
+        device.sealed_key = _sealed(key, device)
+        device.save(update_fields=["sealed_key"])
+    return Key(device, key)
+
+
+def _sealed(key: bytes, device: Device) -> bytes:
+    return sealing.seal(key.hex(), about=about_key(device.pk))
 def _enrol(device: Device, now: datetime) -> Key:
     key = secrets.token_bytes(KEY_BYTES)
-    device.sealed_key = sealing.seal(key.hex(), about=KEY_OF)
+    device.sealed_key = _sealed(key, device)
     device.enrolled_at = device.enrolled_at or now
     device.code_index = None
     device.save()

@@ -17,7 +17,7 @@ from quantriet.org import sealing
 from quantriet.org.permissions import Can
 from quantriet.org.queries.holders import Holder, holders
 
-KEY_OF = b"conferences_device.key"
+_KEY_OF = b"conferences_device.key"
 AFTER_THE_END = timedelta(hours=48)
 """How long after a conference its devices may still bring in what they heard without a line."""
 
@@ -36,16 +36,39 @@ def key_of(device_id: int) -> bytes | None:
     """The key of an enrolled device, whatever became of it since; ``None`` for all others, and where the
     installation's data key is another since: such a device is enrolled anew.
     """
-    device = Device.objects.filter(pk=device_id, enrolled_at__isnull=False).only("sealed_key").first()
-    try:
-        return None if device is None else key_in(device)
-    except InvalidTag:
-        return None
+    rows = Device.objects.filter(pk__in=list(device_ids), enrolled_at__isnull=False).only("sealed_key")
+    keys = {}
+    for device in rows.order_by("pk"):
+        with suppress(InvalidTag):
+            keys[device.pk] = key_in(device)
+    return keys
+
+
+def key_of(device_id: int) -> bytes | None:
+    """The key of one enrolled device, as ``keys_of`` has it."""
+    return keys_of([device_id]).get(device_id)
+
+
+def about_key(device_id: int) -> bytes:
+    """What a device's key is sealed for, the column and the row: copied to another row it does not open."""
+    return b"%s:%d" % (_KEY_OF, device_id)
 
 
 def key_in(device: Device) -> bytes:
-    """The key as the device holds it."""
-    return bytes.fromhex(sealing.unseal(bytes(device.sealed_key or b""), about=KEY_OF))
+    """The key as the device holds it. Raises ``InvalidTag`` where it was sealed for another device or under another
+    data key. Keys of earlier versions were sealed for the column only; they go on being good.
+    """
+    about = about_key(device.pk) if is_bound(device) else _KEY_OF
+    return bytes.fromhex(sealing.unseal(bytes(device.sealed_key or b""), about=about))
+
+
+def is_bound(device: Device) -> bool:
+    """Whether the key of a device is sealed for its row, not only for the column."""
+    try:
+        sealing.unseal(bytes(device.sealed_key or b""), about=about_key(device.pk))
+    except InvalidTag:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
