@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,9 +33,9 @@ def of_site(site: Site) -> QuerySet[Device]:
     return Device.objects.filter(site=site).select_related("account")
 
 
-def key_of(device_id: int) -> bytes | None:
-    """The key of an enrolled device, whatever became of it since; ``None`` for all others, and where the
-    installation's data key is another since: such a device is enrolled anew.
+def keys_of(device_ids: Iterable[int]) -> dict[int, bytes]:
+    """The keys of enrolled devices, whatever became of them since; all others are left out, and those of an
+    installation whose data key is another since: such a device is enrolled anew.
     """
     rows = Device.objects.filter(pk__in=list(device_ids), enrolled_at__isnull=False).only("sealed_key")
     keys = {}
