@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from quantriet.campaigns.commands import obligations, standing
 from quantriet.campaigns.commands.obligations import Done
 from quantriet.campaigns.models import Campaign, Declaration, Requirement
+from quantriet.conferences.commands import gate
 from quantriet.conferences.models import AgendaItem, Attendance, Conference, Site, SiteUnit
 from quantriet.conferences.verdicts import HERE
 from quantriet.core.errors import ConflictError, DomainError
@@ -160,6 +161,7 @@ def change(conference: Conference, plan: Plan, *, version: int, by: Actor) -> Co
     access.require(by, Can.CONFERENCE_MANAGE, conference.unit_id)
     _check(plan)
     with transaction.atomic():
+        gate.shut(conference.pk)
         locked = Conference.objects.select_for_update(no_key=True).get(pk=conference.pk)
         _refuse_over(locked)
         if locked.version != version:
@@ -198,6 +200,7 @@ def cancel(conference: Conference, *, reason: str, by: Actor) -> Conference:
     if not clean_line(reason):
         raise DomainError("conference.reason", _("Hãy ghi lý do hủy. Chưa thay đổi gì."))
     with transaction.atomic():
+        gate.shut(conference.pk)
         locked = Conference.objects.select_for_update(no_key=True).get(pk=conference.pk)
         if locked.state == Conference.State.CANCELLED:
             return locked
@@ -251,8 +254,9 @@ def close(conference: Conference, *, actual_minutes: Sequence[int | None] = (), 
     """
     access.require(by, Can.CONFERENCE_MANAGE, conference.unit_id)
     with transaction.atomic():
+        gate.shut(conference.pk)
         locked = (
-            # Attendance goes on being inserted: its foreign key needs the conference's key only.
+            # What pages record goes on being inserted: its foreign key needs the conference's key only.
             Conference.objects.select_for_update(of=("self",), no_key=True)
             .select_related("campaign")
             .get(pk=conference.pk)

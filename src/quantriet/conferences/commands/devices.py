@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.conferences.codes import ALPHABET, meant
+from quantriet.conferences.commands import gate
 from quantriet.conferences.models import Device, Site
 from quantriet.conferences.queries.devices import about_key, is_bound, key_in, valid_until
 from quantriet.conferences.scanning import KEY_BYTES
@@ -106,6 +107,7 @@ def revoke(device: Device, *, by: Actor) -> Device:
     """Stop a device: from its next call on nothing of it is recorded. What it brought in stays."""
     access.require(by, Can.ATTENDANCE_RECORD, device.site.unit_id)
     with transaction.atomic():
+        gate.shut(device.site.conference_id)
         locked = Device.objects.select_for_update(of=("self",)).get(pk=device.pk)
         if locked.revoked_at is None:
             locked.revoked_at, locked.revoked_by, locked.code_index = timezone.now(), by.name, None
@@ -124,8 +126,6 @@ def _key_again(device: Device) -> Key:
         key = key_in(device)
     except InvalidTag:
         return _enrol(device, timezone.now())
-
-
     if not is_bound(device):
         device.sealed_key = _sealed(key, device)
         device.save(update_fields=["sealed_key"])
@@ -134,6 +134,8 @@ def _key_again(device: Device) -> Key:
 
 def _sealed(key: bytes, device: Device) -> bytes:
     return sealing.seal(key.hex(), about=about_key(device.pk))
+
+
 def _enrol(device: Device, now: datetime) -> Key:
     key = secrets.token_bytes(KEY_BYTES)
     device.sealed_key = _sealed(key, device)

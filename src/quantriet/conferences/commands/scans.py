@@ -12,12 +12,12 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import structlog
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from quantriet.conferences import scanning, verdicts
-from quantriet.conferences.commands import attendance, marks
+from quantriet.conferences.commands import attendance, gate, marks
 from quantriet.conferences.commands.entries import Call as Batch
 from quantriet.conferences.commands.entries import Hand
 from quantriet.conferences.commands.marks import Heard, Mark
@@ -95,7 +95,10 @@ def record(told: Sequence[Told]) -> list[list[Answer]]:
             elsewhere |= meanwhile.ids
 
 
+@transaction.atomic
 def _record(told: Sequence[Told], elsewhere: set[UUID]) -> list[list[Answer]]:
+    """One transaction: what the devices may do is read behind the gate, and holds until it is written."""
+    gate.enter_by_devices({one.device_id for one in told})
     now = timezone.now()
     known = devices.enrolled(one.device_id for one in told)
     roots = {root for device in known.values() for root in device.roots}
@@ -185,11 +188,11 @@ def _judge(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> None:
     by_conference: dict[int, list[_Event]] = {}
     for one in sorted(events, key=lambda one: (one.at, one.event.seq)):
         by_conference.setdefault(known[one.device_id].site.conference_id, []).append(one)
-    for _conference_id, some in sorted(by_conference.items()):
-        heard = _heard(some, known)
-        conference = heard[0].hand.site.conference
-        call = Batch(conference, f"scans:{uuid4().hex}", INTAKE)
-        for one, answer in zip(some, marks.write_down(heard, call), strict=True):
+    heard = {pk: _heard(some, known) for pk, some in sorted(by_conference.items())}
+    marks.hold_units(one for some in heard.values() for one in some)
+    for conference_id, some in heard.items():
+        call = Batch(some[0].hand.site.conference, f"scans:{uuid4().hex}", INTAKE)
+        for one, answer in zip(by_conference[conference_id], marks.write_down(some, call), strict=True):
             one.code = scanning.kept(answer.code) or answer.code.value
             one.person_id, one.state, one.name = answer.person_id, answer.known.state, answer.name
 
@@ -222,15 +225,15 @@ def _heard(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> list[Hear
     return heard
 
 
-_KEEP = """
-INSERT INTO conferences_scan
-    (created_at, client_id, device_id, sequence, conference_id, site_id, unit_id, person_id, act, source,
 def _short_codes(device: Enrolled) -> Mapping[str, int | None]:
     """The short codes at the device's site, of those only whom its own account may see."""
     with scope.use(Scope(device.roots, "device")):
         return attendance.short_codes(device.site)
 
 
+_KEEP = """
+INSERT INTO conferences_scan
+    (created_at, client_id, device_id, sequence, conference_id, site_id, unit_id, person_id, act, source,
      told_at, at, code, waits)
 SELECT statement_timestamp(), new.client_id, new.device_id, new.sequence, site.conference_id, site.id, site.unit_id,
        nullif(new.person_id, 0), new.act, new.source, new.told_at, new.at, new.code, new.code = %(waits)s::text
@@ -320,6 +323,7 @@ def _waiting() -> QuerySet[Scan]:
 
 def _judge_conference(conference_id: int) -> int:
     with access.whole_house("scans kept for the opening"):
+        gate.enter([conference_id])
         kept = list(
             _waiting()
             .select_for_update(of=("self",), skip_locked=True)

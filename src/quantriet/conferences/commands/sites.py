@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns.commands import declarations
+from quantriet.campaigns.commands import declarations, standing
 from quantriet.campaigns.commands.declarations import Totals
 from quantriet.campaigns.models import Declaration
+from quantriet.conferences.commands import gate
 from quantriet.conferences.models import Conference, Incident, Site, SiteUnit
 from quantriet.core.errors import DomainError
 from quantriet.core.text import clean_line, format_datetime
@@ -146,6 +147,8 @@ def report(site: Site, *, state: str, by: Actor) -> Site:
     if state not in _ORDER[1:]:
         raise DomainError("site.state", _("Không có trạng thái này. Hãy tải lại trang."))
     with transaction.atomic():
+        if state == Site.State.CLOSED:
+            gate.shut(site.conference_id)
         locked = Site.objects.select_for_update(of=("self",)).select_related("conference").get(pk=site.pk)
         if locked.conference.state == Conference.State.CANCELLED:
             raise DomainError("conference.over", _("Hội nghị đã hủy. Chưa ghi gì."))
@@ -200,10 +203,10 @@ def declare_totals(site: Site, totals: Mapping[int, Totals], *, by: Actor) -> li
         )
     units = Unit.objects.in_bulk(list(totals))
     with transaction.atomic():
-        declared = [
+        if totals and site.state in (Site.State.PLANNED, Site.State.READY):
+            report(site, state=Site.State.CONNECTED, by=by)
+        standing.hold(totals)  # after the site, and all of them before the first is declared
+        return [
             declarations.declare(campaign, units[unit_id], kind=Declaration.Kind.PRESENCE, totals=told, by=by)
             for unit_id, told in sorted(totals.items())
         ]
-        if declared and site.state in (Site.State.PLANNED, Site.State.READY):
-            report(site, state=Site.State.CONNECTED, by=by)
-    return declared

@@ -3,15 +3,15 @@
 The order of locks. Whoever locks rows of several kinds does it in this order, those of one kind in one pass in the
 order of their ids, and never goes back to a kind above:
 
-1. a conference, its sites, its devices (``conferences.commands.gate``);
+1. the gate of a conference (``conferences.commands.gate``), its site, its device;
 2. attendances, in the order of people;
-3. units: in share (``hold_open``), as strongly as crossing needs (``hold_crossing``, ``campaigns`` ``standing.hold``),
+3. units: in share (``hold_open``), as strongly as crossing needs (``hold_crossing``, ``standing.hold`` of campaigns),
    or alone (an act on the tree);
 4. lines of the roll, then their credits;
 5. declared totals, obligations.
 
-An act on the tree takes its units alone before it gives conferences and sites to their heirs; these wait for nobody
-there, because who records attendance holds only their keys.
+An act on the tree takes its units alone before it gives conferences and sites to their heirs: whoever records
+attendance locks no row of these.
 """
 
 from collections.abc import Iterable
