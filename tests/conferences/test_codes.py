@@ -54,9 +54,9 @@ def test_a_short_code_is_read_however_it_is_typed() -> None:
 def test_a_short_code_is_found_among_the_expected_people_only() -> None:
     code = codes.short(KEY, 7, 9)
 
-    assert codes.find_short(code, KEY, 7, [8, 9, 10]) == 9
-    assert codes.find_short(code, KEY, 7, [8, 10]) is None
-    assert codes.find_short(code, KEY, 8, [8, 9, 10]) is None
+    assert codes.short_codes(KEY, 7, [8, 9, 10]).get(code) == 9
+    assert codes.short_codes(KEY, 7, [8, 10]).get(code) is None
+    assert codes.short_codes(KEY, 8, [8, 9, 10]).get(code) is None
 
 
 def test_a_hundred_thousand_guesses_hit_nobody() -> None:

@@ -155,3 +155,35 @@ def test_a_sheet_in_decomposed_letters_names_the_same_people() -> None:
     )
 
     assert told(reading) == [(3, "present")]
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+def test_codes_of_people_are_made_once_however_many_rows_carry_one(
+    rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [person(at, f"Người Thứ {at}") for at in range(1, 31)]
+    here = Here(DAY, 7, KEY, people)
+    told = [(codes.short(KEY, 7, one.person_id), one.full_name, "x") for one in people[:rows]]
+    header = ("Mã điểm danh", "Họ và tên", "Trạng thái")
+    sheet = Sheet("Tờ 1", tuple(SheetRow(at, row) for at, row in enumerate([header, *told], start=1)))
+    made: list[int] = []
+    plain = codes.short
+
+    def short(key: bytes, conference_id: int, person_id: int) -> str:
+        made.append(person_id)
+        return plain(key, conference_id, person_id)
+
+    monkeypatch.setattr(codes, "short", short)
+
+    reading = sheets.read(sheet, here, {})
+
+    assert [mark.person_id for mark in reading.marks] == [one.person_id for one in people[:rows]]
+    assert sorted(made) == [one.person_id for one in people]
+
+
+def test_a_code_of_two_people_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes, "short", lambda *_about: "00000000")
+
+    reading = read(("Mã điểm danh", "Họ và tên", "Trạng thái"), ("00000000", "Lê Dũng", "x"))
+
+    assert faults(reading) == [("A2", "attendance.forged_code")]

@@ -85,11 +85,3 @@ def short_codes(key: bytes, conference_id: int, expected: Iterable[int]) -> dict
         code = short(key, conference_id, person_id)
         found[code] = None if code in found else person_id
     return found
-
-
-def find_short(code: str, key: bytes, conference_id: int, expected: Iterable[int]) -> int | None:
-    """Whose short code it is, among the people expected at a site; ``None`` when nobody's or two people's."""
-    found = [
-        person_id for person_id in expected if hmac.compare_digest(code, short(key, conference_id, person_id))
-    ]
-    return found[0] if len(found) == 1 else None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -81,6 +82,13 @@ class Here:
     key: bytes
     people: Sequence[Expected]
     cards: Mapping[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Expected | None]:
+        """Whose each short code is, ``None`` where it is two people's; made once, however many rows carry one."""
+        known = {one.person_id: one for one in self.people}
+        shorts = codes.short_codes(self.key, self.conference_id, known)
+        return {code: None if person_id is None else known[person_id] for code, person_id in shorts.items()}
 
 
 @dataclass(frozen=True)
@@ -247,8 +255,7 @@ def _whose(
     name = clean_line(columns_text(row, columns, "name"))
     typed = codes.read_short(columns_text(row, columns, "code"))
     if typed:
-        found = codes.find_short(typed, here.key, here.conference_id, (one.person_id for one in here.people))
-        known = next((one for one in here.people if one.person_id == found), None)
+        known = here.by_code.get(typed)
         if known is None or not same_name(known.full_name, name):
             sentence = _("Mã này không phải của người trong danh sách điểm này. Hãy xóa mã để tìm theo tên.")
             faults.append(columns.fault(row, "code", "attendance.forged_code", sentence))
