@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +15,9 @@ from quantriet.core.text import TextError, clean_line, parse_date
 from quantriet.org.models import ActKind, UnitKind
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+UNIT = "unit:"
+"""Question of a row that names a unit by words several bear: the words follow; the answer is the code."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,23 @@ class ActWords:
     people: Mapping[int, int] = field(default_factory=lambda: _EMPTY)
     answers: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 
+    def choosing(self, answers: Mapping[str, str]) -> "ActWords":
+        """The same with the answers to its questions: codes stand where words were that several units bear."""
+        codes = {
+            question.removeprefix(UNIT): told
+            for question, told in answers.items()
+            if question.startswith(UNIT)
+        }
+        others = {question: told for question, told in answers.items() if not question.startswith(UNIT)}
+        return replace(
+            self,
+            units=tuple(codes.get(word, word) for word in self.units),
+            into=tuple(codes.get(word, word) for word in self.into),
+            parent=codes.get(self.parent, self.parent),
+            rest=codes.get(self.rest, self.rest),
+            answers={**self.answers, **others},
+        )
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -55,11 +75,29 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question of a row that nothing in the list decides, with its answers (value, words)."""
+
+    row: int
+    question: str
+    sentence: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Looked:
-    """What a list would do: rows that can be done (row → kind and decision, planned or at once), rows refused."""
+    """What a list would do: rows that can be done (row → kind and decision, planned or at once), rows refused, and
+    what must be asked first; a row with a question is not among those refused.
+    """
 
     done: Mapping[int, str]
     refused: tuple[Refused, ...]
+    asked: tuple[Asked, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the whole list can be done."""
+        return not self.refused and not self.asked
 
 
 def listed(text: str) -> tuple[str, ...]:

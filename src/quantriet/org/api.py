@@ -12,9 +12,10 @@ from quantriet.org.commands import acts as act_commands
 from quantriet.org.doors import ActorRequest, endpoint
 from quantriet.org.models import Act, Unit
 from quantriet.org.permissions import Can
+from quantriet.org.proposals import Choices
 from quantriet.org.queries import acts as act_queries
 from quantriet.org.queries.act_words import proposal_of
-from quantriet.org.queries.foresight import foresee
+from quantriet.org.queries.foresight import Foresight, foresee
 
 router = Router()
 
@@ -111,6 +112,12 @@ class UndoIn(Schema):
     reason: str
 
 
+class ChoicesIn(Schema):
+    """Answers to the questions of a blocked act, beside those it has."""
+
+    answers: dict[str, str] = {}
+
+
 class ActOut(Schema):
     """An act. ``state``: planned, done, blocked (``hindrance`` says why), undone."""
 
@@ -126,7 +133,9 @@ class ActOut(Schema):
 
 
 class EffectOut(Schema):
-    """A line of the dry run. ``weight``: tells, asks (``question`` takes one of ``options``), stops."""
+    """A line of the dry run. ``weight``: tells, asks (``question`` takes one of ``options``), warns (settle it before
+    the day of effect), stops.
+    """
 
     subject: str
     count: int
@@ -149,7 +158,10 @@ def list_acts(request: ActorRequest, cursor: Cursor = "", limit: Limit = 50) -> 
 @endpoint(Can.UNIT_MANAGE)
 def foresee_act(request: ActorRequest, body: ActIn) -> list[EffectOut]:
     """What would go where, and what must be chosen. Nothing is written."""
-    seen = foresee(proposal_of(_words(body), by=request.actor), by=request.actor)
+    return _effects(foresee(proposal_of(_words(body), by=request.actor), by=request.actor))
+
+
+def _effects(seen: Foresight) -> list[EffectOut]:
     return [
         EffectOut(
             subject=one.subject,
@@ -172,10 +184,32 @@ def carry_out_act(request: ActorRequest, body: ActIn) -> Status[ActOut]:
     return Status(201, ActOut.model_validate(act))
 
 
+@router.post(
+    "/acts/{act_id}/foresight", response=list[EffectOut], tags=["units"], summary="Dry run of a blocked act"
+)
+@endpoint(Can.UNIT_MANAGE)
+def foresee_blocked_act(request: ActorRequest, act_id: RowId, body: ChoicesIn) -> list[EffectOut]:
+    """What a blocked act would do today with these answers, and what stands in its way. Nothing is written."""
+    found: Act = access.row_or_404(act_queries.acts(request.actor).filter(state=Act.State.BLOCKED), act_id)
+    proposal = act_queries.proposal(found).choosing(Choices(answers=body.answers))
+    return _effects(foresee(proposal, by=request.actor, act_id=found.pk))
+
+
+@router.post("/acts/{act_id}/resume", response=ActOut, tags=["units"], summary="Go on with a blocked act")
+@endpoint(Can.UNIT_MANAGE)
+def resume_act(request: ActorRequest, act_id: RowId, body: ChoicesIn) -> ActOut:
+    """Do a blocked act, with other answers where they are told; one that is not blocked stays as it is."""
+    found: Act = access.row_or_404(act_queries.acts(request.actor), act_id)
+    done = act_commands.resume(found, choices=Choices(answers=body.answers), by=request.actor)
+    return ActOut.model_validate(done)
+
+
 @router.post("/acts/{act_id}/undo", response=ActOut, tags=["units"], summary="Take an act back")
 @endpoint(Can.UNIT_MANAGE)
 def undo_act(request: ActorRequest, act_id: RowId, body: UndoIn) -> ActOut:
-    """Every row as it was; 422 with ``hindrances`` when something new rests on the act."""
+    """Every row as it was; a planned or blocked act is given up. 422 with ``hindrances`` when something new rests on
+    the act.
+    """
     found: Act = access.row_or_404(act_queries.acts(request.actor), act_id)
     return ActOut.model_validate(act_commands.undo(found, reason=body.reason, by=request.actor))
 

@@ -5,7 +5,8 @@ conferences, reports, books) registers a ``Consequence`` in its ``AppConfig.read
 The order of one act:
 
 1. ``foresee`` of each, for the dry run and once more just before the act. Nothing is written. An effect that
-   ``STOPS`` refuses the act; one that ``ASKS`` needs its answer in ``Change.answers``.
+   ``STOPS`` refuses the act; one that ``ASKS`` needs its answer in ``Change.answers``. What would stop an act of a
+   later day only ``WARNS`` (floor 1 says so, no package does): it may be settled by then, and is asked anew.
 2. Floor 1 writes: the tree, memberships and roles stand as they will.
 3. ``carry_out`` of each by key, in the transaction of the act. What it returns is kept with the act as JSON: only
    numbers and codes, never names or texts of people.
@@ -96,6 +97,7 @@ class Weight(StrEnum):
 
     TELLS = "tells"
     ASKS = "asks"
+    WARNS = "warns"
     STOPS = "stops"
 
 

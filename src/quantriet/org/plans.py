@@ -64,6 +64,7 @@ class Plan:
     each other. ``left``: live unit that moves → the parent it leaves. ``ties``: bodies and units of other trees →
     the committee they are tied to from now on. ``twins``: bodies that become one with a namesake. ``unassigned``:
     units that a division gives to no successor yet. ``namesakes``: names that will stand twice below the successor.
+    ``staying``: names of units that a dissolution would leave without a superior.
     """
 
     proposal: Proposal
@@ -78,6 +79,7 @@ class Plan:
     twins: dict[int, int] = field(default_factory=dict)
     unassigned: list[int] = field(default_factory=list)
     namesakes: list[str] = field(default_factory=list)
+    staying: list[str] = field(default_factory=list)
 
     @property
     def on(self) -> date:
@@ -97,6 +99,21 @@ class Plan:
             for pk, naming in self.namings.items()
             if naming.level != self.units[pk].level
         }
+
+    @property
+    def changing(self) -> set[int]:
+        """Units that live on and whose own rows, people or open work the act changes."""
+        found = {*self.namings, *self.ties, *self.reopened, *self.twins.values(), *self.successors}
+        return {pk for pk in {*self.proposal.units} | found if pk > 0} - set(self.closed)
+
+    @property
+    def bearing(self) -> set[int]:
+        """Units that only must not end meanwhile: what moves, what it leaves, what is above, committees."""
+        moves = [move for one in self.rounds for move in one]
+        ends = {end for move in moves for end in (move.unit_id, move.parent_id)}
+        ends |= {*self.left.values(), *self.ties.values(), self.proposal.parent_id}
+        ends |= {end for new in self.founded.values() for end in (new.parent_id, new.committee_id)}
+        return {pk for pk in ends if pk is not None and pk > 0} - set(self.closed) - self.changing
 
     def name(self, unit_id: int) -> str:
         """What a unit of the plan is called today, or will be."""

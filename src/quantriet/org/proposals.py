@@ -46,6 +46,20 @@ class NewUnit:
 
 
 @dataclass(frozen=True)
+class Choices:
+    """What is chosen under a dry run, told once more: answers come beside those there were, shares and people take
+    the place of those there were (``None``: as they were).
+    """
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    shares: Mapping[int, int] | None = None
+    people: Mapping[int, int] | None = None
+
+
+AS_IT_WAS = Choices()
+
+
+@dataclass(frozen=True)
 class Proposal:
     """What a decision does to which units.
 
@@ -78,6 +92,15 @@ class Proposal:
         texts: dict[str, Any] = {name: clean_line(getattr(self, name)) for name in names}
         into = tuple(one.cleaned() if isinstance(one, NewUnit) else one for one in dict.fromkeys(self.into))
         return replace(self, units=tuple(dict.fromkeys(self.units)), into=into, **texts)
+
+    def choosing(self, choices: Choices) -> "Proposal":
+        """The same act with other choices."""
+        return replace(
+            self,
+            answers={**self.answers, **choices.answers},
+            shares=self.shares if choices.shares is None else choices.shares,
+            people=self.people if choices.people is None else choices.people,
+        )
 
     @property
     def closes(self) -> bool:

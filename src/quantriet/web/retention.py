@@ -30,7 +30,7 @@ from quantriet.core.models import KeptAnswer, Work
 from quantriet.core.retention import PERIODS
 from quantriet.org import access
 from quantriet.org.commands import accounts
-from quantriet.org.models import Account, Import, Notice, SignedInSession, SignInFailure
+from quantriet.org.models import Account, ActSheet, Import, Notice, SignedInSession, SignInFailure
 from quantriet.web.models import ApiToken
 
 
@@ -65,6 +65,10 @@ def _notices(before: datetime) -> QuerySet[Notice]:
 
 def _imports(before: datetime) -> QuerySet[Import]:
     return Import.objects.filter(created_at__lt=before)
+
+
+def _act_sheets(before: datetime) -> QuerySet[ActSheet]:
+    return ActSheet.objects.filter(created_at__lt=before)
 
 
 def _sessions(before: datetime) -> QuerySet[SignedInSession]:
@@ -126,6 +130,7 @@ RULES: tuple[Rule, ...] = (
     Rule("kept_answers", "answer", _answers),
     Rule("notices", "notice", _notices),
     Rule("imports", "import", _imports),
+    Rule("act_sheets", "import", _act_sheets),
     Rule("sessions", "sign_in", _sessions),
     Rule("sign_in_failures", "sign_in", _sign_in_failures),
     Rule("api_tokens", "account", _tokens),

@@ -1,20 +1,19 @@
 """The place "Sắp xếp đơn vị": from the form over the dry run to the act and back."""
 
 from datetime import timedelta
-from io import BytesIO
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quantriet.core.office.sheets_out import CellKind, Table, TableColumn, Workbook
 from quantriet.core.text import format_date
-from quantriet.org.act_words import COLUMNS
-from quantriet.org.models import Act, Unit
+from quantriet.org.models import Act, ActKind, Person, Unit
+from quantriet.org.proposals import NewUnit
 from tests import factories
-from tests.org.commands.test_acts import Province, fresh, province, snapshot
+from tests.org.commands.test_act_days import arrive
+from tests.org.commands.test_act_orders import as_of_today
+from tests.org.commands.test_acts import Province, do, province, snapshot, told
 
 __all__ = ["province"]
 pytestmark = pytest.mark.django_db
@@ -152,71 +151,66 @@ def test_an_act_of_others_is_not_there(browser: Client, province: Province) -> N
     assert reader.get(reverse("acts")).status_code == 403
 
 
-# --- sheets -----------------------------------------------------------------------------------------------------
+# --- blocked acts -------------------------------------------------------------------------------------------------
 
 
-def workbook(*rows: dict[str, str]) -> bytes:
-    book = Workbook()
-    columns = [TableColumn(column.title, CellKind.TEXT) for column in COLUMNS]
-    lines = [[row.get(column.name, "") for column in COLUMNS] for row in rows]
-    book.add_table(Table(title="", columns=columns, rows=lines, sheet_name="Sắp xếp"))
-    return book.to_bytes()
+@pytest.fixture
+def blocked(province: Province) -> Act:
+    """A division of a cell that waited; on its day somebody is there whom it gives to nobody."""
+    into = (NewUnit("A1", "Chi bộ A"), NewUnit("A2", "Chi bộ B"))
+    day = timezone.localdate() + timedelta(days=3)
+    given = {province.in_cell.pk: 1}
+    act = do(told(ActKind.SPLIT, units=(province.cell.pk,), into=into, people=given, effective_on=day))
+    factories.person(province.cell, "Người Đến Sau")
+    as_of_today(act)
+    (found,) = arrive(timezone.localdate())
+    assert found.state == Act.State.BLOCKED
+    return found
 
 
-def row(kind: str, units: str, **values: str) -> dict[str, str]:
-    facts = {"decision": "5-QĐ/TU", "decided_on": "01/07/2025", "effective_on": "01/07/2025"}
-    return {"kind": kind, "units": units} | facts | values
+def homes() -> dict[str, str]:
+    with factories.looking_everywhere():
+        return dict(Person.objects.filter(home_unit__level=4).values_list("full_name", "home_unit__code"))
 
 
-def upload(browser: Client, content: bytes) -> str:
-    file = SimpleUploadedFile("sap-xep.xlsx", BytesIO(content).getvalue())
-    return str(browser.post(reverse("act-sheet"), {"file": file}).headers["Location"])
+def test_a_blocked_act_is_looked_at_answered_anew_and_goes_on(
+    browser: Client, province: Province, blocked: Act
+) -> None:
+    address = reverse("act-resume", args=[blocked.pk])
+    assert address in browser.get(reverse("act", args=[blocked.pk])).content.decode()
+    shown = browser.get(address).content.decode()
+    for words in ("Còn điều phải chọn", "Phần còn lại", f'name="person:{province.in_cell.pk}"'):
+        assert words in shown
+    still = browser.post(address, {"step": "do"})
+    assert (still.status_code, "Còn điều phải chọn" in still.content.decode()) == (422, True)
+
+    people = {f"person:{province.in_cell.pk}": "0", "shares-shown": "1", "people-shown": "1"}
+    looked = browser.post(address, people | {"answer:org.rest": "1", "step": "look"})
+    assert (looked.status_code, homes()["Lê Văn Cường"]) == (200, province.cell.code)
+    done = browser.post(address, people | {"answer:org.rest": "1", "step": "do"})
+
+    assert done.headers["Location"] == reverse("act", args=[blocked.pk])
+    assert homes() == {"Lê Văn Cường": "A1", "Người Đến Sau": "A2"}
+    assert browser.get(address).headers["Location"] == reverse("act", args=[blocked.pk])
 
 
-def test_a_sheet_is_looked_at_row_by_row_then_done_whole(browser: Client, province: Province) -> None:
-    before = snapshot()
-    content = workbook(
-        row("Sáp nhập", f"{province.one.code}; {province.two.code}", into="MOI", names="Đảng bộ xã Mới"),
-        row("Đổi tên", "MOI", names="Đảng bộ phường Mới", effective_on="01/09/2025"),
-    )
+def test_a_blocked_act_is_given_up_on_its_page(browser: Client, blocked: Act) -> None:
+    page = browser.get(reverse("act", args=[blocked.pk])).content.decode()
+    browser.post(reverse("act-undo", args=[blocked.pk]), {"reason": "Không làm nữa"})
 
-    address = upload(browser, content)
-    page = browser.get(address).content.decode()
-
-    assert page.count(": làm được") == 2
-    assert snapshot() == before
-    browser.post(address)
-    assert Unit.objects.get(code="MOI").name == "Đảng bộ phường Mới"
-    browser.post(address)
-    assert Act.objects.count() == 2
+    blocked.refresh_from_db()
+    assert ("Bỏ việc này" in page, blocked.state) == (True, Act.State.UNDONE)
 
 
-def test_a_faulty_sheet_names_each_cell_and_does_nothing(browser: Client, province: Province) -> None:
-    before = snapshot()
-    content = workbook(
-        row("Sáp nhập", f"{province.one.code}; KHONG-CO", into="MOI", names="Đảng bộ xã Mới"),
-        row("Phá bỏ", province.one.code),
-        row("Đổi tên", province.two.code, names="Đảng bộ xã Hay", decided_on="30/02/2025"),
-    )
+def test_what_only_warns_is_shown_and_can_be_ordered(browser: Client, province: Province) -> None:
+    later = format_date(timezone.localdate() + timedelta(days=3))
+    facts = sent(province, units=province.cell.code, effective_on=later)
+    address = reverse("act-new", args=["close"])
 
-    address = upload(browser, content)
-    page = browser.get(address).content.decode()
+    page = browser.post(address, facts).content.decode()
+    browser.post(address, facts | {"step": "do"})
 
-    for cell in ("B2", "A3", "J4"):
-        assert f">{cell}<" in page
-    assert browser.post(address).status_code == 422
-    assert browser.get(f"{address}loi.xlsx").status_code == 200
-    assert snapshot() == before
-
-
-def test_a_sheet_is_its_uploaders_alone(browser: Client, province: Province) -> None:
-    address = upload(browser, workbook(row("Đổi tên", province.one.code, names="Khác")))
-    other = factories.signed_in(factories.account("administrator", province.top))
-
-    assert other.get(address).status_code == 404
-    assert other.post(address).status_code == 404
-    assert fresh(province.one).name == "Đảng bộ xã Một"
-
-
-def test_the_empty_sheet_can_be_had(browser: Client, province: Province) -> None:
-    assert browser.get(reverse("act-sheet-template")).content[:2] == b"PK"
+    assert "Hôm nay còn vướng, phải xong trước ngày hiệu lực: Còn 1 người sinh hoạt" in page
+    act = Act.objects.get()
+    assert act.state == Act.State.PLANNED
+    assert "Lúc ghi còn vướng" in browser.get(reverse("act", args=[act.pk])).content.decode()

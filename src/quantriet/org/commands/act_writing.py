@@ -55,8 +55,7 @@ class ActWriting:
             self.changes.write(UnitName, dated, self._told_names())
 
     def everything(self) -> None:
-        """The day has come."""
-        self._lock_units()
+        """The day has come; the caller holds the units (``standing.hold_touched``)."""
         self._found()
         self._name()
         for one in self.plan.rounds:
@@ -85,12 +84,6 @@ class ActWriting:
 
     def _write(self, model: type[Model], question: str, **values: Any) -> None:
         self.changes.write(model, question, values | {"on": self.plan.on})
-
-    def _lock_units(self) -> None:
-        """Who registers people or gives posts holds the unit in share; nobody comes to a unit while it ends."""
-        list(
-            Unit.objects.select_for_update().filter(pk__in=self.plan.closed).order_by("pk").values_list("pk")
-        )
 
     def _found(self) -> None:
         if not self.plan.founded:

@@ -10,19 +10,21 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quantriet.core.errors import DomainError
+from quantriet.core.errors import DomainError, ForbiddenError
 from quantriet.core.text import clean_line, format_date
-from quantriet.org import audit, consequences
+from quantriet.org import access, audit, consequences
 from quantriet.org.access import Actor
+from quantriet.org.commands import placements, standing
 from quantriet.org.commands.act_writing import ActWriting
 from quantriet.org.commands.placements import bump_tree_version
 from quantriet.org.commands.row_changes import KeptChanges
 from quantriet.org.consequences import Change, Crossing
-from quantriet.org.models import Act, ActPerson, ActRow, ActUnit, Unit
+from quantriet.org.models import Account, Act, ActPerson, ActRow, ActUnit, Unit
 from quantriet.org.plans import Plan
-from quantriet.org.proposals import Proposal
-from quantriet.org.queries import act_hindrances, act_refusals
-from quantriet.org.queries.foresight import Foresight, change_of, foresee
+from quantriet.org.proposals import AS_IT_WAS, Choices, Proposal
+from quantriet.org.queries import act_hindrances, act_plans, act_refusals
+from quantriet.org.queries import acts as acts_seen
+from quantriet.org.queries.foresight import Foresight, change_of, foresee, foresight_of
 
 __all__ = ["arrive", "carry_out", "carry_out_all", "change_that_was", "due", "resume", "undo"]
 
@@ -37,13 +39,14 @@ def carry_out(proposal: Proposal, *, by: Actor) -> Act:
     told = proposal.cleaned()
     with transaction.atomic():
         bump_tree_version()
-        standing = Act.objects.filter(told_key=told.key).exclude(state=Act.State.UNDONE).first()
-        if standing is not None:
-            _require(standing, by)
-            return standing
-        seen = foresee(told, by=by)
-        _refuse_open(seen)
+        same = Act.objects.filter(told_key=told.key).exclude(state=Act.State.UNDONE).first()
+        if same is not None:
+            _require(same, by)
+            return same
         today = timezone.localdate()
+        waits = told.effective_on > today
+        seen = foresee(told, by=by) if waits else _held(told, judged_as=by)
+        _refuse_open(seen)
         if told.decided_on > today:
             raise DomainError(
                 "act.dates",
@@ -52,7 +55,7 @@ def carry_out(proposal: Proposal, *, by: Actor) -> Act:
                 ),
             )
         act = _remember(told, by)
-        if told.effective_on > today:
+        if waits:
             _wait(act, seen)
         else:
             _do(act, seen, by)
@@ -73,21 +76,25 @@ def due(on: date | None = None) -> list[int]:
     return list(waiting.order_by("effective_on", "id").values_list("pk", flat=True))
 
 
-def resume(act: Act, *, by: Actor) -> Act:
-    """Try a blocked act again, once what stood in its way is settled; raises what refuses it still."""
+def resume(act: Act, *, by: Actor, choices: Choices = AS_IT_WAS) -> Act:
+    """Go on with a blocked act, once what stood in its way is settled or chosen otherwise; it is now the order of
+    ``by``. Raises what refuses it still: then nothing is kept of the choices. An act that is not blocked stays.
+    """
     _require(act, by)
     with transaction.atomic():
         bump_tree_version()
         row = Act.objects.select_for_update().get(pk=act.pk)
         if row.state == Act.State.BLOCKED:
-            _start(row, by)
+            row.account_id, row.acting_unit_id = by.account_id, by.unit_id
+            _start(row, acts_seen.proposal(row).choosing(choices), judged_as=by, by=by)
     return row
 
 
 def arrive(act_id: int, *, by: Actor) -> Act:
     """Carry out a planned act whose day has come; one that is no longer planned is left as it is.
 
-    An act that the tree of the day refuses is blocked with the reason; the house never guesses another.
+    ``by`` is the house; the act is judged as of whoever ordered it, with the rights he has on this day. An act that
+    the day refuses is blocked with the reason; the house never guesses another.
     """
     with transaction.atomic():
         bump_tree_version()
@@ -96,7 +103,7 @@ def arrive(act_id: int, *, by: Actor) -> Act:
             return row
         try:
             with transaction.atomic():
-                _start(row, by)
+                _start_as_ordered(row, by)
         except DomainError as error:
             KeptChanges(row.pk).undo()  # its names ahead: nobody reads them as if they had come
             ActRow.objects.filter(act=row).delete()
@@ -106,17 +113,49 @@ def arrive(act_id: int, *, by: Actor) -> Act:
     return row
 
 
-def _start(act: Act, by: Actor) -> None:
+def _start_as_ordered(act: Act, by: Actor) -> None:
+    """Do a planned act if who ordered it still may; refuses ``act.orderer``."""
+    try:
+        _start(act, acts_seen.proposal(act), judged_as=_orderer(act), by=by)
+    except ForbiddenError as error:
+        raise DomainError(
+            "act.orderer",
+            _(
+                "{name} là người ghi việc này, nay không còn quyền ở mọi đơn vị của nó. "
+                "Chưa đổi gì; hãy để người có quyền xem lại rồi làm tiếp."
+            ).format(name=act.actor),
+        ) from error
+
+
+def _orderer(act: Act) -> Actor:
+    """Who ordered an act, with the roles he holds today; ``ForbiddenError`` when he holds none there any more."""
+    if act.account_id == 0:
+        return access.operator(act.actor)
+    account = Account.objects.filter(pk=act.account_id).first()
+    found = None if account is None else access.actor(account, unit_id=act.acting_unit_id)
+    if found is None or found.unit_id != act.acting_unit_id:
+        raise placements.forbidden()
+    return found
+
+
+def _start(act: Act, told: Proposal, *, judged_as: Actor, by: Actor) -> None:
     """A planned act on its day: its names ahead go, and it is done as if decided now."""
-    people = dict(ActPerson.objects.filter(act=act).values_list("person_id", "position"))
-    told = Proposal.from_json(act.told, people={pk: at for pk, at in people.items() if at is not None})
     KeptChanges(act.pk).undo()
     ActRow.objects.filter(act=act).delete()
-    seen = foresee(told, by=by, act_id=act.pk)
+    seen = _held(told, judged_as=judged_as, act_id=act.pk)
     _refuse_open(seen)
     ActUnit.objects.filter(act=act).delete()
+    act.told = told.as_json()
+    _give_people(act, seen)
     _do(act, seen, by)
     _audit("act.arrive", act, seen.plan, by)
+
+
+def _held(told: Proposal, *, judged_as: Actor, act_id: int = 0) -> Foresight:
+    """The plan (the tree is locked), its units locked, and only then what depends on who comes and goes there."""
+    plan = act_plans.plan(told, by=judged_as, act_id=act_id)
+    standing.hold_touched(ending=plan.closed, changing=plan.changing, bearing=plan.bearing)
+    return foresight_of(plan, waits=False)
 
 
 def _refuse_open(seen: Foresight) -> None:
@@ -129,6 +168,14 @@ def _refuse_open(seen: Foresight) -> None:
                 questions=", ".join(one.subject for one in seen.unanswered)
             ),
             questions=[one.question for one in seen.unanswered],
+            choices=[
+                {
+                    "question": one.question,
+                    "sentence": f"{one.subject}: {one.outcome}",
+                    "options": [[option.value, option.words] for option in one.options],
+                }
+                for one in seen.unanswered
+            ],
         )
 
 
@@ -143,16 +190,28 @@ def _remember(told: Proposal, by: Actor) -> Act:
         told=told.as_json(),
         told_key=told.key,
         actor=by.name,
+        account_id=by.account_id,
+        acting_unit_id=by.unit_id,
     )
 
 
 def _wait(act: Act, seen: Foresight) -> None:
-    """Remember the units, the names to come and who was given where; nothing else changes before the day."""
+    """Remember the units, the names to come, who was given where and what stands in the way still; nothing else
+    changes before the day.
+    """
     writing = ActWriting(act, seen)
     writing.names_ahead()
     writing.changes.keep(act.pk)
     _name_units(act, seen.plan, {})
+    _give_people(act, seen)
+    act.hindrance = " ".join(one.outcome for one in seen.warnings)[:600]
+    act.save(update_fields=("hindrance",))
+
+
+def _give_people(act: Act, seen: Foresight) -> None:
+    """Remember who is given to which successor, instead of what was remembered before."""
     homes = {pk: one.source for pk, one in seen.change.people.items() if one.source is not None}
+    ActPerson.objects.filter(act=act).delete()
     ActPerson.objects.bulk_create(
         [
             ActPerson(act=act, person_id=pk, unit_id=homes[pk], position=place)
@@ -279,22 +338,28 @@ def undo(act: Act, *, reason: str, by: Actor) -> Act:
 
 
 def _require(act: Act, by: Actor) -> None:
-    act_refusals.mine(ActUnit.objects.filter(act=act).values_list("unit_id", flat=True), by=by)
+    """Whoever takes an act up or back must stand above its units as whoever orders it."""
+    named = ActUnit.objects.filter(act=act)
+    act_refusals.mine(named.values_list("unit_id", flat=True), by=by)
+    parts = (ActUnit.Part.UNIT, ActUnit.Part.SUCCESSOR)
+    act_refusals.superiors(named.filter(part__in=parts).values_list("unit_id", flat=True), by=by)
 
 
 def _take_back(act: Act, by: Actor) -> None:
     change = change_that_was(act)
-    standing = KeptChanges(act.pk)
-    if standing.count != act.did["rows"]:
+    ending = change.founded
+    standing.hold_touched(ending=ending, changing=change.touched - ending, bearing=())
+    written = KeptChanges(act.pk)
+    if written.count != act.did["rows"]:
         act_refusals.mine([0], by=by)  # some of the act's rows are no longer his to see
-    found = act_hindrances.since_changed(act, standing.changed_since())
+    found = act_hindrances.since_changed(act, written.changed_since())
     found += act_hindrances.grown_below()
     found += act_hindrances.naming(sorted(change.founded), but=act)
     found += consequences.hindrances(change, act.kept)
     founded = sorted(change.founded)
     if not found:
         consequences.take_back(change, act.kept, by=by)
-        found = _restore(act, standing, founded)
+        found = _restore(act, written, founded)
     if found:
         raise DomainError(
             "act.depended_on",
@@ -305,7 +370,7 @@ def _take_back(act: Act, by: Actor) -> None:
         )
 
 
-def _restore(act: Act, standing: KeptChanges, founded: list[int]) -> list[str]:
+def _restore(act: Act, written: KeptChanges, founded: list[int]) -> list[str]:
     """Write floor 1 back; what could not be is told, and the transaction then ends without a trace."""
     pointing = act_hindrances.references(founded, lasting=False)
     if pointing:
@@ -314,10 +379,10 @@ def _restore(act: Act, standing: KeptChanges, founded: list[int]) -> list[str]:
         ]
     ActPerson.objects.filter(act=act).delete()
     if act_hindrances.references(founded, lasting=True):
-        standing.withdraw(founded, on=act.effective_on, mark=f"~{act.pk}")
+        written.withdraw(founded, on=act.effective_on, mark=f"~{act.pk}")
     else:
         ActUnit.objects.filter(act=act, unit__in=founded).delete()
-    standing.undo()
+    written.undo()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")

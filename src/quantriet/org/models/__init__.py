@@ -1,7 +1,7 @@
 """Tables of floor 1, split by noun."""
 
 from quantriet.org.models.accounts import Account, RoleAssignment, SignInFailure
-from quantriet.org.models.acts import Act, ActKind, ActPerson, ActRow, ActUnit, UnitName
+from quantriet.org.models.acts import Act, ActKind, ActPerson, ActRow, ActSheet, ActUnit, UnitName
 from quantriet.org.models.credentials import (
     IssuerIdentity,
     IssuerInvitation,
@@ -24,6 +24,7 @@ __all__ = [
     "ActKind",
     "ActPerson",
     "ActRow",
+    "ActSheet",
     "ActUnit",
     "AuditEvent",
     "DataRequest",

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from quantriet.core.models import Fate, Scoped, Stamped
+from quantriet.org.models.accounts import Account
 from quantriet.org.models.people import Person
 from quantriet.org.models.units import Level, Unit, UnitKind
 
@@ -30,9 +31,14 @@ class ActKind(models.TextChoices):
 class Act(Stamped):
     """One act on the tree, by a decision with number, date and day of effect.
 
-    ``told`` is the proposal as JSON (``org.proposals``), ``told_key`` its digest: the same proposal again is the
-    same act. ``did`` is the change as numbers of units, ``kept`` what each consequence needs to take itself back.
-    A planned act waits for its day; a blocked one met a refusal on that day, told in ``hindrance``.
+    ``told`` is the proposal as JSON (``org.proposals``), ``told_key`` its digest as first ordered: the same proposal
+    again is the same act, also once a blocked one was given other answers. ``did`` is the change as numbers of units,
+    ``kept`` what each consequence needs to take itself back. A planned act waits for its day, ``hindrance`` tells what
+    stood in its way when it was ordered; a blocked one met a refusal on that day, told there.
+
+    ``account_id`` acting in ``acting_unit_id`` ordered it (or took it up again) and is asked for his rights once
+    more on the day; 0 is the server itself, nothing: not kept when it was ordered. Plain numbers, as of a ``Work``:
+    an act outlives accounts and units.
     """
 
     class State(models.TextChoices):
@@ -55,6 +61,8 @@ class Act(Stamped):
     kept = models.JSONField(default=dict)
     hindrance = models.CharField(max_length=600, blank=True)
     actor = models.CharField(max_length=120)
+    account_id = models.BigIntegerField(null=True, blank=True)
+    acting_unit_id = models.BigIntegerField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.CharField(max_length=120, blank=True)
@@ -62,6 +70,8 @@ class Act(Stamped):
 
     PERSONAL: ClassVar[dict[str, Fate]] = {
         "actor": Fate("who decided", "basic", "audit"),
+        "account_id": Fate("whose right to act is asked for on the day", "basic", "audit"),
+        "acting_unit_id": Fate("in which unit he acts", "basic", "audit"),
         "undone_by": Fate("who took it back", "basic", "audit"),
     }
 
@@ -139,6 +149,40 @@ class ActRow(Scoped):
 
     class Meta:
         indexes = (models.Index(fields=("table_name", "row_id"), name="act_row"),)
+
+
+class ActSheet(Stamped):
+    """A sheet of acts on its way: uploaded, looked at, done. It is its uploader's alone.
+
+    The bytes lie in the file store; the rows are read anew at each step, so what was looked at is what is done, on
+    the tree of that moment. ``answers``: row → question → answer (``org.act_words``). ``outcome`` is that of the last
+    look (``queries.act_sheets.outcome_of``); ``refusal`` says why the last try to do it was refused.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        STAGED = "staged", _("Đã tải lên")
+        LOOKED = "looked", _("Đã xem trước")
+        DONE = "done", _("Đã thực hiện")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.STAGED)
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    file_kind = models.CharField(max_length=8)
+    answers = models.JSONField(default=dict)
+    outcome = models.JSONField(default=dict)
+    refusal = models.CharField(max_length=600, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    PERSONAL: ClassVar[dict[str, Fate]] = {
+        "account": Fate("whose sheet it is", "basic", "import"),
+    }
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("account", "-id"), name="act_sheet_account"),)
 
 
 class UnitName(Stamped):

@@ -19,7 +19,7 @@ from quantriet.org.commands import acts as commands
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.models import Act, ActKind, Unit
 from quantriet.org.permissions import Can
-from quantriet.org.proposals import Proposal
+from quantriet.org.proposals import AS_IT_WAS, Choices, Proposal
 from quantriet.org.queries import acts as queries
 from quantriet.org.queries.act_words import proposal_of
 from quantriet.org.queries.foresight import Foresight, foresee
@@ -176,12 +176,45 @@ def act_undo(request: ActorRequest, act_id: int) -> HttpResponse:
 
 @page(Can.UNIT_MANAGE, write=Can.UNIT_MANAGE)
 def act_resume(request: ActorRequest, act_id: int) -> HttpResponse:
-    """Try a blocked act again."""
+    """A blocked act once more: its dry run on the tree of today, the choices answered anew, then "Làm tiếp"."""
     found = access.row_or_404(queries.acts(request.actor), act_id)
+    if found.state != Act.State.BLOCKED:
+        return HttpResponseRedirect(reverse("act", args=[found.pk]))
+    choices, refusal = AS_IT_WAS, ""
     if request.method == "POST":
-        commands.resume(found, by=request.actor)
-        messages.success(request, _("Đã thực hiện."))
-    return HttpResponseRedirect(reverse("act", args=[found.pk]))
+        choices = _chosen_anew(found, request.POST)
+        if request.POST.get("step") == "do":
+            try:
+                commands.resume(found, choices=choices, by=request.actor)
+            except DomainError as error:
+                refusal = error.sentence
+            else:
+                messages.success(request, _("Đã thực hiện."))
+                return HttpResponseRedirect(reverse("act", args=[found.pk]))
+    words: dict[str, Any] = {
+        "act": found,
+        "crumbs": [
+            (_("Sắp xếp đơn vị"), reverse("acts")),
+            (found.decision, reverse("act", args=[found.pk])),
+            (_("Làm tiếp"), ""),
+        ],
+    }
+    try:
+        proposal = queries.proposal(found).choosing(choices)
+        words |= _foreseen(request, foresee(proposal, by=request.actor, act_id=found.pk))
+    except DomainError as error:
+        refusal = refusal or error.sentence
+    status = 422 if refusal and request.method == "POST" else 200
+    return render(request, "org/act_resume.html", words | {"refusal": refusal}, status=status)
+
+
+def _chosen_anew(found: Act, sent: QueryDict) -> Choices:
+    """The choices of the page: of a division it shows all shares, so what is left open there is the rest's."""
+    told = _choices(sent)
+    if found.kind != ActKind.SPLIT or "shares-shown" not in sent:
+        return Choices(answers=told["answers"])
+    people = told["people"] if "people-shown" in sent else None
+    return Choices(answers=told["answers"], shares=told["shares"], people=people)
 
 
 def _show(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from quantriet.core.errors import DomainError
 from quantriet.core.text import fold, format_date
 from quantriet.org.access import HOUSE, Actor
-from quantriet.org.models import ActKind, Membership, Placement, Tree, Unit
+from quantriet.org.models import ActKind, Placement, Tree, Unit
 from quantriet.org.models.units import LEVELS
 from quantriet.org.plans import Move, Naming, Plan, successor_ids
 from quantriet.org.proposals import BODIES, REST, NewUnit, Proposal
@@ -22,8 +22,8 @@ from quantriet.org.specs import needs_committee
 def plan(proposal: Proposal, *, by: Actor, act_id: int = 0) -> Plan:
     """What the proposal comes to, or the ``DomainError`` that refuses it. ``act_id``: a planned act on its day.
 
-    Codes: ``act.incomplete``, ``act.dates``, ``act.later``, ``act.nothing``, ``act.levels``, ``act.has_children``,
-    ``act.has_people``, ``act.no_common_superior``, ``unit.closed``, ``unit.not_closed``, ``unit.not_standing``,
+    Codes: ``act.incomplete``, ``act.dates``, ``act.later``, ``act.nothing``, ``act.levels``, ``act.superior``,
+    ``act.no_common_superior``, ``act.code_waits``, ``unit.closed``, ``unit.not_closed``, ``unit.not_standing``,
     ``unit.placed_later``, ``unit.cycle``, ``unit.other_tree``, ``unit.name_twice``, ``unit.code_taken``,
     ``act.naming_waits``, ``act.too_long``, ``gate.forbidden``.
     """
@@ -36,11 +36,13 @@ def plan(proposal: Proposal, *, by: Actor, act_id: int = 0) -> Plan:
     found.units = refuse.mine(
         {*proposal.units, *proposal.shares, *(pk for pk in (*numbers, *above) if pk and pk > 0)}, by=by
     )
+    if proposal.kind != ActKind.REOPEN:  # who stands above what is reopened is asked for there
+        refuse.superiors({*proposal.units} - {*numbers}, by=by)
     refuse.later_acts(found, but=act_id)
     if proposal.kind != ActKind.REOPEN:
         refuse.closed(found.units.values())
     _PLANNERS[proposal.kind](found, by)
-    refuse.codes(found)
+    refuse.codes(found, but=act_id)
     refuse.names_ahead(found)
     return found
 
@@ -219,8 +221,8 @@ def _close_into(found: Plan, closing: list[int], target: int) -> None:
 def _join_bodies(found: Plan, candidates: list[Unit]) -> None:
     """Boards of one name that come together become one: the first (the successor's own, if it has one) stands on."""
     first: dict[tuple[str, str], int] = {}
-    for unit in candidates:
-        if unit.kind not in BODY_KINDS or unit.pk in found.proposal.units:
+    for unit in _standing_all_along(found, [unit for unit in candidates if unit.kind in BODY_KINDS]):
+        if unit.pk in found.proposal.units:
             continue
         kept = first.setdefault((unit.kind, fold(unit.name)), unit.pk)
         if kept != unit.pk:
@@ -233,6 +235,28 @@ def _join_bodies(found: Plan, candidates: list[Unit]) -> None:
     if found.twins:
         inside = [Move(pk, found.twins[parent], leaves=parent) for pk, parent in below.items()]
         found.rounds.append(inside + [Move(pk, twin, former=True) for pk, twin in found.twins.items()])
+
+
+def _standing_all_along(found: Plan, units: list[Unit]) -> list[Unit]:
+    """Those that stand on the day and go nowhere else later: an act dated back joins no board that came after its
+    day, or has left since; such a one only goes along, for the time it stood there.
+    """
+    since = Placement.objects.filter(
+        unit__in=[unit.pk for unit in units], valid__overlap=DateRange(found.on, None)
+    )
+    places: dict[int, set[tuple[int | None, bool]]] = {}
+    on_the_day: set[int] = set()
+    for placed in since:
+        places.setdefault(placed.unit_id, set()).add((placed.parent_id, placed.former))
+        if found.on in placed.valid:
+            on_the_day.add(placed.unit_id)
+    return [
+        unit
+        for unit in units
+        if unit.pk in on_the_day
+        and len(places[unit.pk]) == 1
+        and (unit.founded_on is None or unit.founded_on <= found.on)
+    ]
 
 
 def _twice(names: list[str]) -> list[str]:
@@ -303,36 +327,17 @@ def _close(found: Plan, by: Actor) -> None:
     children = live_children(closing, found)
     below = Unit.objects.in_bulk(list(children))
     bodies = {pk: unit for pk, unit in below.items() if unit.kind in BODY_KINDS}
+    found.units |= bodies
+    refuse.placed_later(found, refuse.places(found, bodies), list(bodies))
     tied = Unit.objects.filter(committee__in=closing, closed_on=None).exclude(pk__in=bodies)
     staying = [unit.name for pk, unit in below.items() if pk not in bodies and pk not in closing]
     staying += list(tied.exclude(pk__in=closing).values_list("name", flat=True))
     inside = set(live_children(bodies, found)) - {*closing, *bodies}
     staying += list(Unit.objects.filter(pk__in=inside).values_list("name", flat=True))
-    if staying:
-        raise DomainError(
-            "act.has_children",
-            _(
-                "Còn {count} đơn vị bên dưới hoặc gắn với đơn vị này ({names}). "
-                "Chưa đổi gì; hãy sáp nhập hoặc chuyển các đơn vị đó trước."
-            ).format(count=len(staying), names=", ".join(sorted(staying)[:5])),
-        )
-    _refuse_members(found, [*closing, *bodies])
-    found.units |= bodies
+    found.staying = sorted(staying)
     found.closed = dict.fromkeys([*closing, *bodies], ())
     found.rounds.append([Move(pk, children[pk], former=True) for pk in bodies])
     found.rounds.append([Move(pk, standing[pk].parent_id, former=True) for pk in closing])
-
-
-def _refuse_members(found: Plan, unit_ids: list[int]) -> None:
-    staying = Membership.objects.filter(unit__in=unit_ids).exclude(to_on__lte=found.on).count()
-    if staying:
-        raise DomainError(
-            "act.has_people",
-            _(
-                "Còn {count} người sinh hoạt ở đây từ ngày {day}. "
-                "Chưa đổi gì; hãy chuyển sinh hoạt hoặc dùng Sáp nhập để đưa sang đơn vị khác."
-            ).format(count=staying, day=format_date(found.on)),
-        )
 
 
 def _reopen(found: Plan, by: Actor) -> None:

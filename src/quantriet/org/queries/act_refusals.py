@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from quantriet.core.errors import DomainError, ForbiddenError
 from quantriet.core.text import format_date
 from quantriet.org import access
-from quantriet.org.access import Actor
+from quantriet.org.access import HOUSE, Actor
 from quantriet.org.models import Act, ActKind, ActUnit, Placement, Unit, UnitKind, UnitName
 from quantriet.org.models.units import LEVELS
 from quantriet.org.permissions import Can
@@ -106,6 +106,32 @@ def mine(wanted: Iterable[int], *, by: Actor) -> dict[int, Unit]:
             ),
         )
     return units
+
+
+def superiors(unit_ids: Iterable[int], *, by: Actor) -> None:
+    """What becomes of a unit is for whoever manages what stands above it today: its superior; of the top of a tree the
+    committee it is tied to; of what has neither, the house.
+    """
+    if by.roots == HOUSE:
+        return
+    units = Unit.objects.in_bulk(list(unit_ids))
+    above = dict(access.today_placements().filter(unit__in=units).values_list("unit_id", "parent_id"))
+    wanted = {pk: above.get(pk) or unit.committee_id for pk, unit in units.items()}
+    managed = set(
+        access.units(by, Can.UNIT_MANAGE)
+        .filter(pk__in=filter(None, wanted.values()))
+        .values_list("pk", flat=True)
+    )
+    for pk, unit in units.items():
+        if wanted[pk] not in managed:
+            raise ForbiddenError(
+                "act.superior",
+                _(
+                    "Việc sắp xếp chính “{unit}” thuộc quyền cấp trên của đơn vị này. Chưa có gì thay đổi; "
+                    "hãy nhờ quản trị cấp trên."
+                ).format(unit=unit.name),
+                unit=pk,
+            )
 
 
 def later_acts(plan: Plan, *, but: int) -> None:
@@ -248,8 +274,8 @@ def names(plan: Plan, told: Mapping[int, str], *, parent_id: int | None, leaving
         taken.add(name.casefold())
 
 
-def codes(plan: Plan) -> None:
-    """A code stands for one unit, living or not."""
+def codes(plan: Plan, *, but: int) -> None:
+    """A code stands for one unit, living, ended or still to be founded by another act than ``but``."""
     told = [new.code for new in plan.founded.values()]
     told += [naming.code for pk, naming in plan.namings.items() if naming.code != plan.units[pk].code]
     twice = next((code for place, code in enumerate(told) if code in told[:place]), None)
@@ -260,3 +286,24 @@ def codes(plan: Plan) -> None:
             _("Mã “{code}” đã dùng cho đơn vị khác. Chưa đổi gì; hãy chọn mã khác.").format(code=taken),
             unit=taken,
         )
+    _codes_ahead([new.code for new in plan.founded.values()], but=but)
+
+
+def _codes_ahead(told: Sequence[str], *, but: int) -> None:
+    """What waits for its day has its codes already: a second order with other facts is no correction of it."""
+    for code in told:
+        waits = Act.objects.filter(
+            state__in=(Act.State.PLANNED, Act.State.BLOCKED), told__into__contains=[{"code": code}]
+        )
+        for act in waits.exclude(pk=but).order_by("id")[:1]:
+            name = next(
+                one["name"] for one in act.told["into"] if isinstance(one, dict) and one["code"] == code
+            )
+            raise DomainError(
+                "act.code_waits",
+                _(
+                    "Mã “{code}” đã ghi cho “{name}” sẽ lập theo {decision}, hiệu lực {day}. Lần ghi này chưa nhận; "
+                    "muốn sửa thì bỏ việc đang chờ rồi ghi lại."
+                ).format(code=code, name=name, decision=act.decision, day=format_date(act.effective_on)),
+                act=act.pk,
+            )

@@ -9,7 +9,7 @@ from quantriet.core.errors import DomainError
 from quantriet.core.text import clean_line, fold
 from quantriet.org import access
 from quantriet.org.access import Actor
-from quantriet.org.act_words import ActWords
+from quantriet.org.act_words import UNIT, ActWords
 from quantriet.org.models import Act, ActKind, Unit
 from quantriet.org.permissions import Can
 from quantriet.org.proposals import REST, NewUnit, Proposal
@@ -59,33 +59,50 @@ def proposal_of(words: ActWords, *, by: Actor) -> Proposal:
 def _successors(words: ActWords, parent: Unit | None, by: Actor) -> tuple[int | NewUnit, ...]:
     """Codes that are there are units; a code with a new name beside it is a new unit."""
     found: list[int | NewUnit] = []
+    known = {word: _candidates(word, by) for word in words.into}
     names = list(words.names)
-    founded = _founded_by(words) if names else {}
-    for word in words.into:
-        if word in founded:  # the same words again, after the act has founded the unit
-            names = names[1:]
-            found.append(founded[word])
-            continue
-        known = _candidates(word, by)
-        if len(known) == 1:
-            found.append(known[0].pk)
-        elif names and not known:
-            found.append(NewUnit(word, names.pop(0), words.unit_kind, parent.pk if parent else None))
+    # More names than codes without a unit: the same words again, after the act has founded some of them.
+    again = len(names) > sum(not candidates for candidates in known.values())
+    founded = _founded_by(words) if again else {}
+    for word, candidates in known.items():
+        if names and (word in founded or not candidates):
+            new = NewUnit(word, names.pop(0), words.unit_kind, parent.pk if parent else None)
+            found.append(_as_founded(new, founded[word]) if word in founded else new)
+        elif len(candidates) == 1:
+            found.append(candidates[0].pk)
         else:
             found.append(unit_of(word, by=by, field="into").pk)
     return tuple(found)
 
 
 def _founded_by(words: ActWords) -> dict[str, NewUnit]:
-    """New units that acts of this very decision and day told, by code: the same words make the same proposal."""
+    """New units that done acts of this very decision and day told, by code."""
     same = Act.objects.filter(
+        state=Act.State.DONE,
         kind=words.kind,
         decision=clean_line(words.decision),
         decided_on=words.decided_on,
         effective_on=words.effective_on,
-    ).exclude(state=Act.State.UNDONE)
+    )
     told = [one for act in same for one in act.told["into"] if not isinstance(one, int)]
     return {one["code"]: NewUnit(**one) for one in told}
+
+
+def _as_founded(told: NewUnit, founded: NewUnit) -> NewUnit:
+    """The new unit as it was founded, when the same is told again; other facts are refused, not dropped
+    (``act.founded_otherwise``).
+    """
+    new = told.cleaned()
+    if (new.name, new.kind, new.parent_id) != (founded.name, founded.kind, founded.parent_id):
+        raise DomainError(
+            "act.founded_otherwise",
+            _(
+                "Đơn vị mã “{code}” đã lập theo quyết định này với tên “{name}”; lần ghi này khác tên, loại hoặc "
+                "cấp trên nên chưa nhận. Muốn sửa thì dùng Đổi tên, hoặc hoàn tác việc đã làm rồi ghi lại."
+            ).format(code=founded.code, name=founded.name),
+            field="names",
+        )
+    return founded
 
 
 def _rest(words: ActWords, into: Sequence[int | NewUnit], by: Actor) -> dict[str, str]:
@@ -131,4 +148,11 @@ def unit_of(word: str, *, by: Actor, field: str) -> Unit:
             word=word, codes=", ".join(unit.code for unit in found[:_LIKE])
         ),
         field=field,
+        choices=[
+            {
+                "question": f"{UNIT}{word}",
+                "sentence": _("“{word}” là tên của nhiều đơn vị. Là đơn vị nào?").format(word=word),
+                "options": [[unit.code, f"{unit.name} ({unit.code})"] for unit in found[:_LIKE]],
+            }
+        ],
     )

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 
 from quantriet.org import access
 from quantriet.org.access import Actor
-from quantriet.org.models import Act, ActUnit, Person, Placement, Unit, UnitName
+from quantriet.org.models import Act, ActPerson, ActUnit, Person, Placement, Unit, UnitName
 from quantriet.org.permissions import Can
+from quantriet.org.proposals import Proposal
 from quantriet.org.queries.act_plans import live_children
 from quantriet.org.queries.foresight import Foresight
 
@@ -20,6 +21,13 @@ def acts(by: Actor) -> QuerySet[Act]:
         part=ActUnit.Part.PARENT
     )
     return Act.objects.filter(pk__in=named.values("act")).order_by("-effective_on", "-id")
+
+
+def proposal(act: Act) -> Proposal:
+    """What an act that is not done yet will do, with the people it gives to successors."""
+    given = ActPerson.objects.filter(act=act, position__isnull=False)
+    people = {person: int(place or 0) for person, place in given.values_list("person_id", "position")}
+    return Proposal.from_json(act.told, people=people)
 
 
 def units_by_part(act: Act) -> dict[str, list[ActUnit]]:

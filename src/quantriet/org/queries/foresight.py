@@ -1,16 +1,18 @@
 """The dry run of an act: what goes where, in counts and sentences, and what must be chosen first. Reads only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quantriet.core.text import format_int
+from quantriet.core.text import format_date, format_int
 from quantriet.org import consequences, permissions
 from quantriet.org.access import Actor
 from quantriet.org.consequences import Change, Crossing, Effect, Option, Weight
+from quantriet.org.models import ActKind, Membership
 from quantriet.org.plans import Plan
 from quantriet.org.proposals import BODIES, REST, ROLES, Proposal
 from quantriet.org.queries import act_plans
@@ -33,6 +35,11 @@ class Foresight:
         return [effect for effect in self.effects if effect.weight is Weight.STOPS]
 
     @property
+    def warnings(self) -> list[Effect]:
+        """What must be done before the day."""
+        return [effect for effect in self.effects if effect.weight is Weight.WARNS]
+
+    @property
     def questions(self) -> list[Effect]:
         """What can or must be chosen."""
         return [effect for effect in self.effects if effect.weight is Weight.ASKS]
@@ -49,10 +56,25 @@ class Foresight:
 
 
 def foresee(proposal: Proposal, *, by: Actor, act_id: int = 0) -> Foresight:
-    """The dry run of a proposal; raises the refusal of ``act_plans.plan``."""
+    """The dry run of a proposal; raises the refusal of ``act_plans.plan``. ``act_id``: a planned act on its day."""
     plan = act_plans.plan(proposal.cleaned(), by=by, act_id=act_id)
+    return foresight_of(plan, waits=not act_id and plan.on > timezone.localdate())
+
+
+def foresight_of(plan: Plan, *, waits: bool) -> Foresight:
+    """What a plan brings about today. ``waits``: it is for a later day, so what stands in its way now only warns."""
     change = change_of(plan, people=_crossings(plan))
-    effects = [*_units(plan), *_people(plan, change), *_rights(plan), *consequences.foresee(change)]
+    effects = [
+        *_units(plan),
+        *_staying(plan),
+        *_people(plan, change),
+        *_rights(plan),
+        *consequences.foresee(change),
+    ]
+    if waits:
+        effects = [
+            replace(one, weight=Weight.WARNS) if one.weight is Weight.STOPS else one for one in effects
+        ]
     return Foresight(plan, change, tuple(effects))
 
 
@@ -168,6 +190,35 @@ def _units(plan: Plan) -> list[Effect]:
         for pk in plan.reopened
     ]
     return effects + _meeting(plan)
+
+
+def _staying(plan: Plan) -> list[Effect]:
+    """What a dissolution would leave behind: units without a superior, people without a unit."""
+    if plan.proposal.kind != ActKind.CLOSE:
+        return []
+    effects: list[Effect] = []
+    if plan.staying:
+        outcome = _(
+            "Còn {count} đơn vị bên dưới hoặc gắn với đơn vị này ({names}). "
+            "Chưa đổi gì; hãy sáp nhập hoặc chuyển các đơn vị đó trước."
+        ).format(count=len(plan.staying), names=", ".join(plan.staying[:5]))
+        effects.append(
+            Effect(
+                _("Đơn vị còn lại"),
+                len(plan.staying),
+                outcome,
+                Weight.STOPS,
+                code="act.has_children",
+            )
+        )
+    people = Membership.objects.filter(unit__in=list(plan.closed)).exclude(to_on__lte=plan.on).count()
+    if people:
+        outcome = _(
+            "Còn {count} người sinh hoạt ở đây từ ngày {day}. "
+            "Chưa đổi gì; hãy chuyển sinh hoạt hoặc dùng Sáp nhập để đưa sang đơn vị khác."
+        ).format(count=people, day=format_date(plan.on))
+        effects.append(Effect(_("Người còn lại"), people, outcome, Weight.STOPS, code="act.has_people"))
+    return effects
 
 
 def _ending(plan: Plan, unit_id: int, targets: tuple[int, ...]) -> Effect:
