@@ -5,18 +5,20 @@ from typing import Any
 
 from django.urls import reverse
 
+from quantriet.core.errors import DomainError
 from quantriet.core.jobs import Running
 from quantriet.org import access
 from quantriet.org.access import Actor
-from quantriet.org.commands import imports
+from quantriet.org.commands import act_sheets, imports
 from quantriet.org.commands.imports import Rows
 from quantriet.org.doors import job
 from quantriet.org.models import Import
 from quantriet.org.permissions import Can
+from quantriet.org.queries import act_sheets as act_sheet_queries
 
 
 def _teller(running: Running) -> Callable[[int, int, str], None]:
-    """Tells how far an import is, and stops between two steps when asked; what was begun is taken back."""
+    """Tells how far a list is, and stops between two steps when asked; what was begun is taken back."""
 
     def step(done: int, total: int, words: str) -> None:
         running.stop_if_asked()
@@ -66,3 +68,27 @@ def import_people(actor: Actor, running: Running, *, import_id: int, rows: str) 
 def import_units(actor: Actor, running: Running, *, import_id: int, rows: str) -> Mapping[str, Any]:
     """Write a sheet of units."""
     return _carry_out(actor, running, import_id, rows)
+
+
+@job(Can.UNIT_MANAGE)
+def look_at_acts(actor: Actor, running: Running, *, sheet_id: int) -> Mapping[str, Any]:
+    """Look at what a sheet of acts would do, row by row."""
+    with access.acting(actor):
+        sheet = access.row_or_404(act_sheet_queries.sheets(actor), sheet_id)
+        act_sheets.look(sheet, by=actor, step=_teller(running))
+    return {"href": reverse("act-sheet-look", args=[sheet_id])}
+
+
+@job(Can.UNIT_MANAGE)
+def carry_out_acts(actor: Actor, running: Running, *, sheet_id: int) -> Mapping[str, Any]:
+    """Do a sheet of acts, whole or not at all; a refusal stays with the sheet."""
+    with access.acting(actor):
+        sheet = access.row_or_404(act_sheet_queries.sheets(actor), sheet_id)
+    try:
+        with access.acting(actor):
+            act_sheets.carry_out(sheet, by=actor, step=_teller(running))
+    except DomainError as error:
+        with access.acting(actor):
+            act_sheets.refused(sheet, error.sentence)
+        raise
+    return {"href": reverse("act-sheet-look", args=[sheet_id])}

@@ -1,46 +1,43 @@
-"""Many acts from a sheet: upload it, look at each row on the tree of this moment, do the whole."""
+"""Many acts from a sheet: upload it, look at each row on the tree of this moment, answer what it asks, do the whole.
 
-from dataclasses import dataclass
+Looking and doing are work for the worker: they tell how far they are and can be stopped, with nothing written.
+"""
 
-from django.contrib import messages
-from django.core import signing
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quantriet.core.errors import DomainError
-from quantriet.core.office.cells import Fault
-from quantriet.org import access
-from quantriet.org.act_words import ActWords, Looked, read_sheet
-from quantriet.org.commands import act_lists
-from quantriet.org.doors import ActorRequest, page
+from quantriet.core.jobs import Task
+from quantriet.org import access, jobs
+from quantriet.org.commands import act_sheets as commands
+from quantriet.org.doors import ActorRequest, order, page
 from quantriet.org.forms import UploadForm
+from quantriet.org.models import ActSheet
 from quantriet.org.permissions import Can
 from quantriet.org.queries import act_sheets as queries
-from quantriet.org.queries.act_sheets import KeptSheet, ReadSheet
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_ROWS = 50
-_SALT = "act-sheet"
-_HOURS = 24
+SHOWN = 500
+ANSWER = "row:"
 
 
 @page(Can.UNIT_MANAGE, write=Can.UNIT_MANAGE)
 def act_sheet(request: ActorRequest) -> HttpResponse:
-    """Drop a sheet of acts; nothing is done before its rows were looked at."""
+    """Drop a sheet of acts; nothing is done before its rows were looked at. One's earlier sheets below."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
         try:
-            kept = queries.keep(form.cleaned_data["file"].read())
-            queries.read(kept)
+            sheet = commands.stage(file.read(), file_name=str(file.name or ""), by=request.actor)
         except DomainError as error:
             form.add_error("file", error.sentence)
         else:
-            word = signing.dumps([request.actor.account_id, kept.sha256, kept.kind], salt=_SALT)
-            return HttpResponseRedirect(reverse("act-sheet-look", args=[word]))
+            return _look(request, sheet)
     words = {
         "form": form,
+        "earlier": queries.sheets(request.actor)[:20],
         "crumbs": [(_("Sắp xếp đơn vị"), reverse("acts")), (_("Từ tệp Excel"), "")],
     }
     return render(request, "org/act_sheet.html", words, status=422 if form.errors else 200)
@@ -52,73 +49,71 @@ def act_sheet_template(request: ActorRequest) -> HttpResponse:  # noqa: ARG001 -
     return _workbook(queries.template(), "mau-sap-xep.xlsx")
 
 
-@dataclass(frozen=True)
-class _Looking:
-    """A sheet on the tree of this moment."""
-
-    read: ReadSheet
-    looked: Looked
-    faults: list[Fault]
+def _sheet(request: ActorRequest, sheet_id: int) -> ActSheet:
+    return access.row_or_404(queries.sheets(request.actor), sheet_id)
 
 
-@page(Can.UNIT_MANAGE, write=Can.UNIT_MANAGE)
-def act_sheet_look(request: ActorRequest, sheet_word: str) -> HttpResponse:
-    """Each row with what it would do, or why not; "Thực hiện" does them all."""
-    read, rows, faults = _rows(request, sheet_word)
-    if request.method == "POST" and not faults:
-        try:
-            done = act_lists.carry_out(rows, by=request.actor)
-        except DomainError as refused:
-            messages.error(request, refused.sentence)  # each row below tells what is wrong with it
-        else:
-            messages.success(request, _("Đã thực hiện {count} việc sắp xếp.").format(count=len(done)))
-            return HttpResponseRedirect(reverse("acts"))
-    looking = _look(request, read, rows, faults)
-    words = {
-        "lines": [(row, words) for row, words in sorted(looking.looked.done.items())],
-        "faults": looking.faults,
-        "faults_href": reverse("act-sheet-faults", args=[sheet_word]),
-        "crumbs": [(_("Sắp xếp đơn vị"), reverse("acts")), (_("Từ tệp Excel"), reverse("act-sheet"))],
-    }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "org/act_sheet_look.html", words, status=status)
+def _ordered(request: ActorRequest, task: Task, sheet: ActSheet, title: str, key: str = "") -> HttpResponse:
+    work = order(task, by=request.actor, title=title.format(name=sheet.file_name), key=key, sheet_id=sheet.pk)
+    return HttpResponseRedirect(reverse("work", args=[work.pk]))
+
+
+def _look(request: ActorRequest, sheet: ActSheet) -> HttpResponse:
+    return _ordered(request, jobs.look_at_acts, sheet, _("Xem trước tệp sắp xếp {name}"))
 
 
 @page(Can.UNIT_MANAGE)
-def act_sheet_faults(request: ActorRequest, sheet_word: str) -> HttpResponse:
+def act_sheet_look(request: ActorRequest, sheet_id: int) -> HttpResponse:
+    """Each row with what it would do, what it asks, or why not; why the last try to do them was refused above."""
+    sheet = _sheet(request, sheet_id)
+    outcome = sheet.outcome
+    lines, faults, asked = (outcome.get(name, []) for name in ("lines", "faults", "asked"))
+    words = {
+        "sheet": sheet,
+        "lines": lines[:SHOWN],
+        "more_lines": max(0, len(lines) - SHOWN),
+        "faults": faults[:SHOWN],
+        "more_faults": max(0, len(faults) - SHOWN),
+        "asked": asked[:SHOWN],
+        "acts": outcome.get("acts", 0),
+        "is_clean": bool(lines) and not faults and not asked,
+        "crumbs": [(_("Sắp xếp đơn vị"), reverse("acts")), (_("Từ tệp Excel"), reverse("act-sheet"))],
+    }
+    return render(request, "org/act_sheet_look.html", words)
+
+
+@page(Can.UNIT_MANAGE, write=Can.UNIT_MANAGE)
+def act_sheet_again(request: ActorRequest, sheet_id: int) -> HttpResponse:
+    """Look once more, on the tree of this moment."""
+    return _look(request, _sheet(request, sheet_id))
+
+
+@page(Can.UNIT_MANAGE, write=Can.UNIT_MANAGE)
+def act_sheet_answer(request: ActorRequest, sheet_id: int) -> HttpResponse:
+    """Take the answers to what the rows ask, then look again."""
+    answers: dict[int, dict[str, str]] = {}
+    for name, value in request.POST.items():
+        row, _mark, question = name.removeprefix(ANSWER).partition(":")
+        if name.startswith(ANSWER) and row.isdecimal() and len(row) <= 9 and value:
+            answers.setdefault(int(row), {})[question] = str(value)
+    return _look(request, commands.answer(_sheet(request, sheet_id), answers, by=request.actor))
+
+
+@page(Can.UNIT_MANAGE, write=Can.UNIT_MANAGE)
+def act_sheet_do(request: ActorRequest, sheet_id: int) -> HttpResponse:
+    """Do every row, or none."""
+    sheet = _sheet(request, sheet_id)
+    title = _("Thực hiện tệp sắp xếp {name}")
+    return _ordered(request, jobs.carry_out_acts, sheet, title, f"act-sheet:{sheet.pk}")
+
+
+@page(Can.UNIT_MANAGE)
+def act_sheet_faults(request: ActorRequest, sheet_id: int) -> HttpResponse:
     """The workbook of faulty rows, to fix and send again."""
-    looking = _look(request, *_rows(request, sheet_word))
-    return _workbook(queries.fault_file(looking.read, looking.faults), "cac-dong-loi.xlsx")
-
-
-def _rows(request: ActorRequest, sheet_word: str) -> tuple[ReadSheet, dict[int, ActWords], list[Fault]]:
-    """What the kept sheet says, and what in it cannot be read; no more than a page can look at."""
-    read = queries.read(_kept(request, sheet_word))
-    rows, faults = read_sheet(read.sheet.rows, read.columns)
-    if len(rows) > MOST_ROWS:
-        raise DomainError(
-            "act.too_many",
-            _(
-                "Tệp có {count} việc; trang này nhận {most}. Chưa làm gì; hãy chia tệp hoặc dùng dòng lệnh."
-            ).format(count=len(rows), most=MOST_ROWS),
-        )
-    return read, rows, faults
-
-
-def _look(request: ActorRequest, read: ReadSheet, rows: dict[int, ActWords], faults: list[Fault]) -> _Looking:
-    looked = act_lists.look(rows, by=request.actor)
-    return _Looking(read, looked, [*faults, *queries.faults_of(read, looked)])
-
-
-def _kept(request: ActorRequest, sheet_word: str) -> KeptSheet:
-    """The file the word stands for; it is its uploader's alone, for a day."""
-    try:
-        account_id, sha256, kind = signing.loads(sheet_word, salt=_SALT, max_age=_HOURS * 3600)
-    except signing.BadSignature as error:
-        raise access.not_found() from error
-    if account_id != request.actor.account_id:
-        raise access.not_found()
-    return KeptSheet(sha256, kind)
+    sheet = _sheet(request, sheet_id)
+    return _workbook(
+        queries.fault_file(queries.of_sheet(sheet), queries.kept_faults(sheet)), "cac-dong-loi.xlsx"
+    )
 
 
 def _workbook(content: bytes, name: str) -> HttpResponse:

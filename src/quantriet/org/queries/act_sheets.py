@@ -1,11 +1,15 @@
 """Sheets of acts: kept, read, their faults by cell, the workbook of faulty rows, the empty sheet to fill in."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from quantriet.core.errors import DomainError
 from quantriet.core.intake.cage import run_limited
 from quantriet.core.intake.checking import check_upload
 from quantriet.core.intake.kinds import FileKind
@@ -14,8 +18,14 @@ from quantriet.core.office.cells import Fault
 from quantriet.core.office.columns import FoundColumns, find_header, recognise_columns
 from quantriet.core.office.sheets_in import Sheet, read_csv, read_xlsx
 from quantriet.core.office.sheets_out import CellKind, Table, TableColumn, Workbook, fault_workbook
-from quantriet.org.act_words import COLUMNS, Looked
-from quantriet.org.models import ActKind, UnitKind
+from quantriet.org import act_words
+from quantriet.org.access import Actor
+from quantriet.org.act_words import COLUMNS, ActWords, Looked
+from quantriet.org.models import ActKind, ActSheet, UnitKind
+from quantriet.org.queries.imports import told
+
+MOST_ROWS = 5_000
+"""Acts in one sheet: the whole arrangement of 2025 (3,355 new communes) fits."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,45 @@ def read(kept: KeptSheet) -> ReadSheet:
     return ReadSheet(sheet, recognise_columns(find_header(sheet.rows, COLUMNS), COLUMNS, sheet.merged))
 
 
+def sheets(by: Actor) -> QuerySet[ActSheet]:
+    """The actor's own sheets, newest first."""
+    return ActSheet.objects.filter(account=by.account_id).order_by("-id")
+
+
+def of_sheet(sheet: ActSheet) -> ReadSheet:
+    """The rows and columns of an uploaded sheet."""
+    return read(KeptSheet(sheet.sha256, sheet.file_kind))
+
+
+def rows(
+    read_sheet: ReadSheet, answers: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[int, ActWords], list[Fault]]:
+    """The acts of a sheet by row, with what was answered for each, and what cannot be read. Refuses
+    ``act.too_many``.
+    """
+    found, faults = act_words.read_sheet(read_sheet.sheet.rows, read_sheet.columns)
+    if len(found) > MOST_ROWS:
+        raise DomainError(
+            "act.too_many",
+            _("Tệp có {count} việc; một tệp nhận {most}. Chưa làm gì; hãy chia tệp.").format(
+                count=len(found), most=MOST_ROWS
+            ),
+        )
+    return {row: words.choosing(answers.get(str(row), {})) for row, words in found.items()}, faults
+
+
+def outcome_of(looked: Looked, faults: Sequence[Fault]) -> dict[str, Any]:
+    """What a look is kept as: rows that can be done in words, faults by cell, questions with their answers."""
+    return {
+        "lines": [[row, words] for row, words in sorted(looked.done.items())],
+        "faults": [told(fault) for fault in faults],
+        "asked": [
+            {"row": one.row, "question": one.question, "sentence": one.sentence, "options": list(one.options)}
+            for one in looked.asked
+        ],
+    }
+
+
 def _store() -> FileStore:
     return FileStore(settings.FILES_ROOT)
 
@@ -56,6 +105,12 @@ def faults_of(read_sheet: ReadSheet, looked: Looked) -> list[Fault]:
     """Refused rows as faults with their cells."""
     positions = read_sheet.columns.positions
     return [Fault(one.row, positions.get(one.field), one.code, one.sentence) for one in looked.refused]
+
+
+def kept_faults(sheet: ActSheet) -> list[Fault]:
+    """The faults of the last look."""
+    told_faults = sheet.outcome.get("faults", [])
+    return [Fault(one["row"], one["column"], one["code"], one["sentence"]) for one in told_faults]
 
 
 def fault_file(read_sheet: ReadSheet, faults: list[Fault]) -> bytes:

@@ -9,11 +9,12 @@ from typing import Any
 from quantriet.core.errors import DomainError
 from quantriet.core.office.cells import Fault
 from quantriet.core.text import TextError, parse_date
-from quantriet.org import act_words
 from quantriet.org.act_words import ActWords
 from quantriet.org.commands import act_lists, acts
-from quantriet.org.models import ActKind, UnitKind
+from quantriet.org.models import Act, ActKind, UnitKind
+from quantriet.org.proposals import Choices
 from quantriet.org.queries import act_sheets, merger_lists
+from quantriet.org.queries import acts as act_queries
 from quantriet.org.queries.act_words import proposal_of
 from quantriet.org.queries.foresight import Foresight, foresee
 from quantriet.org.queries.merger_lists import Basis
@@ -92,6 +93,53 @@ def _act(options: argparse.Namespace) -> int:
     return 0
 
 
+def _resume_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("act", type=int, metavar="SỐ", help="số của việc đang vướng")
+    parser.add_argument(
+        "--answer", action="append", default=[], metavar="CÂU=LỰA CHỌN", help="trả lời lại một câu hỏi"
+    )
+    dry_run_argument(parser)
+    json_argument(parser)
+
+
+def _resume(options: argparse.Namespace) -> int:
+    """Go on with a blocked act, with other answers where they are told."""
+    choices = Choices(answers=dict(told.split("=", 1) for told in options.answer if "=" in told))
+    with operating(options) as by:
+        act = _act_of(options.act)
+        if options.dry_run:
+            seen = foresee(act_queries.proposal(act).choosing(choices), by=by, act_id=act.pk)
+            tell(options, _lines(seen), _data(seen))
+            return REFUSED if seen.stops or seen.unanswered else 0
+        done = acts.resume(act, choices=choices, by=by)
+        words = f"{done.get_kind_display()} theo {done.decision}: {done.get_state_display().lower()}."
+        tell(options, [words], {"id": done.pk, "state": done.state})
+    return 0
+
+
+def _undo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("act", type=int, metavar="SỐ", help="số của việc")
+    parser.add_argument("--reason", required=True, help="lý do")
+    dry_run_argument(parser)
+    json_argument(parser)
+
+
+def _undo(options: argparse.Namespace) -> int:
+    """Take a done act back; give a planned or blocked one up."""
+    with operating(options) as by:
+        undone = acts.undo(_act_of(options.act), reason=options.reason, by=by)
+        words = f"{undone.get_kind_display()} theo {undone.decision}: {undone.get_state_display().lower()}."
+        tell(options, [words], {"id": undone.pk, "state": undone.state})
+    return 0
+
+
+def _act_of(number: int) -> Act:
+    found = Act.objects.filter(pk=number).first()
+    if found is None:
+        raise DomainError("cli.act", f"Không có việc sắp xếp số {number}. Chưa làm gì.")
+    return found
+
+
 def _lines(seen: Foresight) -> list[str]:
     """The dry run for people."""
     lines: list[str] = []
@@ -125,23 +173,45 @@ def _data(seen: Foresight) -> dict[str, Any]:
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="TỆP", help="tệp .xlsx hoặc .csv, một dòng một việc")
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="DÒNG:CÂU=LỰA CHỌN",
+        help="trả lời một câu hỏi của một dòng",
+    )
     dry_run_argument(parser)
     json_argument(parser)
+
+
+def _row_answers(told: list[str]) -> dict[str, dict[str, str]]:
+    """Row → question → answer."""
+    found: dict[str, dict[str, str]] = {}
+    for one in told:
+        row, _mark, rest = one.partition(":")
+        question, _mark, answer = rest.rpartition("=")
+        found.setdefault(row, {})[question] = answer
+    return found
 
 
 def _list(options: argparse.Namespace) -> int:
     if not options.file.is_file():
         raise DomainError("cli.file", f"Không có tệp “{options.file}”. Chưa làm gì.")
     read = act_sheets.read(act_sheets.keep(options.file))
-    rows, faults = act_words.read_sheet(read.sheet.rows, read.columns)
+    rows, faults = act_sheets.rows(read, _row_answers(options.answer))
     with operating(options) as by:
         looked = act_lists.look(rows, by=by)
         every: list[Fault] = [*faults, *act_sheets.faults_of(read, looked)]
-        is_clean = not every
+        is_clean = looked.is_clean and not every
         if is_clean and not options.dry_run:
             act_lists.carry_out(rows, by=by)
         lines = [f"  dòng {row}: {words}" for row, words in looked.done.items()]
         lines += [f"  {fault.address}: {fault.sentence}" for fault in every]
+        for one in looked.asked:
+            lines.append(f"  dòng {one.row}: {one.sentence}")
+            lines += [
+                f"    --answer '{one.row}:{one.question}={value}'  {words}" for value, words in one.options
+            ]
         wrote = is_clean and not options.dry_run
         lines.append("Đã thực hiện." if wrote else "Chưa thực hiện gì.")
         data = {
@@ -150,6 +220,14 @@ def _list(options: argparse.Namespace) -> int:
             "written": wrote,
             "faults": [
                 {"address": fault.address, "code": fault.code, "sentence": fault.sentence} for fault in every
+            ],
+            "asked": [
+                {
+                    "row": one.row,
+                    "question": one.question,
+                    "options": [value for value, _words in one.options],
+                }
+                for one in looked.asked
             ],
         }
         tell(options, lines, data)
@@ -209,5 +287,7 @@ def _draft(options: argparse.Namespace) -> int:
 COMMANDS = {
     "acts-draft": Command(_draft_arguments, _draft),
     "act": Command(_act_arguments, _act),
+    "act-resume": Command(_resume_arguments, _resume),
+    "act-undo": Command(_undo_arguments, _undo),
     "acts": Command(_list_arguments, _list),
 }
