@@ -138,6 +138,21 @@ def test_own_and_children_make_the_total(filled: tuple[Tree, list[Cell]]) -> Non
         assert added == below(prefix, unit, Measure.PRESENT)
 
 
+@given(filled_trees(), st.sampled_from([Measure.PRESENT, Measure.EXCUSED]))
+def test_each_position_holds_its_own_rows(filled: tuple[Tree, list[Cell]], measure: Measure) -> None:
+    tree, cells = filled
+    numbering = Numbering.of_paths(tree)
+    prefix = Prefix.of(Facts(changes(cells)), numbering)
+    expected = {
+        unit: sum(cell.amount for cell in cells if cell.unit_id == unit and cell.measure == measure)
+        for unit, _path in tree
+    }
+
+    held = dict(zip(numbering.unit_ids.tolist(), prefix.own(measure).tolist(), strict=True))
+
+    assert held == expected
+
+
 def test_control_dropping_own_rows_from_the_sum_is_caught() -> None:
     """The invariant above fails for a tree whose inner unit holds counts of its own."""
     tree = [(1, "1"), (2, "1.2")]

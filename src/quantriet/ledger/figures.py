@@ -73,6 +73,12 @@ class Figures:
         start = np.array([] if at is None else [at], dtype=np.int64)
         return {} if at is None else self._counts(start, start + 1)[0]
 
+    def held(self, measure: Measure) -> dict[int, int]:
+        """How much of a measure each unit holds itself, in the order of the tree; a unit with nothing is absent."""
+        own = self._prefix.own(measure)
+        at = np.flatnonzero(own)
+        return dict(zip(self.numbering.unit_ids[at].tolist(), own[at].tolist(), strict=True))
+
     def table(self, unit_ids: Iterable[int]) -> dict[int, dict[Measure, Amount]]:
         """``below`` for several units: the rows of a board."""
         ids = list(unit_ids)

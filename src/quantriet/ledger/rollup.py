@@ -146,6 +146,11 @@ class Prefix:
             for measure, parts in sorted(grades.items())
         }
 
+    def own(self, measure: int) -> Ints:
+        """What each position holds itself of a measure, all grades together."""
+        columns = [one for (number, _grade), one in self.sums.items() if number == measure]
+        return np.diff(np.sum(columns, axis=0)) if columns else np.zeros(len(self.numbering), dtype=np.int64)
+
     @property
     def bytes(self) -> int:
         """Memory of the sums, for the cache's limit."""

@@ -96,8 +96,9 @@ def stands_above_cell(unit: Unit) -> bool:
 def _roots(unit: Unit) -> tuple[str, ...]:
     """Paths below which someone acting in ``unit`` has authority, today."""
     root = authority_unit(unit)
-    tied = Q(unit=root) | (Q(unit__committee=root) & ~Q(unit__tree=root.tree))
-    return tuple(today_placements().filter(tied).order_by("unit_id").values_list("path", flat=True))
+    # The units first: "this one or tied to it" across the join would read every placement of the house.
+    tied = Unit.objects.filter(Q(pk=root.pk) | (Q(committee=root) & ~Q(tree=root.tree)))
+    return tuple(today_placements().filter(unit__in=tied).order_by("unit_id").values_list("path", flat=True))
 
 
 def _held_today(account: Account) -> QuerySet[RoleAssignment]:

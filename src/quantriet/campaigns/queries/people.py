@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from quantriet.campaigns.models import Campaign, Credit, Declaration, RollLine
 from quantriet.campaigns.queries.obligations import units_below
+from quantriet.ledger import figures
 from quantriet.ledger.measures import Measure
-from quantriet.ledger.queries.own import own_counts
 from quantriet.org.models import Person, Unit
 from quantriet.org.queries import people
 
@@ -86,18 +87,18 @@ def summoned_counts(campaign: Campaign) -> Mapping[int, int]:
     """How many people each unit has on its roll: the figure is the number of its lines."""
     if campaign.book_id is None:
         return {}
-    return own_counts(campaign.book_id, [Measure.SUMMONED])[Measure.SUMMONED]
+    return figures.read(campaign.book_id, on=timezone.localdate()).held(Measure.SUMMONED)
 
 
 def missing_counts(campaign: Campaign, declaring: Collection[int]) -> Mapping[int, int]:
     """How many lines of ``missing_people`` each unit has; units ``declaring`` their presence have none."""
     if campaign.book_id is None:
         return {}
-    own = own_counts(campaign.book_id, [Measure.SUMMONED, Measure.PRESENT])
-    present = own[Measure.PRESENT]
+    read = figures.read(campaign.book_id, on=timezone.localdate())
+    present = read.held(Measure.PRESENT)
     return {
         unit_id: summoned - present.get(unit_id, 0)
-        for unit_id, summoned in own[Measure.SUMMONED].items()
+        for unit_id, summoned in read.held(Measure.SUMMONED).items()
         if unit_id not in declaring
     }
 

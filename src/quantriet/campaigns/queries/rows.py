@@ -5,15 +5,16 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from quantriet.campaigns import policy as policies
 from quantriet.campaigns.commands.declarations import FIGURES, UNIT_KINDS
 from quantriet.campaigns.models import Campaign, Declaration, Obligation, Requirement, RollLine
 from quantriet.campaigns.queries.obligations import declarations_below, units_below
 from quantriet.campaigns.queries.people import roll
+from quantriet.ledger import figures
 from quantriet.ledger.measures import Measure
 from quantriet.ledger.models import Batch, Entry
-from quantriet.ledger.queries.own import own_counts
 from quantriet.org.models import Unit
 
 _SUMMONED = Q(state=RollLine.State.SUMMONED)
@@ -67,7 +68,7 @@ def named_counts(
     """How many lines of ``people_behind`` each unit has: its own count less the ``totals`` declared there."""
     if campaign.book_id is None:
         return {}
-    held = dict(own_counts(campaign.book_id, [measure], slices=slices)[measure])
+    held = figures.read(campaign.book_id, on=timezone.localdate(), slices=slices).held(measure)
     for row, amount in totals:
         held[row.unit_id] = held.get(row.unit_id, 0) - amount
     return held
