@@ -18,8 +18,6 @@ from django.conf import settings
 from quantriet.campaigns.models import RollMove
 from quantriet.conferences import scanning
 from quantriet.conferences.scanning import Event
-from quantriet.ingest.application import MOST_LOOKUPS, Keyring
-from quantriet.ingest.intake import BusyError
 from quantriet.ledger.measures import Measure
 from quantriet.org.models import Person, Placement
 from quantriet.web.postgres import EmbeddedPostgres
@@ -156,39 +154,6 @@ def test_who_goes_too_early_and_whose_unit_has_ended_follows_home(town: Town, po
             town.other_cell.pk,
         )
         assert town.campaign.roll.get(person=town.an).unit_id == town.other_cell.pk
-
-
-def test_a_number_is_looked_up_once_and_a_stranger_is_remembered() -> None:
-    asked: list[int] = []
-
-    def read(number: int) -> bytes | None:
-        asked.append(number)
-        return b"key" if number == 1 else None
-
-    keyring = Keyring(read)
-
-    async def run() -> list[bytes | None]:
-        together = await asyncio.gather(*(keyring.key(number) for number in (1, 2, 1, 2)))
-        return [*together, await keyring.key(1), await keyring.key(2)]
-
-    assert asyncio.run(run()) == [b"key", None, b"key", None, b"key", None]
-    assert asked == [1, 2]
-
-
-def test_too_many_numbers_at_once_are_told_to_come_again() -> None:
-    gate = threading.Event()
-    keyring = Keyring(lambda _number: None if gate.wait(30) else b"")
-
-    async def run() -> list[bytes | BaseException | None]:
-        waiting = [asyncio.create_task(keyring.key(number)) for number in range(MOST_LOOKUPS + 1)]
-        await asyncio.sleep(0)
-        gate.set()
-        return await asyncio.gather(*waiting, return_exceptions=True)
-
-    found = asyncio.run(run())
-
-    assert found[:-1] == [None] * MOST_LOOKUPS
-    assert isinstance(found[-1], BusyError)
 
 
 def may_not(server: EmbeddedPostgres, statement: str) -> bool:

@@ -8,11 +8,9 @@ Each event gets its own answer after the commit; sent again it gets it again. 40
 import asyncio
 import os
 import sys
-import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import django
 
@@ -27,20 +25,12 @@ from quantriet.conferences.commands import scans  # noqa: E402
 from quantriet.conferences.commands.scans import Told  # noqa: E402
 from quantriet.conferences.queries import devices  # noqa: E402
 from quantriet.ingest.intake import BusyError, Lane, NotRecordedError, Record  # noqa: E402
+from quantriet.ingest.keyring import Keyring  # noqa: E402
 
 PATH = "/api/v1/scans"
 LARGEST = 512 * 1024
 """Bytes of a body: 500 events with the longest codes."""
 
-MOST_KEYS = 100_000
-MOST_LOOKUPS = 200
-"""Numbers that may wait to be looked up; whoever comes then with another is told to come again."""
-
-MOST_STRANGERS = 10_000
-STRANGER_FOR_S = 5.0
-"""How long a number that is no device's is not asked for again."""
-
-_Value = TypeVar("_Value")
 _JSON = ("content-type", "application/json")
 _PROBLEM = ("content-type", "application/problem+json")
 _NEVER_KEPT = ("cache-control", "no-store")
@@ -52,52 +42,6 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
-
-
-class Keyring:
-    """Keys of devices, kept; looked up by one thread, a number once however many wait for it.
-
-    A key never changes, and whether the device may record is asked at each flush.
-    """
-
-    def __init__(self, read: Callable[[int], bytes | None]) -> None:
-        self._read = read
-        self._keys: dict[int, bytes] = {}
-        self._strangers: dict[int, float] = {}
-        self._pending: dict[int, asyncio.Task[bytes | None]] = {}
-        self._reader = ThreadPoolExecutor(1, "keys")
-
-    async def key(self, device_id: int) -> bytes | None:
-        """The key of a device; ``None``: no such device. Raises ``BusyError`` when too many wait already."""
-        found = self._keys.get(device_id)
-        if found is not None:
-            return found
-        if self._strangers.get(device_id, 0.0) > time.monotonic():
-            return None
-        pending = self._pending.get(device_id)
-        if pending is None:
-            if len(self._pending) >= MOST_LOOKUPS:
-                raise BusyError
-            pending = asyncio.get_running_loop().create_task(self._look_up(device_id))
-            self._pending[device_id] = pending
-        return await asyncio.shield(pending)
-
-    async def _look_up(self, device_id: int) -> bytes | None:
-        try:
-            found = await asyncio.get_running_loop().run_in_executor(self._reader, self._read, device_id)
-        finally:
-            del self._pending[device_id]
-        if found is None:
-            _put(self._strangers, device_id, time.monotonic() + STRANGER_FOR_S, most=MOST_STRANGERS)
-        else:
-            _put(self._keys, device_id, found, most=MOST_KEYS)
-        return found
-
-
-def _put(kept: dict[int, _Value], device_id: int, value: _Value, *, most: int) -> None:
-    if len(kept) >= most:
-        kept.clear()
-    kept[device_id] = value
 
 
 async def _body(headers: Mapping[str, str], protocol: Any) -> bytes:
@@ -119,7 +63,7 @@ class Application:
     def __init__(self, record: Record) -> None:
         self._scanned = Lane("scanned", record)
         self._typed = Lane("typed", record)
-        self._keyring = Keyring(_read_key)
+        self._keyring = Keyring(_read_keys)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Granian has started the worker."""
@@ -178,9 +122,9 @@ class Application:
         protocol.response_bytes(status, [_PROBLEM, _NEVER_KEPT, *retry], body)
 
 
-def _read_key(device_id: int) -> bytes | None:
+def _read_keys(device_ids: Sequence[int]) -> Mapping[int, bytes]:
     try:
-        return devices.key_of(device_id)
+        return devices.keys_of(device_ids)
     except (InterfaceError, OperationalError) as error:
         connection.close()
         raise NotRecordedError from error
