@@ -6,7 +6,7 @@ order of their ids, and never goes back to a kind above:
 1. the gate of a conference (``conferences.commands.gate``), its site, its device;
 2. attendances, in the order of people;
 3. units: in share (``hold_open``), as strongly as crossing needs (``hold_crossing``, ``standing.hold`` of campaigns),
-   or alone (an act on the tree);
+   or as an act on the tree needs them (``hold_touched``);
 4. lines of the roll, then their credits;
 5. declared totals, obligations.
 
