@@ -3,7 +3,7 @@
 import pytest
 
 from quantriet.conferences import codes
-from quantriet.conferences.commands import scans
+from quantriet.conferences.commands import attendance, scans
 from quantriet.conferences.models import Conference, SiteUnit
 from quantriet.conferences.verdicts import Code
 from quantriet.org.models import Person, Unit
@@ -69,7 +69,7 @@ def test_one_code_of_two_people_is_each_devices_own_person(neighbours: Neighbour
 
 def test_control_whoever_may_see_both_is_told_that_the_code_is_nobodys(neighbours: Neighbours) -> None:
     with factories.looking_everywhere():
-        shorts = scans.attendance.short_codes(neighbours.near.site)
+        shorts = attendance.short_codes(neighbours.near.site)
 
     assert shorts[codes.read_short(SHARED)] is None
 

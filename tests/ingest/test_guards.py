@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.utils import timezone
 
 from quantriet.conferences import scanning
@@ -96,7 +97,7 @@ def test_calls_that_failed_or_whose_client_has_gone_leave_their_place(town: Town
     def record(told: Sequence[Told]) -> list[list[Answer]]:
         gone.extend(told)
         if len(gone) <= MOST_OF_A_DEVICE:
-            raise intake.OperationalError("away")
+            raise OperationalError("away")
         return answered(told)
 
     async def run() -> int:

@@ -92,10 +92,12 @@ def test_a_label_is_free_again_when_its_key_is_over(
     assert found == [tokens.PREFIX, "token.label", tokens.PREFIX]
 
 
-def test_another_account_or_unit_has_labels_of_its_own(commune: Unit, head: Account) -> None:
+def test_another_account_has_labels_of_its_own(commune: Unit, head: Account) -> None:
     other = factories.account("clerk", commune)
 
-    assert [acted(lambda one=one: make(one, commune)) for one in (head, other)] == [tokens.PREFIX] * 2
+    found = [acted(lambda: make(head, commune)), acted(lambda: make(other, commune))]
+
+    assert found == [tokens.PREFIX] * 2
 
 
 @pytest.mark.parametrize("label", ["", "   "])

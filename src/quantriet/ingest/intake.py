@@ -170,7 +170,7 @@ class Lane:
         if _is_away(error):
             connection.close()  # the next flush connects anew
         cause = type(error.__cause__ or error).__name__
-        about = {"lane": self._name, "error": cause, "device": told.device_id, "events": len(told.call.events)}
+        about = {"lane": self._name, "error": cause, "device": told.device_id}
         if _is_passing(error):
             _log.warning("ingest.not_recorded", **about)
         else:

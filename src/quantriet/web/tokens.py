@@ -69,7 +69,8 @@ def create(
                 "expires_at": timezone.now() + timedelta(days=days),
             },
         )
-        if not is_new:  # a key is shown once, so a request sent twice leaves no second one that nobody knows of
+        # A key is shown once: a request sent twice must not leave a second one that nobody knows of.
+        if not is_new:
             raise _label_refused()
         audit.record(by, "token.create", token, unit=unit, detail={"label": label, "scopes": token.scopes})
     return token, key
