@@ -4,19 +4,18 @@
  *
  * Shapes of the JSON (a share is 0..100 or null when nothing was reported; `label` is the text the server formatted):
  *   treemap  {nodes: [{name, size, share, label, href, children?}], missing}
- *   map      {geojson, nodes: [{id, name, share, label, href}], missing}   (features carry properties.id)
  *   funnel   {steps: [{name, value, label, href}]}
  *   line     {days: [text], series: [{name, values: [number|null]}], target?: {name, value}, unit}
  *   bar      {rows: [{name, value, label, href}], unit}
  */
-import { BarChart, LineChart, MapChart, TreemapChart } from "echarts/charts";
-import { AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import { BarChart, LineChart, TreemapChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
 echarts.use([
-  BarChart, LineChart, MapChart, TreemapChart, AriaComponent, GeoComponent, GridComponent, LegendComponent,
-  MarkLineComponent, TooltipComponent, VisualMapComponent, SVGRenderer,
+  BarChart, LineChart, TreemapChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent,
+  TooltipComponent, SVGRenderer,
 ]);
 
 const INK = "#1B1F24";
@@ -122,34 +121,6 @@ function treemap(data, _id, chart) {
   };
 }
 
-/** @param {any} data @param {string} id */
-function map(data, id) {
-  echarts.registerMap(id, data.geojson);
-  return {
-    ...base(),
-    tooltip: { formatter: pointed },
-    series: [
-      {
-        type: "map",
-        map: id,
-        nameProperty: "id",
-        selectedMode: false,
-        data: data.nodes.map((/** @type {any} */ node) => ({
-          name: node.id,
-          label: { show: false },
-          shown: node.name,
-          href: node.href,
-          words: node.label ?? data.missing,
-          itemStyle: { areaColor: step(node.share).fill, borderColor: "#fff" },
-        })),
-        tooltip: { formatter: (/** @type {any} */ item) => tip(item.data?.shown ?? item.name, item.data?.words ?? data.missing) },
-        itemStyle: { areaColor: MISSING, borderColor: "#fff" },
-        emphasis: { label: { show: false }, itemStyle: { areaColor: "#D9A520" } },
-      },
-    ],
-  };
-}
-
 /** Centred bars, each as wide as its count: a tapering funnel would make the last step look smaller than it is. @param {any} data */
 function funnel(data) {
   const values = data.steps.map((/** @type {any} */ one) => one.value ?? 0);
@@ -230,7 +201,7 @@ function bar(data) {
 }
 
 /** @type {Record<string, (data: any, id: string, chart: any) => any>} */
-const KINDS = { treemap, map, funnel, line, bar };
+const KINDS = { treemap, funnel, line, bar };
 
 /** @param {HTMLElement} element */
 function start(element) {
@@ -249,7 +220,7 @@ function start(element) {
 function draw(element) {
   if (element.dataset.drawn || !KINDS[element.dataset.chart ?? ""]) return;
   element.dataset.drawn = "1";
-  let chart = start(element);
+  const chart = start(element);
   let width = element.clientWidth;
   new ResizeObserver(() => {
     if (!element.isConnected) {
@@ -258,11 +229,7 @@ function draw(element) {
     }
     if (element.clientWidth === width) return;
     width = element.clientWidth;
-    if (element.dataset.chart === "map") {
-      // A map cannot be resized in ECharts 6.1 (it copies a transform that is not there): it is drawn anew.
-      chart.dispose();
-      chart = start(element);
-    } else chart.resize();
+    chart.resize();
   }).observe(element);
 }
 

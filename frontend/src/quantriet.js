@@ -84,11 +84,21 @@ function focusSummary(/** @type {ParentNode} */ within) {
   /** @type {HTMLElement | null} */ (within.querySelector("[data-error-summary]"))?.focus();
 }
 
+/** Of more tabs than fit, the one that is open stands in sight. */
+function showOpenTab(/** @type {ParentNode} */ within) {
+  const open = /** @type {HTMLElement | null} */ (within.querySelector(".tab-bar .tab[aria-current]"));
+  const bar = /** @type {HTMLElement | null} */ (open?.closest(".tab-bar") ?? null);
+  if (open && bar) bar.scrollLeft = open.offsetLeft - bar.offsetLeft - (bar.clientWidth - open.offsetWidth) / 2;
+}
+
 htmx.onLoad((node) => {
-  if (node instanceof Element) focusSummary(node);
+  if (!(node instanceof Element)) return;
+  focusSummary(node);
+  showOpenTab(node);
 });
 watchToasts();
 watchDialogs();
 watchLists();
 watchLine();
 focusSummary(document);
+showOpenTab(document);

@@ -67,7 +67,7 @@ def test_the_gallery_has_no_faults(
 
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in violations] == []
     assert widths[0] == widths[1]
-    assert charts == 5
+    assert charts == 4
     assert faults == []
 
 

@@ -89,6 +89,53 @@ class Segment:
     width: float
 
 
+# Shares are coloured in five steps, light to dark, each below a limit in percent; ``charts.js`` has the same.
+SHARE_LIMITS = (50, 70, 85, 95)
+
+
+def share_step(percent: float | None) -> str:
+    """The step of a share: ``1`` to ``5``, ``none`` when nothing was reported."""
+    return "none" if percent is None else str(1 + sum(percent >= limit for limit in SHARE_LIMITS))
+
+
+def share_steps() -> tuple[tuple[str, Words], ...]:
+    """The steps with the words of their legend."""
+    return (
+        ("1", _("dưới 50 %")),
+        ("2", _("50 đến dưới 70 %")),
+        ("3", _("70 đến dưới 85 %")),
+        ("4", _("85 đến dưới 95 %")),
+        ("5", _("từ 95 %")),
+        ("none", _("chưa báo cáo")),
+    )
+
+
+@dataclass(frozen=True)
+class MapPlace:
+    """A unit on a map, or beside it (then ``path`` is empty): its figure in words, its step and where it leads.
+
+    ``key`` is unique on the page: it keeps the keyboard's place when the figures change under it.
+    """
+
+    key: str
+    name: str
+    words: str
+    step: str
+    href: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class PlaceMap:
+    """A map of figures: ``places`` lead on, ``blank`` are outlines without a unit, ``frames`` are lines only."""
+
+    view_box: str
+    places: Sequence[MapPlace]
+    beside: Sequence[MapPlace] = ()
+    blank: Sequence[str] = ()
+    frames: Sequence[str] = ()
+
+
 BUTTON_KINDS = ("primary", "secondary", "danger", "quiet")
 NOTICE_KINDS: Mapping[str, str] = {
     "info": "info-circle",

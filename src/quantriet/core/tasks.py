@@ -36,6 +36,14 @@ def due(*, text: str, href: str, act: str, due_at: datetime, now: datetime | Non
     return Task(state_of(due_at, now), text, words_of(due_at, now), href, act, due_at)
 
 
+def meeting(*, text: str, href: str, act: str, starts_at: datetime, now: datetime) -> Task:
+    """A line about a meeting that is not over: when it begins, or since when it goes on."""
+    if starts_at <= now:
+        words = _("Đang họp từ %(time)s") % {"time": timezone.localtime(starts_at).strftime("%H:%M")}
+        return Task("doing", text, words, href, act, starts_at)
+    return due(text=text, href=href, act=act, due_at=starts_at, now=now)
+
+
 def state_of(due_at: datetime, now: datetime) -> str:
     """``overdue``, ``due_soon`` (within three days) or ``not_due``."""
     if due_at < now:

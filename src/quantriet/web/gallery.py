@@ -16,7 +16,18 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from quantriet.core.components import EVIDENCE, STATES, Action, Crumb, Tab, TimelineEntry, number_style
+from quantriet.core.components import (
+    EVIDENCE,
+    STATES,
+    Action,
+    Crumb,
+    MapPlace,
+    PlaceMap,
+    Tab,
+    TimelineEntry,
+    number_style,
+    share_step,
+)
 from quantriet.core.text import numbers
 from quantriet.org.doors import public
 from quantriet.web.context import Place
@@ -193,11 +204,7 @@ def _charts() -> dict[str, Any]:
             "unit": " %",
             "missing": missing,
         },
-        "map": {
-            "geojson": _squares([str(node["name"]) for node in nodes]),
-            "nodes": [{"id": node["name"], **node} for node in nodes],
-            "missing": missing,
-        },
+        "place_map": _place_map(nodes),
         "nodes": nodes,
     }
 
@@ -216,20 +223,18 @@ def _node(name: str, present: int | None, summoned: int) -> dict[str, Any]:
     }
 
 
-def _squares(names: list[str]) -> dict[str, Any]:
+def _place_map(nodes: list[dict[str, Any]]) -> PlaceMap:
     """A map of squares: the gallery shows the map's look without real boundaries."""
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "properties": {"id": name},
-                "geometry": {
-                    "type": "Polygon",
-                    "coordinates": [[[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1], [x, y]]],
-                },
-            }
-            for i, name in enumerate(names)
-            for x, y in [(105 + i % 3, 10 + i // 3)]
-        ],
-    }
+    squares = [
+        MapPlace(
+            str(i),
+            str(node["name"]),
+            str(node["label"]),
+            share_step(node["share"]),
+            "#",
+            f"M{200 * (i % 5)} {200 * (i // 5)}h200v200h-200z",
+        )
+        for i, node in enumerate(nodes)
+    ]
+    beside = MapPlace("beside", LONG_UNIT, str(_("chưa báo cáo")), share_step(None), "#")
+    return PlaceMap("-4 -4 1008 408", squares, [beside], blank=["M800 200h200v200h-200z"])

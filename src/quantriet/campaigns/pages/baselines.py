@@ -15,7 +15,7 @@ from quantriet.campaigns import baselines
 from quantriet.campaigns.baselines import BaselineSheet
 from quantriet.campaigns.commands import follow_up as commands
 from quantriet.campaigns.models import Baseline
-from quantriet.campaigns.pages.board import XLSX
+from quantriet.campaigns.pages.board_sheet import XLSX
 from quantriet.campaigns.pages.follow_up import Following, following, told
 from quantriet.campaigns.queries import follow_up as queries
 from quantriet.core.errors import DomainError, ForbiddenError, NotFoundError

@@ -12,7 +12,7 @@ from quantriet.campaigns import forms, queries
 from quantriet.campaigns.commands import obligations
 from quantriet.campaigns.commands.obligations import Decision
 from quantriet.campaigns.models import Extension, Obligation
-from quantriet.campaigns.pages.board import state_of
+from quantriet.campaigns.pages.board_cells import state_of
 from quantriet.campaigns.pages.looking import Looking, look
 from quantriet.core.errors import DomainError, ForbiddenError, NotFoundError
 from quantriet.core.text import end_of_day

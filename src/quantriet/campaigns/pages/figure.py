@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from quantriet.campaigns import queries
 from quantriet.campaigns.models import Declaration, Obligation, RollLine
-from quantriet.campaigns.pages.board import XLSX, Shown, mix_of, shown, state_of
+from quantriet.campaigns.pages.board_cells import Shown, mix_of, shown, state_of
+from quantriet.campaigns.pages.board_sheet import XLSX
 from quantriet.campaigns.pages.people_markup import people_rows
 from quantriet.campaigns.queries import Lens
 from quantriet.core.addresses import addresses

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from quantriet.campaigns import queries
 from quantriet.campaigns.commands import reminders as commands
 from quantriet.campaigns.models import Campaign, Declaration, Obligation, Reminder, ReminderLine, Requirement
-from quantriet.campaigns.pages.board import state_of
+from quantriet.campaigns.pages.board_cells import state_of
 from quantriet.campaigns.pages.looking import Looking, address, look, number
 from quantriet.campaigns.pages.people_markup import people_rows
 from quantriet.core.addresses import addresses

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from quantriet.campaigns import queries
-from quantriet.campaigns.pages.board import Shown, shown
+from quantriet.campaigns.pages.board_cells import Shown, shown
 from quantriet.campaigns.queries.trends import MONTH, WEEK, Line, Trends
 from quantriet.core.components import number_style
 from quantriet.core.text import format_decimal, format_percent, format_share, percent_value

@@ -13,7 +13,7 @@ from quantriet.campaigns import forms, queries
 from quantriet.campaigns.commands import declarations, obligations
 from quantriet.campaigns.commands.declarations import Totals
 from quantriet.campaigns.models import Declaration, Obligation
-from quantriet.campaigns.pages.board import state_of
+from quantriet.campaigns.pages.board_cells import state_of
 from quantriet.campaigns.pages.looking import Looking, look
 from quantriet.campaigns.queries.tasks import DECLARED_BY, act_of
 from quantriet.core import tasks as core_tasks

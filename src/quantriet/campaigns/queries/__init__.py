@@ -1,6 +1,6 @@
 """Reads of campaigns, split by noun: which campaigns concern an actor, boards, rows behind figures, who is missing."""
 
-from .boards import Board, BoardRow, Lens, board, board_units
+from .boards import Board, BoardRow, Lens, board, board_units, place_codes
 from .campaigns import campaigns, open_lessons, trees_of, visible_unit
 from .obligations import (
     declarations_below,
@@ -63,6 +63,7 @@ __all__ = [
     "owing_units",
     "page_by_unit",
     "people_behind",
+    "place_codes",
     "roll",
     "summoned_counts",
     "taken_back_by",

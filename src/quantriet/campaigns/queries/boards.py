@@ -1,5 +1,6 @@
 """The figures of a board: a unit, those recorded at the unit itself, one row a child. Rows always add up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -108,6 +109,13 @@ def board_units(top: Unit, on: date) -> tuple[list[Unit], list[Unit]]:
         is_usual = unit.tree == top.tree and unit.kind not in ATTACHED and not one.former
         (usual if is_usual else seldom).append(unit)
     return usual, seldom
+
+
+def place_codes(units: Sequence[Unit]) -> dict[int, str]:
+    """The administrative code of each unit's place; an organisation stands where its committee stands."""
+    committees = [unit.committee_id for unit in units if unit.committee_id and not unit.admin_code]
+    of_committee = dict(Unit.objects.filter(pk__in=committees).values_list("pk", "admin_code"))
+    return {unit.pk: unit.admin_code or of_committee.get(unit.committee_id or 0, "") for unit in units}
 
 
 def board(campaign: Campaign, top: Unit, *, lens: Lens = NOW) -> Board:

@@ -37,13 +37,11 @@ def _sites(actor: Actor) -> list[Task]:
     root = actor.unit_id
     rows = conferences.upcoming(actor, until=now + AHEAD).filter(unit=root, conference__ends_at__gt=now)
     return [
-        core_tasks.due(
+        core_tasks.meeting(
             text=f"{site.conference.title}, {site.name}",
             href=reverse("site-roll-call", args=[site.pk]),
             act=_("Điểm danh"),
-            due_at=max(site.conference.starts_at, now)
-            if site.conference.ends_at > now
-            else site.conference.starts_at,
+            starts_at=site.conference.starts_at,
             now=now,
         )
         for site in rows[:AT_MOST]
@@ -98,8 +96,8 @@ def _own(person_id: int) -> list[Task]:
     now = timezone.now()
     rows = conferences.summoned_to(person_id).filter(ends_at__gt=now, starts_at__lt=now + AHEAD)
     return [
-        core_tasks.due(
-            text=one.title, href=reverse("my-sessions"), act=_("Xem"), due_at=max(one.starts_at, now), now=now
+        core_tasks.meeting(
+            text=one.title, href=reverse("my-sessions"), act=_("Xem"), starts_at=one.starts_at, now=now
         )
         for one in rows.order_by("starts_at", "id")[:AT_MOST]
     ]

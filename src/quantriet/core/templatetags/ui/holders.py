@@ -8,10 +8,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from quantriet.core.components import Words, one_of, require
+from quantriet.core.components import Words, one_of, require, share_steps
 from quantriet.core.templatetags.ui.markup import attributes_markup, register
 
-CHART_KINDS = ("treemap", "map", "funnel", "line", "bar")
+CHART_KINDS = ("treemap", "funnel", "line", "bar")
 
 
 @register.simple_block_tag
@@ -104,7 +104,7 @@ def ui_chart(
         height,
         kind,
         id,
-        _chart_key() if kind in ("treemap", "map") else "",
+        _chart_key() if kind == "treemap" else "",
         id,
         # not a script element: those are dropped from fragments
         json.dumps(data, default=str, ensure_ascii=False),
@@ -114,15 +114,6 @@ def ui_chart(
 
 
 def _chart_key() -> SafeString:
-    """The legend of the five steps in which shares are coloured; the limits are those of ``charts.js``."""
-    steps = (
-        ("1", _("dưới 50 %")),
-        ("2", _("50 đến dưới 70 %")),
-        ("3", _("70 đến dưới 85 %")),
-        ("4", _("85 đến dưới 95 %")),
-        ("5", _("từ 95 %")),
-        ("none", _("chưa báo cáo")),
-    )
     return format_html(
-        '<ul class="chart-key">{}</ul>', format_html_join("", '<li class="step-{}">{}</li>', steps)
+        '<ul class="chart-key">{}</ul>', format_html_join("", '<li class="step-{}">{}</li>', share_steps())
     )

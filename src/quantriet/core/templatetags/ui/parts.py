@@ -13,6 +13,7 @@ from quantriet.core.components import (
     STATES,
     Action,
     Crumb,
+    PlaceMap,
     Tab,
     TimelineEntry,
     Words,
@@ -22,6 +23,7 @@ from quantriet.core.components import (
     one_of,
     page_numbers,
     require,
+    share_steps,
 )
 from quantriet.core.templatetags.ui.markup import register
 from quantriet.core.text import numbers
@@ -180,3 +182,14 @@ def ui_scan(form: str) -> dict[str, Any]:
     """
     require("ui_scan", form=form)
     return {"form": form}
+
+
+@register.inclusion_tag("ui/place_map.html")
+def ui_place_map(
+    place_map: PlaceMap,
+    caption: Words,
+    id: str,  # noqa: A002 (the attribute's own name)
+) -> dict[str, Any]:
+    """A map drawn on the server: each place is a link with its name and figure; works without scripts."""
+    require("ui_place_map", caption=caption, id=id)
+    return {"map": place_map, "caption": caption, "id": id, "steps": share_steps()}
