@@ -23,6 +23,8 @@ from quantriet.org.queries import own_data as queries
 from quantriet.org.queries import people as people_queries
 
 A_PAGE = 30
+SHOWN = 3
+"""The sections of the record itself; of the others the page tells how much there is, the files hold it."""
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -56,9 +58,14 @@ def my_data(request: ActorRequest) -> HttpResponse:
             messages.success(request, _("Đã gửi yêu cầu. Đơn vị phải trả lời trong 2 ngày làm việc."))
             return HttpResponseRedirect(reverse("my-data"))
     readers = Paginator(people_queries.readers(person), A_PAGE).get_page(request.GET.get("page"))
+    sections = queries.sections(person)
     words = {
         "person": person,
-        "sections": queries.sections(person)[:3],
+        "sections": [
+            (title, header, [zip(header, row, strict=True) for row in rows])
+            for title, header, rows in sections[:SHOWN]
+        ],
+        "kept": [(_(title), len(rows)) for title, _header, rows in sections[SHOWN:] if rows],
         "readers": readers,
         "asked": queries.timeline(queries.requests_of(person)),
         "form": form,

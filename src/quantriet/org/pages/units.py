@@ -78,7 +78,7 @@ def _child_rows(children: Iterable[Child]) -> list[Sequence[object]]:
             link_markup(child.unit.name, href(child.unit.pk)),
             child.unit.get_kind_display(),
             vn_int(child.children),
-            vn_int(child.members),
+            vn_int(child.members or None),  # not declared: unknown, never none
         )
         for child in children
     ]
