@@ -64,6 +64,28 @@ def test_the_header_is_found_under_a_title() -> None:
     assert find_header(rows, WANTED).number == 4
 
 
+def test_titles_merged_downwards_belong_to_the_lower_row_of_a_header() -> None:
+    rows = [
+        SheetRow(1, ["DANH SÁCH", ""]),
+        SheetRow(3, ["TT", "Tổ chức đảng", "", WANTED[1].title]),
+        SheetRow(4, ["", "Mã số lạ", WANTED[0].title, ""]),
+        SheetRow(5, ["1", "x", "Trần Thị Bình", "1980"]),
+    ]
+
+    header = find_header(rows, WANTED)
+
+    assert (header.number, recognise_columns(header, WANTED).positions) == (
+        4,
+        {WANTED[0].name: 2, WANTED[1].name: 3},
+    )
+
+
+def test_a_row_of_data_takes_no_titles_from_the_header_above_it() -> None:
+    rows = [SheetRow(1, [WANTED[0].title, WANTED[1].title]), SheetRow(2, ["Trần Thị Bình", ""])]
+
+    assert find_header(rows, WANTED).number == 1
+
+
 def test_no_header() -> None:
     with pytest.raises(DomainError) as caught:
         find_header([SheetRow(1, ["a", "b"])], WANTED)

@@ -115,14 +115,18 @@ def _merged_faults(header_row: SheetRow, merged: Sequence[MergedRange]) -> list[
 def find_header(rows: Sequence[SheetRow], wanted: Sequence[Column]) -> SheetRow:
     """The row among the first ones that names most of the wanted columns, at least two (or the only one).
 
-    Titles and notes above it are passed over. Refuses with ``sheet.no_header``.
+    Titles and notes above it are passed over. Of a header of two rows it is the lower one, with what stands in
+    the upper one over its blank cells (titles merged downwards). Refuses with ``sheet.no_header``.
     """
     keys = {header_key(title) for column in wanted for title in (column.title, *column.aliases)}
     best, best_count = None, 0
+    above = SheetRow(0, [])
     for row in rows[:HEADER_WITHIN]:
-        count = len({header_key(row.text(place)) for place in range(len(row.values))} & keys)
+        whole = _with_titles_above(row, above, keys)
+        count = len({header_key(whole.text(place)) for place in range(len(whole.values))} & keys)
         if count > best_count:
-            best, best_count = row, count
+            best, best_count = whole, count
+        above = row
     if best is None or best_count < min(2, len(wanted)):
         titles = ", ".join(column.title for column in wanted if column.required)
         raise DomainError(
@@ -130,3 +134,19 @@ def find_header(rows: Sequence[SheetRow], wanted: Sequence[Column]) -> SheetRow:
             _("Không thấy dòng tiêu đề. Cần một dòng có các cột: {titles}.").format(titles=titles),
         )
     return best
+
+
+def _with_titles_above(row: SheetRow, above: SheetRow, keys: set[str]) -> SheetRow:
+    """The row with the wanted titles of the row right above it in its blank cells; as it is without any."""
+    if above.number != row.number - 1 or not any(
+        header_key(row.text(at)) in keys for at in range(len(row.values))
+    ):
+        return row
+    places = range(max(len(row.values), len(above.values)))
+    return SheetRow(
+        row.number,
+        [
+            above.at(at) if not row.text(at) and header_key(above.text(at)) in keys else row.at(at)
+            for at in places
+        ],
+    )
