@@ -106,7 +106,7 @@ LEFT = (
               mark.client_id, mark.actor, mark.call, mark.version, batch.key
        FROM conferences_attendance AS mark LEFT JOIN ledger_batch AS batch ON batch.id = mark.batch_id
        ORDER BY mark.person_id""",
-    """SELECT line.person_id, line.state, line.excuse, line.fulfilled_on, line.means, line.level, line.form,
+    """SELECT line.person_id, line.state, line.excuse, line.excused_on, line.fulfilled_on, line.means, line.level, line.form,
               line.grade, batch.key
        FROM campaigns_rollline AS line LEFT JOIN ledger_batch AS batch ON batch.id = line.batch_id
        ORDER BY line.person_id""",

@@ -45,7 +45,7 @@ FIRST_EVER = date(2026, 1, 28)
 
 # What undoing must restore besides the figures: rows of the floors above org, and where people belong.
 KEPT = {
-    "roll": "SELECT id, unit_id, state, reason, excuse, moved_on, fulfilled_on, means, level, form, grade, "
+    "roll": "SELECT id, unit_id, state, reason, excuse, excused_on, moved_on, fulfilled_on, means, level, form, grade, "
     "batch_id FROM campaigns_rollline WHERE campaign_id = %(campaign)s ORDER BY id",
     "moves": "SELECT move.id FROM campaigns_rollmove AS move JOIN campaigns_rollline AS line "
     "ON line.id = move.line_id WHERE line.campaign_id = %(campaign)s ORDER BY 1",
@@ -219,11 +219,11 @@ class Books(RuleBasedStateMachine):
         hall, key = self.calls[at % len(self.calls)]
         self.tried(lambda: attendance.undo(self.hall(hall), key, by=self.by))
 
-    @rule(at=pick, reason=st.sampled_from(["Ốm", ""]))
-    def excuse(self, at: int, reason: str) -> None:
+    @rule(at=pick, reason=st.sampled_from(["Ốm", ""]), day=st.sampled_from(SESSIONS))
+    def excuse(self, at: int, reason: str, day: date) -> None:
         key = self.key()
         people_ = {self.person_id(at): reason}
-        self.tried(lambda: roll.excuse(self.world.campaign, people_, key=key, on=SESSIONS[0], by=self.by))
+        self.tried(lambda: roll.excuse(self.world.campaign, people_, key=key, on=day, by=self.by))
 
     @rule(at=pick)
     def take_off_or_put_back(self, at: int) -> None:
@@ -480,6 +480,12 @@ class Books(RuleBasedStateMachine):
         assert recount.posted(self.world.book_id) == told, "the ledger says what the rows say"
         self._agree(told)
         self._nobody_is_present_who_was_not_summoned(told)
+
+    @invariant()
+    def each_day_counts_who_was_excused_on_it(self) -> None:
+        with access.acting(self.by):
+            told = recount.excused(self.world.campaign.pk)
+        assert recount.posted_excused(self.world.book_id) == told, "every day counts who was excused on it"
 
     def _agree(self, told: dict[recount.Cell, int]) -> None:
         """Memory, SQL and our own sums give the same at every level; own and children make the total."""

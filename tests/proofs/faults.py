@@ -3,12 +3,13 @@ story in which it shows.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from quantriet.campaigns.commands import campaigns, counting, declarations, handovers, moves
+from quantriet.campaigns.commands import campaigns, counting, declarations, handovers, moves, roll
 from quantriet.campaigns.consequences import Roll
 from quantriet.conferences.consequences import OpenConferences
 from quantriet.ledger import commands as ledger
@@ -114,6 +115,17 @@ def excuse_left_behind(patch: Patch) -> None:
     patch.setattr(moves, "excuse_line", none)
 
 
+def excuse_reversed_on_the_wrong_day(patch: Patch) -> None:
+    """Taking somebody off the roll takes his excuse back from the day he was summoned, not the day it holds from."""
+    honest = roll._excused
+
+    def excused(line: Any, count: int) -> list[Line]:
+        day = line.campaign.starts_on
+        return [replace(one, occurred_on=day) if count < 0 else one for one in honest(line, count)]
+
+    patch.setattr(roll, "_excused", excused)
+
+
 def total_left_without_people(patch: Patch) -> None:
     """Lines leave a unit whose declared total counts them."""
     patch.setattr(moves, "without_room", lambda *_: set())
@@ -159,6 +171,10 @@ def declare(at: int, present: int) -> Callable[[Books], object]:
     return lambda books: books.report_presence(at=at, present=present, excused=0, paper="")
 
 
+def excuse(books: Books) -> None:
+    books.excuse(at=0, reason="Ốm", day=SESSIONS[0])
+
+
 def think_again(books: Books) -> None:
     books.merge_and_think_again(kind=UnitKind.CELL, at=0, to=1)
 
@@ -172,7 +188,8 @@ FAULTS: dict[Callable[[Patch], None], Story] = {
     lines_forgotten_by_undo: (think_again,),
     sites_forgotten_by_undo: (lambda books: books.merge_and_think_again(kind=UnitKind.COMMUNE, at=0, to=1),),
     moved_in_the_past: (merge(0, 1),),
-    excuse_left_behind: (lambda books: books.excuse(at=0, reason="Ốm"), merge(0, 1)),
+    excuse_left_behind: (excuse, merge(0, 1)),
+    excuse_reversed_on_the_wrong_day: (excuse, lambda books: books.take_off_or_put_back(at=0)),
     total_left_without_people: (declare(0, 2), merge(0, 1)),
     named_and_declared: (declare(0, 2), study(0)),
     order_matters: (lambda books: books.in_either_order(at=0, to=1, other=3),),

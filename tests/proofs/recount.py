@@ -142,6 +142,44 @@ def _sessions(found: Counter[Cell], campaign_id: int) -> None:
             found[unit, Measure.LEFT_EARLY, cut, grade] += 1
 
 
+Change = tuple[int, int, date]
+"""Unit, slice, the day from which a count is another."""
+
+
+def excused(campaign_id: int) -> dict[Change, int]:
+    """How the counts of who is excused by name change from day to day: each is excused from his day until he has
+    studied, where he stands; and until he moved, where he stood before.
+    """
+    stretches = rows(
+        "SELECT unit_id, person_class, excused_on, fulfilled_on FROM campaigns_rollline "
+        "WHERE campaign_id = %s AND state = 'summoned' AND excuse <> '' "
+        "UNION ALL SELECT move.unit_id, line.person_class, move.excused_on_before, move.moved_on "
+        "FROM campaigns_rollmove AS move JOIN campaigns_rollline AS line ON line.id = move.line_id "
+        "WHERE line.campaign_id = %s AND move.excuse_before <> ''",
+        campaign_id,
+        campaign_id,
+    )
+    found: Counter[Change] = Counter()
+    for unit, person_class, since, until in stretches:
+        if until is None or since < until:
+            found[unit, person_class * 100, since] += 1
+            if until is not None:
+                found[unit, person_class * 100, until] -= 1
+    return {change: amount for change, amount in found.items() if amount}
+
+
+def posted_excused(book_id: int) -> dict[Change, int]:
+    """The same as the ledger's entries say; declared totals name nobody and have slices of their own."""
+    found: Counter[Change] = Counter()
+    question = (
+        "SELECT unit_id, slice, occurred_on, amount FROM ledger_entry "
+        "WHERE book_id = %s AND measure = %s AND slice >= 100"
+    )
+    for unit, cut, day, amount in rows(question, book_id, Measure.EXCUSED):
+        found[unit, cut, day] += amount
+    return {change: amount for change, amount in found.items() if amount}
+
+
 def posted(book_id: int, *, on: date | None = None) -> dict[Cell, int]:
     """What the ledger's entries say, added up one by one; ``on``: what had happened by that day."""
     found: Counter[Cell] = Counter()

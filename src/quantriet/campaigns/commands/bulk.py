@@ -12,7 +12,7 @@ from datetime import date
 from django.db import connection, transaction
 
 from quantriet.campaigns.commands import declarations
-from quantriet.campaigns.commands.counting import excuse_line, present_lines
+from quantriet.campaigns.commands.counting import excuse_line, excuse_lines, present_lines
 from quantriet.campaigns.commands.credits import Claim, Session, documents_of
 from quantriet.campaigns.models import Campaign
 from quantriet.ledger import bulk as ledger
@@ -70,10 +70,10 @@ WITH fulfilled AS (
                 WHERE had.line_id = line.id AND had.document_id = needed.document_id
             )
       )
-    RETURNING line.batch_id, line.unit_id, line.person_class, line.excuse <> '' AS excused, line.means,
+    RETURNING line.batch_id, line.unit_id, line.person_class, line.excused_on, line.means,
               line.level, line.form, line.grade, line.fulfilled_on
 )
-SELECT batch_id, unit_id, person_class, excused, means, level, form, grade, fulfilled_on, count(*)
+SELECT batch_id, unit_id, person_class, excused_on, means, level, form, grade, fulfilled_on, count(*)
 FROM fulfilled GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
 
@@ -118,11 +118,11 @@ def _lines(campaign: Campaign, found: Sequence[tuple]) -> Lines:  # type: ignore
     """What the fulfilled lines post on their batches, and what of declared totals they push back."""
     lines: Lines = defaultdict(list)
     batch_of: dict[int, int] = {}
-    for batch_id, unit_id, person_class, excused, means, level, form, grade, on, count in found:
+    for batch_id, unit_id, person_class, excused_on, means, level, form, grade, on, count in found:
         cut = Slice(person_class, level + 1, form)
         lines[batch_id] += present_lines(unit_id, cut, Grade(grade), on, means=means, amount=count)
-        if excused:
-            lines[batch_id].append(excuse_line(unit_id, person_class, on, -count))
+        if excused_on is not None:
+            lines[batch_id].append(excuse_line(unit_id, person_class, max(on, excused_on), -count))
         batch_of[unit_id] = batch_id
     for line in declarations.settle_presence(campaign, batch_of):
         lines[batch_of[line.unit_id]].append(line)
@@ -141,35 +141,52 @@ _EXCUSE = """
 WITH told AS (
     SELECT * FROM unnest(%(keys)s::text[], %(people)s::bigint[], %(texts)s::text[]) AS told(key, person_id, text)
 ), standing AS (
-    SELECT line.id, told.key, told.text, line.unit_id, line.person_class,
-           line.excuse = '' AND line.fulfilled_on IS NULL AS counts
+    SELECT line.id, told.key, told.text, line.unit_id, line.person_class, line.fulfilled_on,
+           line.excused_on AS before,
+           least(line.excused_on, greatest(%(on)s::date, %(starts)s::date, line.moved_on)) AS since
     FROM told JOIN campaigns_rollline AS line
       ON line.campaign_id = %(campaign)s AND line.person_id = told.person_id AND line.state = 'summoned'
-    WHERE line.excuse <> told.text ORDER BY line.id FOR UPDATE OF line
+    ORDER BY line.id FOR UPDATE OF line
 ), written AS (
-    UPDATE campaigns_rollline AS line SET excuse = standing.text
-    FROM standing WHERE line.id = standing.id RETURNING line.id
+    UPDATE campaigns_rollline AS line SET excuse = standing.text, excused_on = standing.since
+    FROM standing
+    WHERE line.id = standing.id AND (line.excuse <> standing.text OR standing.before IS DISTINCT FROM standing.since)
+    RETURNING line.id
 )
-SELECT standing.key, standing.unit_id, standing.person_class, count(*)
-FROM standing JOIN written USING (id) WHERE standing.counts GROUP BY 1, 2, 3
+SELECT standing.key, standing.unit_id, standing.person_class, standing.before, standing.since,
+       standing.fulfilled_on, count(*)
+FROM standing JOIN written USING (id) WHERE standing.before IS DISTINCT FROM standing.since GROUP BY 1, 2, 3, 4, 5, 6
 """
 
 
 def excuse_all(campaign: Campaign, told: Sequence[Excuses], *, on: date, by: Actor) -> None:
-    """Note who is excused, by many calls, each with a batch of its own; reasons are not empty here.
+    """Note who is excused from a day, by many calls, each with a batch of its own; reasons are not empty here.
 
-    Someone who has studied is not counted as excused; the caller has checked his permission at the sites.
+    Counted as ``roll.excuse`` counts; the caller has checked his permission at the sites.
     """
     rows = [(each.key, person, text[:200]) for each in told for person, text in each.people.items()]
     if not rows or campaign.book_id is None:
         return
     keys, people, texts = (list(column) for column in zip(*rows, strict=True))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_EXCUSE, {"campaign": campaign.pk, "keys": keys, "people": people, "texts": texts})
-        by_key: dict[str, list[Line]] = defaultdict(list)
-        for key, unit_id, person_class, count in cursor.fetchall():
-            by_key[key].append(excuse_line(unit_id, person_class, on, count))
+        days = {"on": on, "starts": campaign.starts_on}
+        cursor.execute(
+            _EXCUSE, {"campaign": campaign.pk, "keys": keys, "people": people, "texts": texts, **days}
+        )
+        by_key = _excused(cursor.fetchall())
         opened = ledger.begin_all(
             campaign.book_id, [Opening(key) for key in by_key], by=by, origin="roll.excuse"
         )
         ledger.append_all(campaign.book_id, {pk: by_key[key] for key, pk in opened.items()})
+
+
+def _excused(found: Sequence[tuple]) -> dict[str, list[Line]]:  # type: ignore[type-arg]
+    """What each call counts: the days before, where there were any, taken back, and the days now."""
+    by_key: dict[str, list[Line]] = defaultdict(list)
+    for key, unit_id, person_class, before, since, until, count in found:
+        lines = excuse_lines(unit_id, person_class, count, since=since, until=until)
+        if before is not None:
+            lines += excuse_lines(unit_id, person_class, -count, since=before, until=until)
+        if lines:
+            by_key[key] += lines
+    return by_key

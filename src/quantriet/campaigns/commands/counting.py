@@ -39,6 +39,23 @@ def excuse_line(unit_id: int, person_class: int, on: date, amount: int) -> Line:
     return Line(unit_id, Measure.EXCUSED, Grade.AFTERWARDS, on, amount, Slice(person_class=person_class))
 
 
+def excuse_lines(
+    unit_id: int, person_class: int, count: int, *, since: date, until: date | None = None
+) -> list[Line]:
+    """``count`` people (negative: taken back) who are excused from a day until the day they have studied.
+
+    Who had studied by the day he is excused from was excused on no day.
+    """
+    if until is None:
+        return [excuse_line(unit_id, person_class, since, count)]
+    if until <= since:
+        return []
+    return [
+        excuse_line(unit_id, person_class, since, count),
+        excuse_line(unit_id, person_class, until, -count),
+    ]
+
+
 def due_lines(kind: str, unit_id: int, day: date, amount: int) -> list[Line]:
     """What owing (or owing no more) one obligation of a kind posts; essays and outreach count by people."""
     measure = DUE_MEASURES.get(kind)

@@ -88,7 +88,7 @@ WHERE line.id = ANY(%(lines)s) AND line.fulfilled_on IS NULL AND line.state = 's
             WHERE had.line_id = line.id AND had.document_id = needed.document_id
         )
   )
-RETURNING line.id, line.unit_id, line.person_id, line.person_class, line.excuse <> '',
+RETURNING line.id, line.unit_id, line.person_id, line.person_class, line.excused_on,
           claim.means, claim.level, claim.form, claim.grade, line.fulfilled_on
 """
 
@@ -131,12 +131,12 @@ def credit(
         rows = cursor.fetchall()
         lines: list[Line] = []
         done: list[Fulfilled] = []
-        for line_id, unit_id, person_id, person_class, excused, means, level, form, grade, on in rows:
+        for line_id, unit_id, person_id, person_class, excused_on, means, level, form, grade, on in rows:
             done.append(Fulfilled(line_id, unit_id, person_id))
             cut = Slice(person_class, level + 1, form)
             lines += present_lines(unit_id, cut, Grade(grade), on, means=means, amount=1)
-            if excused:
-                lines.append(excuse_line(unit_id, person_class, on, -1))
+            if excused_on is not None:
+                lines.append(excuse_line(unit_id, person_class, max(on, excused_on), -1))
         lines += declarations.settle_presence(campaign, {one.unit_id for one in done})
         ledger.append(book_id, batch_id, lines)
     del by  # the batch names the actor
@@ -231,6 +231,7 @@ def _counted_out(line: RollLine) -> list[Line]:
     lines = present_lines(
         line.unit_id, cut, Grade(line.grade), line.fulfilled_on, means=line.means, amount=-1
     )
-    if line.excuse:
-        lines.append(excuse_line(line.unit_id, line.person_class, line.fulfilled_on, 1))
+    if line.excused_on is not None:
+        day = max(line.fulfilled_on, line.excused_on)
+        lines.append(excuse_line(line.unit_id, line.person_class, day, 1))
     return lines

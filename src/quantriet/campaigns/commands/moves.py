@@ -121,8 +121,10 @@ _GOING = f"""
 ), going AS (
     SELECT wanted.id, wanted.source, wanted.target, line.person_id, line.person_class, line.excuse, line.reason,
            line.moved_on, line.batch_id, wanted.target < 0 OR wanted.target IN (SELECT id FROM inside) AS is_inside,
-           greatest(%(on)s::date, %(starts)s::date, line.moved_on) AS day
+           told.day, line.excused_on,
+           CASE WHEN line.excused_on IS NOT NULL THEN greatest(line.excused_on, told.day) END AS excused_there_on
     FROM wanted JOIN campaigns_rollline AS line ON line.id = wanted.id
+    CROSS JOIN LATERAL (SELECT greatest(%(on)s::date, %(starts)s::date, line.moved_on) AS day) AS told
     WHERE wanted.campaign_id = %(campaign)s AND wanted.source <> ALL(%(held)s::bigint[])
 )
 """
@@ -140,22 +142,23 @@ _MOVE = f"""
         state = CASE WHEN going.is_inside THEN line.state ELSE 'removed' END,
         reason = CASE WHEN going.is_inside THEN line.reason ELSE %(left)s END,
         excuse = CASE WHEN going.is_inside THEN line.excuse ELSE '' END,
+        excused_on = CASE WHEN going.is_inside THEN going.excused_there_on END,
         moved_on = going.day, batch_id = %(batch)s
     FROM going WHERE line.id = going.id
     RETURNING line.id
 ), noted AS (
     INSERT INTO campaigns_rollmove
         (created_at, line_id, person_id, unit_id, to_unit_id, moved_on, moved_on_before, excuse_before,
-         reason_before, batch_id, batch_before_id)
+         excused_on_before, reason_before, batch_id, batch_before_id)
     SELECT statement_timestamp(), going.id, going.person_id, going.source,
-           CASE WHEN going.is_inside THEN going.target END, going.day, going.moved_on, going.excuse, going.reason,
-           %(batch)s, going.batch_id
+           CASE WHEN going.is_inside THEN going.target END, going.day, going.moved_on, going.excuse,
+           going.excused_on, going.reason, %(batch)s, going.batch_id
     FROM going JOIN moved USING (id)
 ), credited AS (
     UPDATE campaigns_credit AS credit SET unit_id = going.target
     FROM going WHERE credit.line_id = going.id AND going.is_inside
 )
-SELECT going.source, CASE WHEN going.is_inside THEN going.target END, going.person_class, going.excuse <> '',
+SELECT going.source, CASE WHEN going.is_inside THEN going.target END, going.person_class, going.excused_there_on,
        going.day, count(*)
 FROM going JOIN moved USING (id) GROUP BY 1, 2, 3, 4, 5
 """
@@ -276,13 +279,13 @@ def without_room(campaign: Campaign, leaving: Mapping[int, int]) -> set[int]:
 def _entries(campaign: Campaign, moved: Sequence[tuple[Any, ...]]) -> list[Line]:
     owing = essay_classes(campaign)
     lines: list[Line] = []
-    for source, target, person_class, is_excused, day, count in moved:
+    for source, target, person_class, excused_on, day, count in moved:
         for unit_id, amount in ((source, -count), (target, count)):
             if unit_id is None:
                 continue
             lines += summon_lines(unit_id, person_class, amount, on=day, essays=person_class in owing)
-            if is_excused:
-                lines.append(excuse_line(unit_id, person_class, day, amount))
+            if excused_on is not None:
+                lines.append(excuse_line(unit_id, person_class, excused_on, amount))
     return lines
 
 
@@ -306,7 +309,7 @@ _RESTORE = """
 WITH move AS (SELECT * FROM campaigns_rollmove WHERE batch_id = %(batch)s), restored AS (
     UPDATE campaigns_rollline AS line
     SET unit_id = move.unit_id, state = 'summoned', reason = move.reason_before, excuse = move.excuse_before,
-        moved_on = move.moved_on_before, batch_id = move.batch_before_id
+        excused_on = move.excused_on_before, moved_on = move.moved_on_before, batch_id = move.batch_before_id
     FROM move WHERE line.id = move.line_id
 )
 UPDATE campaigns_credit AS credit SET unit_id = move.unit_id FROM move WHERE credit.line_id = move.line_id
@@ -330,7 +333,10 @@ JOIN campaigns_rollline AS line ON line.id = move.line_id
 WHERE move.batch_id = ANY(%(batches)s::bigint[]) AND (
     line.fulfilled_on IS NOT NULL OR line.state <> CASE WHEN move.to_unit_id IS NULL THEN 'removed' ELSE 'summoned' END
     OR line.unit_id <> coalesce(move.to_unit_id, move.unit_id)
-    OR (line.state = 'summoned' AND line.excuse <> move.excuse_before)
+    OR (line.state = 'summoned' AND (line.excuse, line.excused_on) IS DISTINCT FROM (
+        move.excuse_before,
+        CASE WHEN move.excused_on_before IS NOT NULL THEN greatest(move.excused_on_before, move.moved_on) END
+    ))
     OR EXISTS (SELECT 1 FROM campaigns_rollmove AS later WHERE later.line_id = line.id AND later.id > move.id)
     OR EXISTS (SELECT 1 FROM campaigns_credit AS credit
                WHERE credit.line_id = line.id AND credit.created_at > batch.created_at)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from quantriet.campaigns import summoned
 from quantriet.campaigns.commands import moves, standing
-from quantriet.campaigns.commands.counting import excuse_line, summon_lines
+from quantriet.campaigns.commands.counting import excuse_lines, summon_lines
 from quantriet.campaigns.commands.moves import Wish
 from quantriet.campaigns.models import Campaign, Credit, RollLine
 from quantriet.core.errors import DomainError
@@ -97,10 +97,7 @@ def remove(line: RollLine, *, reason: str, by: Actor) -> RollLine:
             return locked
         _refuse_fulfilled(locked)
         _refuse_declared(locked)
-        lines = _lines(locked.campaign, locked, -1)
-        if locked.excuse:
-            day = _since(locked.campaign, locked)
-            lines.append(excuse_line(locked.unit_id, locked.person_class, day, -1))
+        lines = [*_lines(locked.campaign, locked, -1), *_excused(locked, -1)]
         locked.batch_id = _posted(
             locked.campaign,
             lines,
@@ -109,8 +106,9 @@ def remove(line: RollLine, *, reason: str, by: Actor) -> RollLine:
             reason=reason,
             unit_id=locked.unit_id,
         )
-        locked.state, locked.reason, locked.excuse = RollLine.State.REMOVED, reason, ""
-        locked.save(update_fields=["state", "reason", "excuse", "batch"])
+        locked.state, locked.reason = RollLine.State.REMOVED, reason
+        locked.excuse, locked.excused_on = "", None
+        locked.save(update_fields=["state", "reason", "excuse", "excused_on", "batch"])
         Credit.objects.filter(line=locked).delete()
         audit.record(by, "roll.remove", locked, unit=locked.unit_id, detail={"reason": reason})
     return locked
@@ -155,8 +153,10 @@ def _held(line: RollLine) -> RollLine:
 
 
 def excuse(campaign: Campaign, excuses: dict[int, str], *, key: str, on: date, by: Actor) -> int:
-    """Note who is excused (person → reason; an empty reason takes it back); returns how many lines changed.
+    """Note who is excused from a day (person → reason; an empty reason takes it back, from the day it was noted
+    for); returns how many lines changed.
 
+    Who is excused already stays so from the earlier of the two days, and on none before he stood at his unit.
     Someone who has studied is not excused any more; the caller has checked his permission at the site.
     """
     changed: list[RollLine] = []
@@ -167,16 +167,34 @@ def excuse(campaign: Campaign, excuses: dict[int, str], *, key: str, on: date, b
         )
         for line in rows.order_by("pk"):
             wanted = excuses[line.person_id][:200]
-            if line.excuse == wanted:
+            since = _excused_since(campaign, line, on) if wanted else None
+            if (line.excuse, line.excused_on) == (wanted, since):
                 continue
-            if bool(line.excuse) != bool(wanted) and line.fulfilled_on is None:
-                lines.append(excuse_line(line.unit_id, line.person_class, on, 1 if wanted else -1))
             line.excuse = wanted
+            if line.excused_on != since:
+                lines += _excused(line, -1)
+                line.excused_on = since
+                lines += _excused(line, 1)
             changed.append(line)
-        RollLine.objects.bulk_update(changed, ["excuse"], batch_size=1000)
+        RollLine.objects.bulk_update(changed, ["excuse", "excused_on"], batch_size=1000)
         if lines and campaign.book_id is not None:
             ledger.post(campaign.book_id, lines, by=by, origin="roll.excuse", key=key)
     return len(changed)
+
+
+def _excused_since(campaign: Campaign, line: RollLine, on: date) -> date:
+    """From which day an excuse told for ``on`` counts at the unit of the line."""
+    day = max(on, _since(campaign, line))
+    return min(day, line.excused_on or day)
+
+
+def _excused(line: RollLine, count: int) -> list[Line]:
+    """What the excuse of the line counts for, as it stands."""
+    if line.excused_on is None:
+        return []
+    return excuse_lines(
+        line.unit_id, line.person_class, count, since=line.excused_on, until=line.fulfilled_on
+    )
 
 
 def _reason(reason: str) -> None:

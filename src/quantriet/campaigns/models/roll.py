@@ -21,6 +21,8 @@ class RollLine(Scoped):
     Before it is fulfilled a transfer moves the line (reversal and new entry); afterwards nothing moves.
     ``moved_on`` is the day from which a moved line counts at its unit (empty: from the start of the campaign);
     ``fulfilled_on`` is never before it, so on no day does a unit count more people present than summoned.
+    ``excused_on`` is the day from which an excused person is counted as such at the unit (until he has studied);
+    whatever takes the excuse back takes it back from that day.
     ``means``, ``level``, ``form`` and ``grade`` are those the person was counted with, so that a correction
     counts him out exactly as he was counted in.
     """
@@ -38,6 +40,7 @@ class RollLine(Scoped):
     state = models.CharField(max_length=10, choices=State.choices, default=State.SUMMONED)
     reason = models.CharField(max_length=300, blank=True)
     excuse = models.CharField(max_length=200, blank=True)
+    excused_on = models.DateField(null=True, blank=True)
     moved_on = models.DateField(null=True, blank=True)
     fulfilled_on = models.DateField(null=True, blank=True)
     means = models.CharField(max_length=10, blank=True)
@@ -53,6 +56,7 @@ class RollLine(Scoped):
         "state": Fate("on the roll or off it", "sensitive", "campaign"),
         "reason": Fate("why the roll was corrected", "sensitive", "campaign"),
         "excuse": Fate("why the person is excused", "sensitive", "campaign"),
+        "excused_on": Fate("since when the person is excused", "sensitive", "campaign"),
         "moved_on": Fate("since when the person counts there", "sensitive", "campaign"),
         "fulfilled_on": Fate("studied, and since when", "sensitive", "campaign"),
         "means": Fate("how he was counted", "sensitive", "campaign"),
@@ -69,6 +73,10 @@ class RollLine(Scoped):
                 condition=Q(fulfilled_on=None, grade=None)
                 | Q(fulfilled_on__isnull=False, grade__isnull=False),
                 name="roll_fulfilled_says_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(excuse="", excused_on=None) | ~Q(excuse="") & Q(excused_on__isnull=False),
+                name="roll_excused_says_since",
             ),
         )
         indexes = (
@@ -91,6 +99,7 @@ class RollMove(Scoped):
     moved_on = models.DateField()
     moved_on_before = models.DateField(null=True)
     excuse_before = models.CharField(max_length=200, blank=True)
+    excused_on_before = models.DateField(null=True)
     reason_before = models.CharField(max_length=300, blank=True)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, db_index=False, related_name="+")
     batch_before = models.ForeignKey(
@@ -105,12 +114,20 @@ class RollMove(Scoped):
         "moved_on": Fate("since when", "sensitive", "campaign"),
         "moved_on_before": Fate("what stood before, for taking back", "sensitive", "campaign"),
         "excuse_before": Fate("what stood before, for taking back", "sensitive", "campaign"),
+        "excused_on_before": Fate("what stood before, for taking back", "sensitive", "campaign"),
         "reason_before": Fate("what stood before, for taking back", "sensitive", "campaign"),
     }
 
     class Meta:
         ordering = ("id",)
-        constraints = (models.UniqueConstraint(fields=("line", "batch"), name="roll_move_once_a_batch"),)
+        constraints = (
+            models.UniqueConstraint(fields=("line", "batch"), name="roll_move_once_a_batch"),
+            models.CheckConstraint(
+                condition=Q(excuse_before="", excused_on_before=None)
+                | ~Q(excuse_before="") & Q(excused_on_before__isnull=False),
+                name="roll_move_excused_says_since",
+            ),
+        )
         indexes = (models.Index(fields=("batch",), name="roll_move_batch"),)
 
 

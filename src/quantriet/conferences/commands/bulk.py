@@ -19,7 +19,7 @@ from quantriet.campaigns.commands.bulk import Claims, Excuses
 from quantriet.campaigns.commands.credits import Claim
 from quantriet.campaigns.models import Credit
 from quantriet.conferences import verdicts
-from quantriet.conferences.commands import attendance, entries
+from quantriet.conferences.commands import attendance, entries, excuses
 from quantriet.conferences.commands.attendance import Mark
 from quantriet.conferences.models import Attendance, Conference, Site
 from quantriet.conferences.models.attendance import Source
@@ -200,7 +200,7 @@ def _excuses(firsts: Iterable[_First], key: str) -> list[Excuses]:
     for first in firsts:
         if first.known.state == "excused":
             batch_key = f"attendance:{first.site.pk}:{key}:excuse"[:120]
-            people[batch_key][first.place.person_id] = first.known.excuse or "Có lý do"
+            people[batch_key][first.place.person_id] = first.known.excuse or excuses.NO_REASON_TOLD
     return [Excuses(batch_key, some) for batch_key, some in people.items()]
 
 

@@ -13,10 +13,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from quantriet.campaigns import policy as policies
-from quantriet.campaigns.commands import credits, roll
+from quantriet.campaigns.commands import credits
 from quantriet.campaigns.commands.credits import Claim, Session
 from quantriet.campaigns.models import Credit
 from quantriet.conferences import verdicts
+from quantriet.conferences.commands import excuses
 from quantriet.conferences.models import Attendance, AttendanceChange, Conference, Site
 from quantriet.conferences.models.attendance import Source
 from quantriet.conferences.queries.roster import Place
@@ -355,28 +356,13 @@ def known_from_plain(kept: dict[str, Any]) -> Known:
 
 def _excuse(rows: Sequence[Row], before: dict[int, Attendance], call: Call) -> None:
     """Carry excuses to the roll: set where a row became excused, taken back where no other row excuses."""
-    conference = call.conference
-    if conference.campaign is None:
-        return
-    wanted = {row.person_id: row.excuse or "Có lý do" for row in rows if row.state == "excused"}
+    told = {row.person_id: row.excuse for row in rows if row.state == "excused"}
     lifted = [
         row.person_id
         for row in rows
         if row.state != "excused" and row.pk in before and before[row.pk].state == "excused"
     ]
-    if lifted:
-        others = (
-            Attendance.objects.filter(
-                conference__campaign=conference.campaign, person_id__in=lifted, state="excused"
-            )
-            .exclude(conference=conference)
-            .values_list("person_id", "excuse")
-        )
-        wanted |= dict.fromkeys(lifted, "") | {person: text or "Có lý do" for person, text in others}
-    if wanted:
-        on = access.local_day(conference.starts_at)
-        key = f"attendance:{call.name}:excuse"[:120]
-        roll.excuse(conference.campaign, wanted, key=key, on=on, by=call.by)
+    excuses.carry(call.conference, told, lifted, key=f"attendance:{call.name}", by=call.by)
 
 
 def _credit(

@@ -1,10 +1,12 @@
-"""Somebody attended and was put on the roll afterwards: his attendances join the line and earn their credit."""
+"""Somebody attended or was excused and was put on the roll afterwards: his attendances join the line, earn their
+credit and excuse him.
+"""
 
 from django.db.models import QuerySet
 
 from quantriet.campaigns import summoned
 from quantriet.campaigns.models import RollLine
-from quantriet.conferences.commands import entries
+from quantriet.conferences.commands import entries, excuses
 from quantriet.conferences.models import Attendance
 from quantriet.ledger import commands as ledger
 from quantriet.ledger.commands import Line
@@ -12,7 +14,7 @@ from quantriet.org.access import Actor
 
 
 def claim(line: RollLine, by: Actor) -> None:
-    """Tie what was recorded of the person in this campaign to his line, and claim credit for it.
+    """Tie what was recorded of the person in this campaign to his line, carry his excuses to it, claim credit.
 
     He was a guest where he came and is on the roll now: his attendances (lượt) stay where they were made and are
     counted as those of the summoned, the person (người) counts at the unit of his line.
@@ -22,6 +24,7 @@ def claim(line: RollLine, by: Actor) -> None:
         return
     recorded = Attendance.objects.filter(conference__campaign=line.campaign_id, person=line.person_id)
     ledger.append(book_id, line.batch_id, _tied(recorded.filter(line=None), line))
+    excuses.carry_all(line.campaign, recorded, key=f"late:{line.pk}:{line.batch_id}", by=by)
     entries.claim_all(recorded, batch_id=line.batch_id, by=by)
 
 
