@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns.commands import handovers, moves
+from quantriet.campaigns.commands import handovers, moves, reviews
 from quantriet.campaigns.commands.handovers import Handed
 from quantriet.campaigns.commands.moves import Wish
 from quantriet.campaigns.models import Campaign, Declaration, Obligation, RollLine, RollMove
@@ -97,20 +97,21 @@ class Duties:
         closed = [pk for pk in change.closed if pk > 0]
         if not closed:
             return []
-        owed = _counted(handovers.open_of(closed))
-        done = _counted(
+        owed = counted(handovers.open_of(closed))
+        done = counted(
             Obligation.objects.filter(
                 unit_id__in=closed, state=Obligation.State.DONE, campaign__state__in=handovers.RUNNING
             )
         )
-        owned = _counted(Campaign.objects.filter(unit_id__in=closed).exclude(state=Campaign.State.CLOSED))
+        owned = counted(Campaign.objects.filter(unit_id__in=closed).exclude(state=Campaign.State.CLOSED))
+        waiting = counted(reviews.open_of(closed))
         heirs = {unit_id: heir_of(change, unit_id) for unit_id in closed}
         waived = handovers.waived_of(
             heirs, roots={pk: heir for pk, heir in heirs.items() if heir is not None}
         )
         effects: list[Effect] = []
         for unit_id in closed:
-            open_work = owed.get(unit_id, 0) + owned.get(unit_id, 0)
+            open_work = owed.get(unit_id, 0) + owned.get(unit_id, 0) + waiting.get(unit_id, 0)
             if open_work and is_divided(change, unit_id):
                 subject = _("Việc đang mở và các đợt đã mở")
                 effects.append(choice(change, unit_id, question_of(unit_id), subject, open_work))
@@ -205,7 +206,7 @@ class Duties:
             _put(field, dict(rows))
 
 
-def _counted(rows: "QuerySet[Any]") -> dict[int, int]:
+def counted(rows: "QuerySet[Any]") -> dict[int, int]:
     """How many rows each unit has."""
     counted = rows.order_by().values_list("unit_id").annotate(how_many=Count("id"))
     return {int(unit_id): int(count) for unit_id, count in counted}

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.campaigns.baselines import BaselineLine
+from quantriet.campaigns.commands import standing
 from quantriet.campaigns.models import Baseline, Direction, Review, Target
 from quantriet.core.errors import DomainError, ForbiddenError
 from quantriet.core.text import clean_line
@@ -79,6 +80,7 @@ def set_target(document: Document, unit: Unit, wish: Wish, *, by: Actor) -> Targ
     100 %), ``follow_up.foreign_clause``, ``follow_up.too_early``.
     """
     access.require(by, Can.CAMPAIGN_MANAGE, unit)
+    standing.refuse_former([unit.pk])
     _check_measure(wish)
     _not_before(document, wish.due_on)
     if wish.clause_id and not Clause.objects.filter(pk=wish.clause_id, document=document).exists():
@@ -119,8 +121,9 @@ def _check_measure(wish: Wish) -> None:
 
 
 def drop_target(target: Target, *, by: Actor) -> None:
-    """Take a target back; taking it back again changes nothing."""
+    """Take a target back; taking it back again changes nothing. What a unit that has ended set is history."""
     access.require(by, Can.CAMPAIGN_MANAGE, target.unit_id)
+    standing.refuse_former([target.unit_id])
     with transaction.atomic():
         if Target.objects.filter(pk=target.pk).delete()[0]:
             detail = {"title": target.title, "due_on": target.due_on.isoformat()}
@@ -130,6 +133,7 @@ def drop_target(target: Target, *, by: Actor) -> None:
 def plan_review(document: Document, unit: Unit, *, kind: str, due_on: date, by: Actor) -> Review:
     """Plan a sơ kết or tổng kết; planning the same again is the one that stands."""
     access.require(by, Can.CAMPAIGN_MANAGE, unit)
+    standing.refuse_former([unit.pk])
     _not_before(document, due_on)
     with transaction.atomic():
         found, is_new = Review.objects.get_or_create(
@@ -151,6 +155,7 @@ def hold_review(review: Review, *, on: date, decision: str, by: Actor) -> Review
         )
     with transaction.atomic():
         row = Review.objects.select_for_update().get(pk=review.pk)
+        standing.refuse_former([row.unit_id])
         facts = (on, clean_line(decision))
         if (row.held_on, row.decision) != facts:
             row.held_on, row.decision = facts
@@ -179,13 +184,13 @@ def declare_baselines(document: Document, lines: Sequence[BaselineLine], *, by: 
             "gate.forbidden", _("Có đơn vị ngoài phạm vi của bạn. Chưa ghi dòng nào; hãy xem lại mã đơn vị.")
         )
     with transaction.atomic():
-        standing = {
+        known = {
             (row.unit_id, row.indicator, row.from_year, row.to_year): row
             for row in Baseline.objects.select_for_update().filter(document=document, unit__in=unit_ids)
         }
         new, changed = [], []
         for line in lines:
-            row = standing.get((line.unit_id, line.indicator, line.from_year, line.to_year))
+            row = known.get((line.unit_id, line.indicator, line.from_year, line.to_year))
             if row is None:
                 new.append(_baseline(document, line, by))
             elif _told(row) != (asdict(line.result), line.source):

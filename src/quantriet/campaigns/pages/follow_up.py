@@ -132,17 +132,18 @@ def _row(model: Any, request: ActorRequest, found: Following) -> Any:
 def _words(request: ActorRequest, found: Following, asked: dict[str, Form]) -> dict[str, Any]:
     by, document, unit = request.actor, found.document, found.unit
     targets = queries.targets(document, unit, by)
-    reviews = list(queries.reviews(document, unit))
+    reviews, former = list(queries.reviews(document, unit)), queries.former(unit)
     below = Paginator(queries.units_directly_below(unit, by), A_PAGE).get_page(request.GET.get("page"))
-    manages = access.may(by, Can.CAMPAIGN_MANAGE, unit)
+    manages = unit.closed_on is None and access.may(by, Can.CAMPAIGN_MANAGE, unit)
     return {
         "document": document,
         "unit": unit,
         "here": found.href(),
         "tabs": beside.tabs(document.pk, by, active="document-follow-up"),
-        "timeline": _timeline(found, by, targets, reviews),
+        "timeline": _timeline(found, by, targets, reviews, former),
         "targets": [_target_words(row, unit) for row in targets],
         "reviews": reviews,
+        "former": former,
         "below": below,
         "rows": [
             (row, found_share(row.programmes), Following(document, row.unit).href())
@@ -164,9 +165,12 @@ def _words(request: ActorRequest, found: Following, asked: dict[str, Form]) -> d
 
 
 def found_share(share: Share | None) -> tuple[int, int, str] | None:
-    """Two counts and the address of their rows."""
+    """Two counts and the address of their rows; of a unit that has ended, of the board of its last day."""
     if share is None:
         return None
+    if share.on is not None:
+        board = address("campaign", share.campaign, share.unit, ngay=share.on.isoformat())
+        return share.part, share.whole, board
     name = share.indicator.numerator.name.lower()
     return share.part, share.whole, address("campaign-figure", share.campaign, share.unit, name)
 
@@ -174,10 +178,12 @@ def found_share(share: Share | None) -> tuple[int, int, str] | None:
 def _target_words(row: TargetRow, unit: Unit) -> dict[str, Any]:
     """A target as its row shows it; what is counted in reports only has its day."""
     due = _due_state(row.target.due_on)
-    if row.indicator is None:
-        state, label = due, ""
-    elif row.is_met:
+    if row.is_met:
         state, label = "done", _("Đạt")
+    elif row.is_former:
+        state, label = "exempt", _("Dừng khi sắp xếp")
+    elif row.indicator is None:
+        state, label = due, ""
     else:
         state = "overdue" if row.is_overdue else "missing" if row.is_met is None else "doing"
         label = _("Chưa có số") if row.is_met is None else _("Chưa đạt")
@@ -217,9 +223,13 @@ def _number(value: Decimal) -> str:
 
 
 def _timeline(
-    found: Following, by: access.Actor, targets: list[TargetRow], reviews: list[Review]
+    found: Following,
+    by: access.Actor,
+    targets: list[TargetRow],
+    reviews: list[Review],
+    former: frozenset[int],
 ) -> list[TimelineEntry]:
-    """What happened and what is due, by day."""
+    """What happened and what is due, by day; of units that have ended, what they did and wanted."""
     document, unit = found.document, found.unit
     issued = _("Ban hành {number}").format(number=document.number)
     entries = [TimelineEntry(document.issued_on, issued, document.issuer_name)]
@@ -228,7 +238,7 @@ def _timeline(
         TimelineEntry(
             paper.issued_on,
             f"{paper.get_kind_display()} {paper.number}",
-            ": ".join(filter(None, (paper.unit.name, paper.about))),
+            ": ".join(filter(None, (_named(paper.unit, former), paper.about))),
         )
         for paper in papers
     ]
@@ -242,23 +252,32 @@ def _timeline(
         )
         for campaign in queries.campaigns_of(document, by)
     ]
-    entries += [_review_entry(review) for review in reviews]
+    entries += [_review_entry(review, former) for review in reviews]
     entries += [
         TimelineEntry(
             row.target.due_on,
             row.target.title,
-            wanted_words(row.target),
-            "done" if row.is_met else _due_state(row.target.due_on),
+            ": ".join((_named(row.target.unit, former), wanted_words(row.target)))
+            if row.is_former
+            else wanted_words(row.target),
+            "done" if row.is_met else "exempt" if row.is_former else _due_state(row.target.due_on),
         )
         for row in targets
     ]
     return sorted(entries, key=lambda entry: (entry.when, str(entry.title)))
 
 
-def _review_entry(review: Review) -> TimelineEntry:
-    title = f"{review.get_kind_display()}: {review.unit.name}"
+def _named(unit: Unit, former: frozenset[int]) -> str:
+    """The name of a unit; of one whose work another took over, that it is from before."""
+    return _("{unit} (trước sắp xếp)").format(unit=unit.name) if unit.pk in former else unit.name
+
+
+def _review_entry(review: Review, former: frozenset[int]) -> TimelineEntry:
+    title = f"{review.get_kind_display()}: {_named(review.unit, former)}"
     if review.held_on is not None:
         return TimelineEntry(review.held_on, title, review.decision)
+    if review.unit_id in former:
+        return TimelineEntry(review.due_on, title, _("Chưa tổ chức khi sắp xếp"), "exempt")
     return TimelineEntry(review.due_on, title, _("Phải làm"), _due_state(review.due_on))
 
 
