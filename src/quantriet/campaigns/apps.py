@@ -18,6 +18,7 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         """Consequences and pages name models, which are there only now."""
         import_module("quantriet.campaigns.consequences").register_all()
+        import_module("quantriet.campaigns.own_data").register_all()
         import_module("quantriet.campaigns.follow_up_consequences").register_all()
         beside = import_module("quantriet.documents.beside")
         label = gettext_lazy("Theo dõi thực hiện")

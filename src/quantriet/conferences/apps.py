@@ -15,4 +15,5 @@ class ConferencesConfig(AppConfig):
     def ready(self) -> None:
         """What registers names models, which are there only now."""
         import_module("quantriet.conferences.consequences").register_all()
+        import_module("quantriet.conferences.own_data").register_all()
         import_module("quantriet.conferences.commands.late_summons").register()

@@ -66,6 +66,17 @@ def personal_table(table: str, *, unit: str, person: str = "") -> RunSQL:
     )
 
 
+def own_rows(table: str, *, person: str) -> RunSQL:
+    """Show a reader besides the rows of ``table`` that are about himself, whatever his roles: read only."""
+    return RunSQL(
+        f"""
+        CREATE POLICY own_rows ON {table} FOR SELECT
+        USING ({table}.{person} = (SELECT quantriet_person()));
+        """,
+        f"DROP POLICY own_rows ON {table};",
+    )
+
+
 def append_only(table: str) -> RunSQL:
     """Refuse every update and delete of ``table``, whoever asks."""
     return RunSQL(

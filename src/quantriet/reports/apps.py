@@ -15,3 +15,4 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Consequences name models, which are there only now."""
         import_module("quantriet.reports.consequences").register_all()
+        import_module("quantriet.reports.own_data").register_all()

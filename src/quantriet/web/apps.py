@@ -1,5 +1,7 @@
 """Registers the top floor with Django (commands, static files, templates)."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class WebConfig(AppConfig):
     name = "quantriet.web"
     label = "web"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What this package keeps about a person is told to him."""
+        import_module("quantriet.web.own_data").register_all()

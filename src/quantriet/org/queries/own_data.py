@@ -1,4 +1,4 @@
-"""What the house holds of one person, for that person."""
+"""What the house holds of one person, for that person: his record, and what every floor registered."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from quantriet.core.components import TimelineEntry
 from quantriet.core.office.sheets_out import CellKind, Table, TableColumn, Workbook
 from quantriet.core.text import format_datetime
-from quantriet.org import access, sealing
+from quantriet.org import access, holdings, sealing
 from quantriet.org.access import Actor
 from quantriet.org.models import DataRequest, Person
 from quantriet.org.permissions import Can
@@ -45,6 +45,7 @@ _HEADS: tuple[tuple[str, list[str]], ...] = (
         [_WHEN, gettext_noop("Loại"), _TEXT, gettext_noop("Hạn trả lời"), gettext_noop("Trả lời")],
     ),
 )
+_RECORD = ("org.Membership.person", "org.Post.person", "org.AccessEvent.person", "org.DataRequest.person")
 
 
 def own(by: Actor) -> Person | None:
@@ -66,7 +67,7 @@ def open_requests(by: Actor) -> QuerySet[DataRequest]:
 
 
 def sections(person: Person) -> list[Section]:
-    """Everything about the person on this floor as (title, header, rows), in words.
+    """Everything about the person, from the lowest floor up, as (title, header, rows), in words.
 
     Titles and headers are Vietnamese: they name the values of the JSON; whoever shows them translates them.
     """
@@ -85,7 +86,13 @@ def sections(person: Person) -> list[Section]:
         for row in requests_of(person)
     ]
     rows = (_facts(person), _memberships(person), _posts(person), readers, asked)
-    return [(title, header, told) for (title, header), told in zip(_HEADS, rows, strict=True)]
+    record = [(title, header, told) for (title, header), told in zip(_HEADS, rows, strict=True)]
+    return record + [(one.title, list(one.header), one.told(person)) for one in holdings.registered()]
+
+
+def told_columns() -> frozenset[str]:
+    """The columns that point to a person or an account and are told of here (``org.Post.person``)."""
+    return frozenset(_RECORD).union(*(one.columns for one in holdings.registered()))
 
 
 def _facts(person: Person) -> list[list[str]]:
