@@ -3,6 +3,7 @@ figures are those of that day, and never below nothing.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import import_module
@@ -145,7 +146,7 @@ def test_who_moves_is_excused_at_each_unit_on_the_days_he_was_there(
 def test_who_studies_is_excused_until_that_day_whichever_was_recorded_first(
     town: Town, studied: date, days: dict[date, int], *, excused_first: bool
 ) -> None:
-    acts = [
+    acts: list[Callable[[], object]] = [
         lambda: town.excuse(town.people[0], "Ốm", MIDDLE, key="e"),
         lambda: made.study(town.campaign, town.people[:1], [town.document], key="s", on=studied),
     ]
@@ -372,6 +373,6 @@ def test_the_migration_gives_excuses_of_before_the_days_that_are_counted(
         rows = owner.execute("SELECT person_id, excused_on FROM campaigns_rollline").fetchall()
         owner.rollback()
 
-    told = dict(rows)
+    told: dict[int, date | None] = dict(rows)
     days = [told[person.pk] for person in town.people]
     assert (sorted(filter(None, (days[0], days[2]))), days[1], days[3]) == ([EARLY, MIDDLE], LATE, None)

@@ -29,7 +29,7 @@ def register_all() -> None:
     holdings.register(
         Holding(
             gettext_noop("Báo cáo đã gửi, trả lại, chấp nhận"),
-            (gettext_noop("Lúc"), gettext_noop("Việc"), gettext_noop("Đơn vị"), gettext_noop("Đợt"),
+            (gettext_noop("Lúc"), gettext_noop("Hành động"), gettext_noop("Đơn vị"), gettext_noop("Đợt"),
              gettext_noop("Lý do")),
             ("reports.ReportEvent.account",),
             _events,

@@ -1,5 +1,7 @@
 """What this floor keeps about a person besides his record: his account, how he signs in, what he did."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_noop
 
 from quantriet.org import holdings
@@ -50,19 +52,21 @@ def _sign_in(person: Person) -> list[list[str]]:
     account = _account(person)
     if account is None:
         return []
-    app = credentials.factor(account)
-    rows = [["Khóa truy cập", one.name, one.created_at, one.last_used_at] for one in account.passkeys.all()]
-    if app.app_since is not None:
-        rows.append(["Ứng dụng tạo mã", "", app.app_since, None])
-    rows += [
-        ["Mã dự phòng", "", one.created_at, one.used_at] for one in account.recovery_codes.order_by("id")
+    found: list[tuple[str, str, datetime | None, datetime | None]] = [
+        ("Khóa truy cập", one.name, one.created_at, one.last_used_at) for one in account.passkeys.all()
     ]
-    rows += [["Thẻ đăng nhập", "", one.created_at, one.last_used_at] for one in account.cards.order_by("id")]
-    rows += [
-        ["Tài khoản liên kết", f"{one.issuer} {one.subject}", one.created_at, one.last_used_at]
+    app_since = credentials.factor(account).app_since
+    if app_since is not None:
+        found.append(("Ứng dụng tạo mã", "", app_since, None))
+    found += [
+        ("Mã dự phòng", "", one.created_at, one.used_at) for one in account.recovery_codes.order_by("id")
+    ]
+    found += [("Thẻ đăng nhập", "", one.created_at, one.last_used_at) for one in account.cards.order_by("id")]
+    found += [
+        ("Tài khoản liên kết", f"{one.issuer} {one.subject}", one.created_at, one.last_used_at)
         for one in account.identities.order_by("id")
     ]
-    return [[kind, name, moment(since), moment(last)] for kind, name, since, last in rows]
+    return [[kind, name, moment(since), moment(last)] for kind, name, since, last in found]
 
 
 def _sessions(person: Person) -> list[list[str]]:
@@ -98,16 +102,30 @@ def _done(person: Person) -> list[list[str]]:
     ]
 
 
+_BY_AUDIT = "what he did in office is told by the audit, under “Việc đã làm”"
+_PASSING = "goes by itself within days; what came of it is told by the audit"
+_LEFT_OUT = {
+    "org.SignInCard.issued_by": _BY_AUDIT,
+    "org.DataRequest.answered_by": _BY_AUDIT,
+    "org.Import.account": _BY_AUDIT,
+    "org.ActSheet.account": _BY_AUDIT,
+    "org.Act.account_id": _BY_AUDIT,
+    "org.IssuerInvitation.account": "a digest and a day; the link it led to is told under “Cách đăng nhập”",
+    "core.Work.account_id": _PASSING,
+    "core.KeptAnswer.account_id": _PASSING,
+}
+
+
 def register_all() -> None:
     """Called once, when the package is ready."""
+    _register_account()
+    _register_record()
+    holdings.leave_out(_LEFT_OUT)
+
+
+def _register_account() -> None:
+    """The account, what it may do, how and where it signs in."""
     holdings.register(
-        Holding(
-            gettext_noop("Đổi đơn vị theo quyết định"),
-            (gettext_noop("Quyết định"), _SINCE, gettext_noop("Đơn vị cũ"), gettext_noop("Đơn vị mới"),
-             gettext_noop("Tình trạng")),
-            ("org.ActPerson.person",),
-            _arranged,
-        ),
         Holding(
             gettext_noop("Tài khoản"),
             (gettext_noop("Tên đăng nhập"), gettext_noop("Tên hiện"), gettext_noop("Thư điện tử"),
@@ -134,30 +152,29 @@ def register_all() -> None:
             ("org.SignedInSession.account",),
             _sessions,
         ),
+    )  # fmt: skip
+
+
+def _register_record() -> None:
+    """What was decided about the person, what he was told and what he did."""
+    holdings.register(
+        Holding(
+            gettext_noop("Đổi đơn vị theo quyết định"),
+            (gettext_noop("Quyết định"), _SINCE, gettext_noop("Đơn vị cũ"), gettext_noop("Đơn vị mới"),
+             gettext_noop("Tình trạng")),
+            ("org.ActPerson.person",),
+            _arranged,
+        ),
         Holding(
             gettext_noop("Thông báo"),
-            (_WHEN, gettext_noop("Việc"), gettext_noop("Nội dung"), gettext_noop("Đọc lúc")),
+            (_WHEN, gettext_noop("Tiêu đề"), gettext_noop("Nội dung"), gettext_noop("Đọc lúc")),
             ("org.Notice.account",),
             _notices,
         ),
         Holding(
             gettext_noop("Việc đã làm"),
-            (_WHEN, gettext_noop("Việc"), gettext_noop("Trên"), gettext_noop("Vai trò"), _UNIT),
+            (_WHEN, gettext_noop("Hành động"), gettext_noop("Trên"), gettext_noop("Vai trò"), _UNIT),
             ("org.AuditEvent.account",),
             _done,
         ),
     )  # fmt: skip
-    by_audit = "what he did in office is told by the audit, under “Việc đã làm”"
-    passing = "goes by itself within days; what came of it is told by the audit"
-    holdings.leave_out(
-        {
-            "org.SignInCard.issued_by": by_audit,
-            "org.DataRequest.answered_by": by_audit,
-            "org.Import.account": by_audit,
-            "org.ActSheet.account": by_audit,
-            "org.Act.account_id": by_audit,
-            "org.IssuerInvitation.account": "a digest and a day; the link it led to is told under “Cách đăng nhập”",
-            "core.Work.account_id": passing,
-            "core.KeptAnswer.account_id": passing,
-        }
-    )
