@@ -14,7 +14,7 @@ from quantriet.campaigns import forms, queries
 from quantriet.campaigns.models import Obligation, Requirement
 from quantriet.campaigns.pages.board_markup import MAX_ROWS, Kept
 from quantriet.campaigns.pages.looking import Looking, address, look
-from quantriet.campaigns.queries import Board, BoardRow, Lens
+from quantriet.campaigns.queries import SIGNS_OF_LIFE, Board, BoardRow, Lens
 from quantriet.core import tasks as core_tasks
 from quantriet.core.components import Words, number_style
 from quantriet.core.text import format_date, format_int, format_share, percent_value
@@ -41,8 +41,6 @@ KIND_OF = {
 # Shares that stand in the table as one figure; the others stand there as the state of the unit's duty.
 AS_SHARE = ("present", "essays", "outreach")
 OF_PEOPLE = frozenset({"present", "essays"})
-# With no word of these nothing is known of presence: a dash, never a zero.
-SIGNS_OF_LIFE = (Measure.PRESENT, Measure.EXCUSED, Measure.ATTENDANCES, Measure.CONFERENCES_HELD)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,12 @@ ORIGINS = {
     "obligations.hand_over": gettext_lazy("Bàn giao việc cho đơn vị kế thừa"),
     "ledger.reverse": gettext_lazy("Hoàn tác"),
     "credits.withdraw": gettext_lazy("Rút ghi nhận"),
+    "attendance.record": gettext_lazy("Điểm danh"),
+    "attendance.credit_superior": gettext_lazy("Công nhận đã dự ở cấp trên"),
+    "guests.add": gettext_lazy("Ghi khách"),
+    "meetings.remark": gettext_lazy("Ghi ý kiến"),
+    "conferences.close": gettext_lazy("Kết thúc hội nghị"),
+    "reviews.accept": gettext_lazy("Chấp nhận báo cáo"),
 }
 
 

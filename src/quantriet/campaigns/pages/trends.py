@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from quantriet.campaigns import queries
 from quantriet.campaigns.pages.board_cells import Shown, shown
@@ -41,7 +42,7 @@ def course(view: Shown, line: Line, found: Trends) -> Course:
         view.href("campaign-trends", line.unit),
         " ".join(f"{x:.0f},{y:.0f}" for x, y in points),
         points[-1] if points else None,
-        format_share(line.parts[-1], line.wholes[-1], style=style),
+        format_share(line.parts[-1], line.wholes[-1], style=style) if line.heard[-1] else _("chưa báo cáo"),
         _past(line, found, WEEK),
         _past(line, found, MONTH),
         _gain(line, found),
@@ -56,13 +57,19 @@ def _place(found: Trends, ago: timedelta) -> int | None:
 
 def _past(line: Line, found: Trends, ago: timedelta) -> str:
     at = _place(found, ago)
-    return "" if at is None else format_percent(line.parts[at], line.wholes[at], style=number_style())
+    return (
+        ""
+        if at is None or not line.heard[at]
+        else format_percent(line.parts[at], line.wholes[at], style=number_style())
+    )
 
 
 def _gain(line: Line, found: Trends) -> str:
     """By how many points of percent the share rose within a week."""
     at = _place(found, WEEK)
-    before = None if at is None else percent_value(line.parts[at], line.wholes[at])
+    if at is None or not line.heard[at]:
+        return ""
+    before = percent_value(line.parts[at], line.wholes[at])
     now = percent_value(line.parts[-1], line.wholes[-1])
     if before is None or now is None:
         return ""
@@ -75,8 +82,8 @@ def _points(found: Trends, line: Line) -> list[tuple[float, float]]:
     first, length = found.days[0], max(1, (found.days[-1] - found.days[0]).days)
     return [
         ((day - first).days * WIDTH / length, HEIGHT * (1 - min(1.0, max(0.0, part / whole))))
-        for day, part, whole in zip(found.days, line.parts, line.wholes, strict=True)
-        if whole
+        for day, part, whole, heard in zip(found.days, line.parts, line.wholes, line.heard, strict=True)
+        if whole and heard
     ]
 
 

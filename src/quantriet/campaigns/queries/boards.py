@@ -15,6 +15,8 @@ from quantriet.org.models import Placement, Unit
 from quantriet.org.queries.names import names_at
 
 ATTACHED = ("body", "press")
+SIGNS_OF_LIFE = (Measure.PRESENT, Measure.EXCUSED, Measure.ATTENDANCES, Measure.CONFERENCES_HELD)
+"""With no word of these nothing is known of presence: a dash, never a zero."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from quantriet.campaigns.models import Campaign
-from quantriet.campaigns.queries.boards import board_units
+from quantriet.campaigns.queries.boards import SIGNS_OF_LIFE, board_units
 from quantriet.ledger import figures
 from quantriet.ledger.indicators import Indicator
 from quantriet.org.models import Placement, Unit
@@ -22,11 +22,12 @@ WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 
 @dataclass(frozen=True)
 class Line:
-    """One unit's counts at each of the days."""
+    """One unit's counts at each of the days; ``heard`` says whether anything was reported by then."""
 
     unit: Unit
     parts: tuple[int, ...]
     wholes: tuple[int, ...]
+    heard: tuple[bool, ...]
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,21 @@ def trends(campaign: Campaign, top: Unit, one: Indicator) -> Trends:
 
 def _lines(campaign: Campaign, one: Indicator, units: Sequence[Unit], days: tuple[date, ...]) -> list[Line]:
     if campaign.book_id is None:
-        nothing = (0,) * len(days)
-        return [Line(unit, nothing, nothing) for unit in units]
+        nothing, silence = (0,) * len(days), (False,) * len(days)
+        return [Line(unit, nothing, nothing, silence) for unit in units]
     ids, today = [unit.pk for unit in units], timezone.localdate()
     parts = figures.trend(campaign.book_id, one.numerator, ids, days, tree_on=today)
     wholes = figures.trend(campaign.book_id, one.denominator, ids, days, tree_on=today)
-    return [Line(unit, tuple(parts[unit.pk]), tuple(wholes[unit.pk])) for unit in units]
+    signs = [
+        figures.trend(campaign.book_id, sign, ids, days, tree_on=today)
+        for sign in dict.fromkeys((one.numerator, *SIGNS_OF_LIFE))
+    ]
+    return [
+        Line(
+            unit,
+            tuple(parts[unit.pk]),
+            tuple(wholes[unit.pk]),
+            tuple(any(counts) for counts in zip(*(sign[unit.pk] for sign in signs), strict=True)),
+        )
+        for unit in units
+    ]
