@@ -274,7 +274,8 @@ def test_declaring_twice_changes_nothing_and_a_stale_one_sees_both() -> None:
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"present": 9}, "danh sách triệu tập chỉ có 3"),
+        ({"present": 9}, "Chi bộ Gần: khai 9 người nhưng danh sách triệu tập chỉ có 3"),
+        ({"present": ""}, "Hãy ghi số; không có thì ghi 0."),
         ({"present": -1}, "Số người trong danh sách đã dự"),
         ({"present": "x"}, "Số người trong danh sách đã dự"),
         ({"happened_on": "2099-01-01"}, "Ngày khai ở sau hôm nay"),
@@ -290,6 +291,33 @@ def test_totals_that_cannot_be_true_are_refused(fields: dict[str, object], sente
     code, body = send(client, path, **{**given, **fields})
 
     assert (code, sentence in body, Declaration.objects.count()) == (422, True, 0)
+
+
+def test_excused_and_guests_left_empty_are_none() -> None:
+    made_world = world(3)
+    client = made_world.client("secretary", made_world.cell)
+    path = f"/dot/{made_world.campaign.pk}/nhap-nhanh/presence/?don_vi={made_world.cell.pk}"
+    given = {"present": 2, "excused": "", "guests": "", "form": 1, "happened_on": "2026-02-07", "version": 0}
+
+    code, _body = send(client, path, **given)
+
+    declared = Declaration.objects.get(campaign=made_world.campaign)
+    assert (code, declared.figures) == (302, {"present": 2, "excused": 0, "guests": 0})
+
+
+def test_a_deadline_that_moves_nobody_is_told_as_such() -> None:
+    made_world = world()
+    client = made_world.client("secretary", made_world.here)
+    path = f"/dot/{made_world.campaign.pk}/thoi-han/?don_vi={made_world.here.pk}"
+    owed = Obligation.objects.filter(campaign=made_world.campaign, kind="conference")
+    earlier = min(one.due_at for one in owed).date() - timedelta(days=3)
+    given = {"act": "tighten", "t-kind": "conference", "t-due_on": f"{earlier:%d/%m/%Y}"}
+
+    first = client.post(path, given, follow=True).content.decode()
+    again = client.post(path, given, follow=True).content.decode()
+
+    assert ("Đã đặt hạn mới cho" in first, "Không có đơn vị nào đổi hạn" in first) == (True, False)
+    assert ("Đã đặt hạn mới cho" in again, "Không có đơn vị nào đổi hạn" in again) == (False, True)
 
 
 def test_a_stricter_deadline_below_and_never_a_looser_one() -> None:

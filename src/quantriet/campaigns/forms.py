@@ -213,7 +213,12 @@ class DeclareForm(forms.Form):
                 continue
             attributes = {"inputmode": "numeric"}
             self.fields[name] = forms.IntegerField(
-                label=label, min_value=0, max_value=100_000_000, widget=forms.NumberInput(attrs=attributes)
+                label=label,
+                min_value=0,
+                max_value=100_000_000,
+                required=name not in NONE_IF_EMPTY,
+                widget=forms.NumberInput(attrs=attributes),
+                error_messages={"required": _("Hãy ghi số; không có thì ghi 0.")},
             )
         if kind == Declaration.Kind.PRESENCE:
             self.fields["form"] = forms.TypedChoiceField(
@@ -223,8 +228,11 @@ class DeclareForm(forms.Form):
 
     def figures(self, kind: str) -> dict[str, int]:
         """The totals by their names."""
-        return {name: self.cleaned_data[name] for name in FIGURE_LABELS[kind]}
+        return {name: self.cleaned_data[name] or 0 for name in FIGURE_LABELS[kind]}
 
+
+NONE_IF_EMPTY = frozenset({"excused", "guests"})
+"""Most units have none of these; the others must be said, be it 0."""
 
 FIGURE_LABELS: dict[str, dict[str, Any]] = {
     Declaration.Kind.PRESENCE: {

@@ -227,11 +227,11 @@ def _check_summoned(campaign: Campaign, told: Sequence[tuple[Unit, Totals]], kin
             raise DomainError(
                 "declaration.above_summoned",
                 _(
-                    "Khai %(claimed)s người nhưng danh sách triệu tập chỉ có %(summoned)s. "
+                    "%(unit)s: khai %(claimed)s người nhưng danh sách triệu tập chỉ có %(summoned)s. "
                     "Chưa lưu gì; người ngoài danh sách hãy ghi vào mục khách, "
                     "hoặc bổ sung danh sách triệu tập."
                 )
-                % {"claimed": claimed, "summoned": summoned},
+                % {"unit": unit.name, "claimed": claimed, "summoned": summoned},
                 summoned=summoned,
             )
 

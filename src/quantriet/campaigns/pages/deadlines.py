@@ -70,6 +70,15 @@ def _tightened(request: ActorRequest, looking: Looking, form: forms.TightenForm)
     moved = obligations.tighten(
         looking.campaign, looking.unit, kind=data["kind"], due_at=end_of_day(data["due_on"]), by=request.actor
     )
+    if not moved:
+        messages.warning(
+            request,
+            _(
+                "Không có đơn vị nào đổi hạn: việc này đã xong hết hoặc đã mang đúng hạn ấy. "
+                "Hãy xem danh sách bên dưới."
+            ),
+        )
+        return HttpResponseRedirect(looking.href("campaign-deadlines"))
     text = ngettext("Đã đặt hạn mới cho %(count)s đơn vị.", "Đã đặt hạn mới cho %(count)s đơn vị.", moved)
     messages.success(request, text % {"count": moved})
     return HttpResponseRedirect(looking.href("campaign-deadlines"))
