@@ -26,7 +26,7 @@ PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 # Routes whose parameters are no rows of units: their own tests look at them.
 ELSEWHERE = {
     "work_id": "a job is its orderer's: tests/web/test_works.py",
-    "sheet_id": "a sheet of acts is its uploader's: tests/org/pages/test_acts.py",
+    "sheet_id": "a sheet of acts is its uploader's: tests/org/pages/test_act_sheets.py",
     "word": "an invitation's secret word: tests/org/test_providers.py",
     "passkey_id": "a passkey is its account's: tests/org/test_passkeys.py",
 }

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from quantriet.org.models import Unit
+from quantriet.org.models import Act, Unit
 from tests import factories
 from tests.org.commands.test_acts import Province, province, snapshot
+from tests.org.pages.test_acts import blocked, homes
 
-__all__ = ["province"]
+__all__ = ["blocked", "province"]
 pytestmark = pytest.mark.django_db
 
 
@@ -72,3 +73,38 @@ def test_others_neither_see_nor_act(client: Client, province: Province) -> None:
     assert post(stranger, "", told(province))[0] == 422
     reader = factories.signed_in(factories.account("secretary", province.top))
     assert reader.get("/api/v1/acts").status_code == 403
+
+
+def test_a_blocked_act_is_answered_anew_and_goes_on(client: Client, blocked: Act) -> None:
+    status, effects = post(client, f"/{blocked.pk}/foresight", {"answers": {"org.rest": "1"}})
+    asked = [one for one in effects if one["weight"] == "asks"]
+    assert (status, [(one["question"], one["answer"]) for one in asked]) == (200, [("org.rest", "1")])
+    status, problem = post(client, f"/{blocked.pk}/resume", {})
+    assert (status, problem["code"]) == (422, "act.needs_choice")
+
+    status, act = post(client, f"/{blocked.pk}/resume", {"answers": {"org.rest": "1"}})
+
+    assert (status, act["state"]) == (200, "done")
+    assert homes() == {"Lê Văn Cường": "A2", "Người Đến Sau": "A2"}
+    assert post(client, f"/{blocked.pk}/resume", {}) == (200, act)
+
+
+def test_what_only_warns_today_does_not_stop_an_act_of_a_later_day(
+    client: Client, province: Province
+) -> None:
+    facts = told(
+        province, kind="close", units=[province.cell.code], into=[], names=[], effective_on="2099-01-01"
+    )
+
+    _status, effects = post(client, "/foresight", facts)
+    status, act = post(client, "", facts)
+
+    assert [one["weight"] for one in effects if one["subject"] == "Người còn lại"] == ["warns"]
+    assert (status, act["state"], "Còn 1 người" in act["hindrance"]) == (201, "planned", True)
+
+
+def test_a_blocked_act_of_others_is_not_there(client: Client, blocked: Act) -> None:
+    stranger = factories.signed_in(factories.account("administrator", factories.province("Tỉnh khác")))
+
+    assert post(stranger, f"/{blocked.pk}/foresight", {})[0] == 404
+    assert post(stranger, f"/{blocked.pk}/resume", {})[0] == 404

@@ -119,7 +119,9 @@ class ChoicesIn(Schema):
 
 
 class ActOut(Schema):
-    """An act. ``state``: planned, done, blocked (``hindrance`` says why), undone."""
+    """An act. ``state``: planned (``hindrance`` says what was in its way when it was ordered), done, blocked (it says
+    why), undone.
+    """
 
     id: int
     kind: str

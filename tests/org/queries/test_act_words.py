@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -19,7 +20,7 @@ __all__ = ["province"]
 pytestmark = pytest.mark.django_db
 
 
-def merging(p: Province, **values: object) -> ActWords:
+def merging(p: Province, **values: Any) -> ActWords:
     words = ActWords(
         kind=ActKind.MERGE,
         decision="12-QĐ/TU",

@@ -7,9 +7,10 @@ import pytest
 from quantriet.org.models import Act, Unit
 from tests import factories
 from tests.org.commands.test_acts import Province, fresh, province, snapshot
+from tests.org.pages.test_acts import blocked, homes
 from tests.web.cli.test_cli import run
 
-__all__ = ["province"]
+__all__ = ["blocked", "province"]
 pytestmark = pytest.mark.django_db
 
 DECIDED = ("--decision", "12-QĐ/TU", "--decided", "01/07/2025")
@@ -130,3 +131,41 @@ def test_what_a_list_leaves_open_is_asked(province: Province, capsys: Capture, t
 
     code, told = run(capsys, *words, "--answer", f"N1|Xã Một={province.one.code}")
     assert (code, told["acts"], told["questions"]) == (0, 1, [])
+
+
+def test_a_blocked_act_goes_on_with_other_answers(blocked: Act, capsys: Capture) -> None:
+    number, chosen = str(blocked.pk), ("--answer", "org.rest=1")
+    assert run(capsys, "act-resume", number, "--dry-run")[1]["unanswered"] == ["org.rest"]
+    before = snapshot()
+    assert run(capsys, "act-resume", number, *chosen, "--dry-run")[0] == 0
+    assert snapshot() == before
+
+    code, told = run(capsys, "act-resume", number, *chosen)
+
+    assert (code, told) == (0, {"id": blocked.pk, "state": "done"})
+    assert homes()["Người Đến Sau"] == "A2"
+
+
+def test_an_act_is_taken_back_or_given_up(province: Province, blocked: Act, capsys: Capture) -> None:
+    before = snapshot()
+    tried = run(capsys, "act-undo", str(blocked.pk), "--reason", "Thôi", "--dry-run")
+    assert (tried[0], Act.objects.get().state) == (0, "blocked")
+
+    code, told = run(capsys, "act-undo", str(blocked.pk), "--reason", "Thôi")
+
+    assert (code, told["state"], snapshot()) == (0, "undone", before)
+    assert run(capsys, "act-undo", "987654", "--reason", "Thôi")[0] == 1
+
+
+def test_what_a_row_asks_is_told_with_its_answers(
+    province: Province, capsys: Capture, tmp_path: Path
+) -> None:
+    days = "3-QĐ/TU,01/07/2025,01/07/2025"
+    path = sheet(tmp_path, f"Chia tách,{province.cell.code},A1; A2,Chi bộ A; Chi bộ B,{days}")
+
+    code, told = run(capsys, "acts", str(path))
+    done, after = run(capsys, "acts", str(path), "--answer", "2:org.rest=1")
+
+    assert (code, told["written"]) == (1, False)
+    assert told["asked"] == [{"row": 2, "question": "org.rest", "options": ["0", "1"]}]
+    assert (done, after["written"], after["asked"]) == (0, True, [])

@@ -131,8 +131,8 @@ def _orderer(act: Act) -> Actor:
     """Who ordered an act, with the roles he holds today; ``ForbiddenError`` when he holds none there any more."""
     if act.account_id == 0:
         return access.operator(act.actor)
-    account = Account.objects.filter(pk=act.account_id).first()
-    found = None if account is None else access.actor(account, unit_id=act.acting_unit_id)
+    account = Account.objects.filter(pk=act.account_id).first() if act.account_id else None
+    found = access.actor(account, unit_id=act.acting_unit_id) if account else None
     if found is None or found.unit_id != act.acting_unit_id:
         raise placements.forbidden()
     return found

@@ -48,6 +48,8 @@ ENTRIES: Mapping[str, Entry] = {
     "check": Entry("check", "Kiểm tra cấu hình, cửa vào của từng trang, quyền của cơ sở dữ liệu"),
     "found-root": Entry("units", "Lập đơn vị gốc đầu tiên của cây"),
     "act": Entry("acts", "Sắp xếp đơn vị: sáp nhập, chia tách, giải thể, đổi tên, chuyển …"),
+    "act-resume": Entry("acts", "Làm tiếp một việc sắp xếp đang vướng, trả lời lại nếu cần"),
+    "act-undo": Entry("acts", "Hoàn tác hoặc bỏ một việc sắp xếp"),
     "acts-draft": Entry(
         "acts", "Soạn bảng sắp xếp từ danh sách xã kèm “sáp nhập từ …”; điều chưa rõ thì hỏi"
     ),
