@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib import import_module
 
 import psycopg
 import pytest
@@ -104,3 +105,33 @@ def test_another_account_has_labels_of_its_own(commune: Unit, head: Account) -> 
 def test_a_key_without_a_label_is_refused(commune: Unit, head: Account, label: str) -> None:
     assert acted(lambda: make(head, commune, label)) == "token.label"
     assert ApiToken.objects.count() == 0
+
+
+def test_keys_that_share_a_label_from_before_are_told_apart_and_go_on_working(
+    commune: Unit, head: Account, embedded_postgres: EmbeddedPostgres
+) -> None:
+    apart = import_module("quantriet.web.migrations.0002_token_labels").APART
+    with without_constraint(embedded_postgres):
+        first, second, expired = (
+            ApiToken.objects.create(
+                label="tuần",
+                digest=str(at),
+                account=head,
+                unit=commune,
+                scopes=[],
+                expires_at=timezone.now() + timedelta(days=days),
+            )
+            for at, days in enumerate((9, 9, -9))
+        )
+
+        with psycopg.connect(
+            embedded_postgres.admin_dsn(str(settings.DATABASES["default"]["NAME"]))
+        ) as admin:
+            admin.execute(apart)
+
+    told = {token.pk: (token.label, token.revoked_at) for token in ApiToken.objects.all()}
+    assert told == {
+        first.pk: ("tuần", None),
+        second.pk: (f"tuần #{second.pk}", None),
+        expired.pk: ("tuần", expired.expires_at),
+    }
