@@ -5,7 +5,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -14,10 +16,11 @@ from quantriet.campaigns.models import Campaign, RollLine
 from quantriet.org import access
 from quantriet.org.commands import people
 from quantriet.org.models import Person, Placement, Unit
+from quantriet.web.postgres import EmbeddedPostgres
 from tests import factories
 from tests import factories_campaigns as made
 from tests.factories import operator
-from tests.racing import cross
+from tests.racing import PATIENCE_S, cross, until_waiting
 
 ROUNDS = 3
 SECONDS = 10
@@ -161,3 +164,26 @@ def test_a_credit_is_taken_back_with_the_unit_held_before_the_line(town: Town) -
     )
 
     assert town.line(town.an).unit == town.two
+
+
+def test_a_line_that_moved_while_its_unit_was_waited_for_is_let_go_of_with_it(
+    town: Town, embedded_postgres: EmbeddedPostgres
+) -> None:
+    """Somebody holds the unit it went to and wants the line next: kept, the two would wait in a ring."""
+    line = town.line(town.an)
+    name = str(settings.DATABASES["default"]["NAME"])
+
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(embedded_postgres.admin_dsn(name)) as somebody:
+        somebody.execute("SELECT 1 FROM org_unit WHERE id = %s FOR NO KEY UPDATE", [town.two.pk])
+        with access.acting(operator()):
+            standing.hold([town.one.pk])
+            removing = pool.submit(acted, lambda: roll.remove(line, reason="Nhầm", by=operator()))
+            until_waiting(1, removing)
+            roll.transfer(line, town.two, reason="Chuyển", by=operator())
+        until_waiting(1, removing)
+        somebody.execute("SELECT 1 FROM campaigns_rollline WHERE id = %s FOR UPDATE", [line.pk])
+        somebody.commit()
+        removing.result(timeout=PATIENCE_S)
+
+    gone = town.line(town.an)
+    assert (gone.state, gone.unit) == (RollLine.State.REMOVED, town.two)

@@ -142,14 +142,18 @@ def transfer(line: RollLine, unit: Unit, *, reason: str, by: Actor) -> RollLine:
 
 
 def _held(line: RollLine) -> RollLine:
-    """The line as it stands now, locked after its unit: the order in which ``moves.move`` locks."""
+    """The line as it stands now, locked after its unit: the order in which ``moves.move`` locks. Where it went to
+    another unit meanwhile, both are let go of and taken anew.
+    """
     rows = RollLine.objects.filter(pk=line.pk)
     while True:
         unit_id = rows.values_list("unit_id", flat=True).get()
-        standing.hold([unit_id])
-        locked = rows.select_for_update(of=("self",)).select_related("campaign").get()
-        if locked.unit_id == unit_id:
-            return locked
+        with transaction.atomic():
+            standing.hold([unit_id])
+            locked = rows.select_for_update(of=("self",)).select_related("campaign").get()
+            if locked.unit_id == unit_id:
+                return locked
+            transaction.set_rollback(True)
 
 
 def excuse(campaign: Campaign, excuses: dict[int, str], *, key: str, on: date, by: Actor) -> int:
