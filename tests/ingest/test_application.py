@@ -1,13 +1,11 @@
 """The intake as it runs: granian, its own role of the database, real connections."""
 
-import asyncio
 import http.client
 import json
 import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 

@@ -27,10 +27,11 @@ def test_a_number_is_looked_up_once_and_a_stranger_is_remembered() -> None:
 
 def test_what_comes_during_a_question_goes_into_the_next_and_none_is_too_long() -> None:
     asked: list[int] = []
-    gate = threading.Event()
+    begun, gate = threading.Event(), threading.Event()
 
     def read(numbers: Sequence[int]) -> Mapping[int, bytes]:
         asked.append(len(numbers))
+        begun.set()
         assert gate.wait(30)
         return {number: b"%d" % number for number in numbers}
 
@@ -38,8 +39,7 @@ def test_what_comes_during_a_question_goes_into_the_next_and_none_is_too_long() 
 
     async def run() -> list[bytes | None]:
         first = asyncio.create_task(keyring.key(0))
-        while not asked:
-            await asyncio.sleep(0)
+        await asyncio.to_thread(begun.wait, 30)
         others = [asyncio.create_task(keyring.key(number)) for number in range(1, MOST_AT_ONCE + 3)]
         await asyncio.sleep(0)
         gate.set()
