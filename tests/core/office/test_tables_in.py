@@ -50,6 +50,20 @@ def test_head_parts_and_end(sheet: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert end == TableEnd(())
 
 
+def test_the_head_shows_the_titles_that_stand_one_row_higher(tmp_path: Path) -> None:
+    path = tmp_path / "hai-dong.csv"
+    path.write_text("TT,Tổ chức,Mã\n,Tên,\n1,Chi bộ 1,01\n", encoding="utf-8")
+
+    head = read_head(path, FileKind.CSV, WISH, SHEET)
+
+    assert (head.columns.header_row, head.columns.positions) == (2, {"name": 1, "code": 2})
+    assert [[row.text(at) for at in range(3)] for row in head.first_rows] == [
+        ["TT", "Tổ chức", "Mã"],
+        ["", "Tên", "Mã"],
+        ["1", "Chi bộ 1", "01"],
+    ]
+
+
 def test_picked_columns_win(sheet: Path) -> None:
     wish = TableWish(WISH.columns, picked={"name": 1, "code": None})
 

@@ -95,9 +95,11 @@ def _head(opened: OpenSheet, wish: TableWish) -> TableHead:
     """Looks at the first rows and leaves them where they were."""
     first = tuple(islice(opened.rows, HEADER_WITHIN))
     opened.rows = chain(first, opened.rows)
-    found = recognise_columns(find_header(first, wish.columns), wish.columns, opened.merged)
+    header = find_header(first, wish.columns)
+    found = recognise_columns(header, wish.columns, opened.merged)
     columns = picked_columns(found, wish.picked, wish.columns) if wish.picked else found
-    return TableHead(opened.name, opened.others, columns, first)
+    shown = tuple(header if row.number == header.number else row for row in first)
+    return TableHead(opened.name, opened.others, columns, shown)
 
 
 def _part(rows: Sequence[SheetRow], positions: Mapping[str, int]) -> TablePart:
