@@ -126,7 +126,10 @@ def test_a_name_of_several_units_is_asked_and_answered(province: Province, by: A
     sheet = look(staged(by, row("Đổi tên", "Chi bộ Trùng", names="Chi bộ Khác")), by)
     (asked,) = sheet.outcome["asked"]
     assert (asked["row"], asked["question"], sheet.outcome["faults"]) == (2, "unit:Chi bộ Trùng", [])
-    assert [value for value, _words in asked["options"]] == [unit.code for unit in twins]
+    assert asked["options"] == [
+        [twins[0].code, f"Chi bộ Trùng, Đảng bộ xã Một, {twins[0].code}"],
+        [twins[1].code, f"Chi bộ Trùng, Đảng bộ xã Hai, {twins[1].code}"],
+    ]
     assert refusal(lambda: carry_out(sheet, by)).code == "act.unit_unclear"
 
     sheet = look(answer(sheet, by, {2: {"unit:Chi bộ Trùng": twins[1].code}}), by)

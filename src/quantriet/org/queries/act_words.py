@@ -152,7 +152,16 @@ def unit_of(word: str, *, by: Actor, field: str) -> Unit:
             {
                 "question": f"{UNIT}{word}",
                 "sentence": _("“{word}” là tên của nhiều đơn vị. Là đơn vị nào?").format(word=word),
-                "options": [[unit.code, f"{unit.name} ({unit.code})"] for unit in found[:_LIKE]],
+                "options": _apart(found[:_LIKE]),
             }
         ],
     )
+
+
+def _apart(units: Sequence[Unit]) -> list[list[str]]:
+    """Units of one name as answers: the code, and words that tell them apart by what stands above."""
+    placed = access.today_placements().filter(unit__in=units).values_list("unit_id", "parent__name")
+    above = dict(placed)
+    return [
+        [unit.code, ", ".join(filter(None, (unit.name, above.get(unit.pk), unit.code)))] for unit in units
+    ]
