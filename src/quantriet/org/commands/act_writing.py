@@ -166,7 +166,7 @@ class ActWriting:
         """Memberships and homes; the crossing of each person stays known for posts and roles."""
         with connection.cursor() as cursor:
             cursor.execute(sql.CREATE_CROSSING)
-            cursor.execute("DELETE FROM crossing")
+            cursor.execute("TRUNCATE crossing")
             if self.plan.proposal.kind == ActKind.SPLIT:
                 self._choose(cursor)
             cursor.execute(sql.CROSS, self._pairs() | {"on": self.plan.on})
