@@ -172,7 +172,7 @@ def declare(at: int, present: int) -> Callable[[Books], object]:
 
 
 def excuse(books: Books) -> None:
-    books.excuse(at=0, reason="Ốm", day=SESSIONS[0])
+    books.excuse(at=0, reason="Ốm")
 
 
 def think_again(books: Books) -> None:
