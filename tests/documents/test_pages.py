@@ -446,3 +446,12 @@ def test_queries_of_receipts_do_not_grow(officer: Client, place: Place, publishe
         receipts.acknowledge([published], unit=place.sibling, by=clerk)
 
     assert queries_of(officer, href) == one
+
+
+def test_kinds_of_documents_are_named_in_the_language_of_the_page(officer: Client) -> None:
+    officer.cookies["language"] = "en"
+
+    body = officer.get(reverse("documents")).content.decode()
+
+    assert '<option value="NQ">Resolution</option>' in body
+    assert "Nghị quyết" not in body

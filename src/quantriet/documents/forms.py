@@ -116,7 +116,9 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label=_("Tìm"), required=False, max_length=200)
     kind = forms.ChoiceField(
-        label=_("Loại"), required=False, choices=[("", _("Mọi loại")), *PARTY_KINDS.items()]
+        label=_("Loại"),
+        required=False,
+        choices=[("", _("Mọi loại")), *((code, _(name)) for code, name in PARTY_KINDS.items())],
     )
     state = forms.ChoiceField(
         label=_("Trạng thái"), required=False, choices=[("", _("Mọi trạng thái")), *State.choices]

@@ -1,6 +1,7 @@
 """One's own data: what is held, who read it, taking it along, asking; and answering what was asked."""
 
 import json
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -21,10 +22,12 @@ from quantriet.org.models import DataRequest, Person
 from quantriet.org.permissions import Can
 from quantriet.org.queries import own_data as queries
 from quantriet.org.queries import people as people_queries
+from quantriet.org.reading_words import page_words
 
 A_PAGE = 30
 SHOWN = 3
 """The sections of the record itself; of the others the page tells how much there is, the files hold it."""
+NAME_AND_VALUE = 2
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -61,12 +64,10 @@ def my_data(request: ActorRequest) -> HttpResponse:
     sections = queries.sections(person)
     words = {
         "person": person,
-        "sections": [
-            (title, header, [zip(header, row, strict=True) for row in rows])
-            for title, header, rows in sections[:SHOWN]
-        ],
+        "sections": [_in_words(*section) for section in sections[:SHOWN]],
         "kept": [(_(title), len(rows)) for title, _header, rows in sections[SHOWN:] if rows],
         "readers": readers,
+        "seen": [(row, page_words(row.page)) for row in readers],
         "asked": queries.timeline(queries.requests_of(person)),
         "form": form,
         "actions": [
@@ -75,6 +76,15 @@ def my_data(request: ActorRequest) -> HttpResponse:
         ],
     }
     return render(request, "org/my_data.html", words, status=422 if form.errors else 200)
+
+
+def _in_words(
+    title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[str, list[str], list[list[tuple[str, str]]]]:
+    """A section in the language of the page, each value beside its name; of two columns the first are names too."""
+    names = [_(name) for name in header]
+    told = [[_(row[0]), *row[1:]] if len(names) == NAME_AND_VALUE else list(row) for row in rows]
+    return _(title), names, [list(zip(names, row, strict=True)) for row in told]
 
 
 @page(Can.OWN_RECORD)

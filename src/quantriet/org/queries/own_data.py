@@ -14,6 +14,7 @@ from quantriet.org.access import Actor
 from quantriet.org.models import DataRequest, Person
 from quantriet.org.permissions import Can
 from quantriet.org.queries import people
+from quantriet.org.reading_words import page_words
 
 Section = tuple[str, list[str], list[list[str]]]
 FACTS = gettext_noop("Thông tin")
@@ -72,7 +73,7 @@ def sections(person: Person) -> list[Section]:
     Titles and headers are Vietnamese: they name the values of the JSON; whoever shows them translates them.
     """
     readers = [
-        [format_datetime(row.created_at), row.reader, row.unit.name if row.unit else "", row.page]
+        [format_datetime(row.created_at), row.reader, row.unit.name if row.unit else "", page_words(row.page)]
         for row in people.readers(person)
     ]
     asked = [
