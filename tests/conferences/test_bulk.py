@@ -106,8 +106,8 @@ LEFT = (
               mark.client_id, mark.actor, mark.call, mark.version, batch.key
        FROM conferences_attendance AS mark LEFT JOIN ledger_batch AS batch ON batch.id = mark.batch_id
        ORDER BY mark.person_id""",
-    """SELECT line.person_id, line.state, line.excuse, line.excused_on, line.fulfilled_on, line.means, line.level, line.form,
-              line.grade, batch.key
+    """SELECT line.person_id, line.state, line.excuse, line.excused_on, line.fulfilled_on, line.means, line.level,
+              line.form, line.grade, batch.key
        FROM campaigns_rollline AS line LEFT JOIN ledger_batch AS batch ON batch.id = line.batch_id
        ORDER BY line.person_id""",
     """SELECT credit.person_id, credit.document_id, credit.means, credit.level, credit.form, credit.grade,
