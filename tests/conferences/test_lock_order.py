@@ -49,9 +49,9 @@ def test_a_call_that_credits_one_and_takes_back_from_another_holds_the_unit_firs
     )
 
     with factories.looking_everywhere():
-        assert list(town.campaign.roll.filter(fulfilled_on__isnull=False).values_list("person", flat=True)) == [
-            town.an.pk
-        ]
+        assert list(
+            town.campaign.roll.filter(fulfilled_on__isnull=False).values_list("person", flat=True)
+        ) == [town.an.pk]
 
 
 def test_undoing_a_call_that_made_and_changed_rows_holds_the_units_first(town: Town) -> None:
