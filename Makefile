@@ -15,7 +15,7 @@ help:
 	@echo "make test-database  those that lean on the database, for another PostgreSQL"
 	@echo "make lint       ruff, mypy, floors between packages"
 	@echo "make format     let ruff put the code in order"
-	@echo "make prove      the longer proofs"
+	@echo "make prove      the longer proofs, and all random examples drawn anew"
 	@echo "make bench      measurements (SCALE=commune|province|country: of a generated house, kept in var/)"
 	@echo "make messages   collect and compile the translations (needs gettext)"
 	@echo "make assets     rebuild the committed scripts, styles and fonts (needs Node)"
@@ -57,7 +57,7 @@ format:
 
 prove:
 	@scripts/bootstrap.sh dev browser
-	@$(PYTEST) -q -m prove
+	@$(PYTEST) -q -m "prove or (hypothesis and not journey)" --hypothesis-profile=anew
 
 # `make bench SCALE=country` measures a generated house in a home of its own, which is made once and kept.
 bench: export QUANTRIET_HOME := $(if $(QUANTRIET_HOME),$(QUANTRIET_HOME),$(if $(SCALE),var/$(SCALE),var))

@@ -66,14 +66,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Audit hooks cannot be taken away again: nobody can forget to switch this one on."""
     settings.FILES_ROOT = ROOT / "var" / "test" / "files"  # never the files of an installation
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is missing
     socket.setdefaulttimeout(60)
-    # How long an example takes is the machine's affair; what it shows is ours.
-    hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    hypothesis_settings.load_profile("house")
+    # How long an example takes is the machine's affair; what it shows is ours. The same tree gets the same answer
+    # each time; new examples are drawn by ``make prove``.
+    house = hypothesis_settings(
+        deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, database=None
+    )
+    hypothesis_settings.register_profile("house", house)
+    hypothesis_settings.register_profile("anew", house, derandomize=False, print_blob=True)
+    hypothesis_settings.load_profile(config.getoption("--hypothesis-profile") or "house")
     sys.addaudithook(_refuse_far_connections)
 
 
