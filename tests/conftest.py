@@ -69,6 +69,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Audit hooks cannot be taken away again: nobody can forget to switch this one on."""
     settings.FILES_ROOT = ROOT / "var" / "test" / "files"  # never the files of an installation
+    settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher", *settings.PASSWORD_HASHERS[1:]]
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is missing
     socket.setdefaulttimeout(60)
     # How long an example takes is the machine's affair; what it shows is ours. The same tree gets the same answer
