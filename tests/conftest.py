@@ -56,7 +56,15 @@ def _refuse_far_connections(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 DATABASE = "test_quantriet"
-LONGEST = ("tests/proofs/", "tests/web/generation/", "tests/test_walk.py", "tests/journeys/", "tests/ingest/")
+LONGEST = (
+    "tests/proofs/",
+    "tests/web/test_backups.py",
+    "tests/test_walk.py",
+    "tests/journeys/",
+    "tests/web/generation/",
+    "tests/web/demonstration/",
+    "tests/ingest/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
