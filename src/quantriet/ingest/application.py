@@ -24,6 +24,7 @@ from quantriet.conferences import codes, scanning  # noqa: E402
 from quantriet.conferences.commands import scans  # noqa: E402
 from quantriet.conferences.commands.scans import Told  # noqa: E402
 from quantriet.conferences.queries import devices  # noqa: E402
+from quantriet.core.settling import settle  # noqa: E402
 from quantriet.ingest.intake import BusyError, Lane, NotRecordedError, Record  # noqa: E402
 from quantriet.ingest.keyring import Keyring  # noqa: E402
 
@@ -69,6 +70,7 @@ class Application:
         """Granian has started the worker."""
         # The flusher waits for the database twenty times a flush; each time it must get its turn back soon.
         sys.setswitchinterval(0.0005)
+        settle()
         self._scanned.start(loop)
         self._typed.start(loop)
 
