@@ -78,6 +78,23 @@ def test_a_fold_is_heard_by_all_who_listen() -> None:
     assert live.hub.clients == set()
 
 
+def test_who_comes_later_is_told_the_newest_number_at_once() -> None:
+    session = session_of(factories.account("clerk", factories.province()))
+
+    async def scenario() -> str:
+        first = Listener(session)
+        await first.until(lambda heard: "event: fold" in heard)
+        await asyncio.to_thread(notify, 4711)
+        await first.until(lambda heard: "data: 4711\n\n" in heard)
+        second = Listener(session)
+        heard = await second.until(lambda heard: "event: fold" in heard)
+        for listener in (first, second):
+            await listener.leave()
+        return heard
+
+    assert "data: 4711\n\n" in asyncio.run(scenario())
+
+
 @pytest.mark.parametrize("who", ["nobody", "forged", "closed", "without a role", "password changed"])
 def test_only_open_accounts_with_a_role_may_listen(who: str) -> None:
     account = factories.account("clerk", factories.province())

@@ -54,12 +54,17 @@ class Hub:
     def __init__(self) -> None:
         self.clients: set[asyncio.Queue[str]] = set()
         self._listener: asyncio.Task[None] | None = None
+        self._newest = ""
 
     @contextlib.asynccontextmanager
     async def client(self) -> AsyncIterator[asyncio.Queue[str]]:
-        """A place among the clients; the listener runs while there is one."""
+        """A place among the clients; the listener runs while there is one. Who comes when it has spoken already is
+        told the newest number at once: he may have missed it while he was away.
+        """
         mail: asyncio.Queue[str] = asyncio.Queue(maxsize=1)
         self.clients.add(mail)
+        if self._newest:
+            mail.put_nowait(self._newest)
         if self._listener is None or self._listener.done():
             self._listener = asyncio.create_task(self._listen())
         try:
@@ -68,10 +73,11 @@ class Hub:
             self.clients.discard(mail)
             if not self.clients and self._listener is not None:
                 self._listener.cancel()
-                self._listener = None
+                self._listener, self._newest = None, ""
 
     def tell(self, number: str) -> None:
         """The newest number to everybody; one that was not read yet is replaced."""
+        self._newest = number
         for mail in self.clients:
             if mail.full():
                 mail.get_nowait()
