@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 root=$(pwd)
-for package in core org ledger documents campaigns conferences reports web; do
+for package in core org ledger documents campaigns lecturers conferences reports web; do
     mkdir -p "src/quantriet/$package/locale"
     (
         cd "src/quantriet/$package"

@@ -23,6 +23,10 @@ class Can(StrEnum):
     DOCUMENT_MANAGE = "document_manage"
     DOCUMENT_READ = "document_read"
     HOME = "home"
+    LECTURE_ASK = "lecture_ask"
+    LECTURE_GIVE = "lecture_give"
+    LECTURER_MANAGE = "lecturer_manage"
+    LECTURER_READ = "lecturer_read"
     OBLIGATION_FULFIL = "obligation_fulfil"
     OWN_RECORD = "own_record"
     PERSON_MANAGE = "person_manage"
@@ -55,13 +59,14 @@ class Role:
 
 
 _EVERYONE = {Can.HOME, Can.OWN_RECORD, Can.DOCUMENT_READ}
-_READS = _EVERYONE | {Can.UNIT_READ, Can.CAMPAIGN_READ, Can.CONFERENCE_READ}
+_READS = _EVERYONE | {Can.UNIT_READ, Can.CAMPAIGN_READ, Can.CONFERENCE_READ, Can.LECTURER_READ}
 _HEAD = _READS | {
     Can.ACCOUNT_MANAGE,
     Can.ATTENDANCE_READ,
     Can.ATTENDANCE_RECORD,
     Can.AUDIT_READ,
     Can.CONFERENCE_MANAGE,
+    Can.LECTURE_ASK,
     Can.OBLIGATION_FULFIL,
     Can.PERSON_READ,
     Can.REMINDER_SEND,
@@ -88,16 +93,18 @@ ROLES: dict[str, Role] = {
         Role(
             "officer",
             _("Cán bộ tuyên giáo"),
-            _("Nhập văn bản, mở đợt, triệu tập hội nghị, đôn đốc, duyệt báo cáo của cấp dưới."),
+            _(
+                "Nhập văn bản, mở đợt, triệu tập hội nghị, cử báo cáo viên, đôn đốc, duyệt báo cáo của cấp dưới."
+            ),
             Reach.SUBTREE,
-            frozenset(_HEAD | {Can.CAMPAIGN_MANAGE, Can.DOCUMENT_MANAGE}),
+            frozenset(_HEAD | {Can.CAMPAIGN_MANAGE, Can.DOCUMENT_MANAGE, Can.LECTURER_MANAGE}),
         ),
         Role(
             "secretary",
             _("Bí thư, người đứng đầu"),
             _("Xem việc đơn vị phải làm, tổ chức học tập, ký gửi báo cáo, duyệt báo cáo của cấp dưới."),
             Reach.SUBTREE,
-            frozenset(_HEAD),
+            frozenset(_HEAD | {Can.LECTURER_MANAGE}),
         ),
         Role(
             "clerk",
@@ -109,6 +116,7 @@ ROLES: dict[str, Role] = {
                 | {
                     Can.ATTENDANCE_READ,
                     Can.ATTENDANCE_RECORD,
+                    Can.LECTURE_ASK,
                     Can.OBLIGATION_FULFIL,
                     Can.PERSON_READ,
                     Can.REPORT_WRITE,
@@ -125,9 +133,9 @@ ROLES: dict[str, Role] = {
         Role(
             "lecturer",
             _("Báo cáo viên"),
-            _("Xem văn bản, tài liệu và hội nghị mình được phân công."),
+            _("Xem văn bản, tài liệu, hội nghị và buổi mình được cử; soạn đề cương, ghi ngày bận."),
             Reach.UNIT,
-            frozenset(_EVERYONE | {Can.CONFERENCE_READ}),
+            frozenset(_EVERYONE | {Can.CONFERENCE_READ, Can.LECTURE_GIVE}),
         ),
         Role(
             "inspector",

@@ -28,6 +28,7 @@ from quantriet.conferences.models import (
 )
 from quantriet.core.models import KeptAnswer, Work
 from quantriet.core.retention import PERIODS
+from quantriet.lecturers.models import Absence, Lecture, Lecturer, Outline
 from quantriet.org import access
 from quantriet.org.commands import accounts
 from quantriet.org.models import Account, ActSheet, Import, Notice, SignedInSession, SignInFailure
@@ -124,6 +125,25 @@ def _site_clerks(before: datetime) -> QuerySet[Site]:
     return Site.objects.filter(_over(before, of="conference__")).exclude(clerk="", phone="")
 
 
+def _lecturers(before: datetime) -> QuerySet[Lecturer]:
+    """Who was dismissed before the moment."""
+    return Lecturer.objects.filter(dismissed_on__lt=before.date())
+
+
+def _absences(before: datetime) -> QuerySet[Absence]:
+    return Absence.objects.filter(Q(to_on__lt=before.date()) | Q(lecturer__dismissed_on__lt=before.date()))
+
+
+def _lectures(before: datetime) -> QuerySet[Lecture]:
+    return Lecture.objects.filter(starts_at__lt=before).exclude(
+        wished_name="", contact="", lecturer=None, person=None, lecturer_name="", lecturer_phone=""
+    )
+
+
+def _outlines(before: datetime) -> QuerySet[Outline]:
+    return Outline.objects.filter(lecture__starts_at__lt=before).exclude(person=None)
+
+
 # What hangs on a row goes before the row.
 RULES: tuple[Rule, ...] = (
     Rule("works", "work", _works),
@@ -148,6 +168,15 @@ RULES: tuple[Rule, ...] = (
     Rule("chairs", "campaign", _chairs, _blanked(chair="", chair_person=None)),
     Rule("presenters", "campaign", _presenters, _blanked(presenter="")),
     Rule("site_clerks", "campaign", _site_clerks, _blanked(clerk="", phone="")),
+    Rule("outlines", "lecture", _outlines, _blanked(person=None)),
+    Rule(
+        "lectures",
+        "lecture",
+        _lectures,
+        _blanked(wished_name="", contact="", lecturer=None, person=None, lecturer_name="", lecturer_phone=""),
+    ),
+    Rule("absences", "corps", _absences),
+    Rule("lecturers", "corps", _lecturers),
 )
 
 

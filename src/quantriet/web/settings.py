@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "quantriet.ledger",
     "quantriet.documents",
     "quantriet.campaigns",
+    "quantriet.lecturers",
     "quantriet.conferences",
     "quantriet.reports",
     "quantriet.web",

@@ -1,0 +1,1 @@
+"""All writes of lecturers, split by noun."""

@@ -1,0 +1,6 @@
+"""Tables of lecturers, split by noun."""
+
+from quantriet.lecturers.models.corps import Absence, Lecturer
+from quantriet.lecturers.models.lectures import Lecture, Outline
+
+__all__ = ["Absence", "Lecture", "Lecturer", "Outline"]
