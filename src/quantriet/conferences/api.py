@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Annotated
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema
 
-from quantriet.conferences import scanning
+from quantriet.conferences import device_rolls, scanning
 from quantriet.conferences.commands import attendance, devices, scans
 from quantriet.conferences.commands.attendance import Answer, Mark
 from quantriet.conferences.models import Site
 from quantriet.conferences.models.attendance import Source
+from quantriet.conferences.queries import device_rolls as rolls
 from quantriet.conferences.queries import devices as known_devices
 from quantriet.conferences.verdicts import Act, Ask
 from quantriet.core.errors import DomainError, ForbiddenError, UnprovenError
@@ -146,8 +147,9 @@ class KeyOut(Schema):
 
 @router.post("/devices", auth=None, response=KeyOut, tags=["devices"], summary="Enrol with a one-time code")
 @public("whoever holds the one-time code of a site becomes its device")
-def claim_device(request: HttpRequest, claim: CodeIn) -> KeyOut:  # noqa: ARG001 - ninja's signature
+def claim_device(request: HttpRequest, response: HttpResponse, claim: CodeIn) -> KeyOut:  # noqa: ARG001 - ninja's signature
     """Enrol a phone or reader at a site. The code is good once and for a quarter of an hour."""
+    response["Cache-Control"] = "no-store"
     key = devices.claim(claim.code)
     return KeyOut(
         device=key.device.pk,
@@ -155,6 +157,65 @@ def claim_device(request: HttpRequest, claim: CodeIn) -> KeyOut:  # noqa: ARG001
         site=key.device.site.name,
         valid_until=known_devices.valid_until(key.device.site.conference),
     )
+
+
+class RollIn(Schema):
+    """``asked``: 32 hexadecimal digits, drawn anew for each question; the answer is bound to them."""
+
+    asked: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+
+
+class RollOut(Schema):
+    """``roll``: base64 of nonce (12 bytes) and AES-256-GCM ciphertext. Its key is HKDF-SHA-256 of the device's key
+    without salt for ``QT1 roll``; it stands for ``QT1 roll``, number of the device and ``asked``, one a line.
+    """
+
+    roll: str
+
+
+@router.post(
+    "/devices/roll",
+    auth=None,
+    response=RollOut,
+    tags=["devices"],
+    summary="The roll of a device's site, sealed",
+    openapi_extra={
+        "requestBody": {"content": {"application/json": {"schema": RollIn.json_schema()}}, "required": True}
+    },
+)
+@public("a device proves itself by the MAC of what it asks; the answer opens under its key only")
+def device_roll(request: HttpRequest) -> HttpResponse:
+    """Who the codes of this site are, for a device without a line: names and units, codes only as blind indexes.
+
+    ``Authorization`` as for scans, over this body. Nothing for a device that may not record any more (403).
+    """
+    device_id, key = _proven(request)
+    try:
+        question = device_rolls.read(request.body)
+    except ValueError as error:
+        code, sentence = scanning.CALLS[422]
+        raise DomainError(code, str(sentence)) from error
+    now = timezone.now()
+    device = known_devices.enrolled([device_id])[device_id]
+    refused = scanning.refusal(device.standing, now=now)
+    if refused is not None:
+        raise ForbiddenError(refused.value, str(scanning.SENTENCES[refused]))
+    plain = device_rolls.written(rolls.of_device(device), key, now=now)
+    response = JsonResponse(
+        {"roll": device_rolls.seal(plain, key, device_id=device_id, asked=question.asked)}
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _proven(request: HttpRequest) -> tuple[int, bytes]:
+    """Number and key of the device that made the MAC of this body; refuses anybody else."""
+    said = scanning.credentials(request.headers.get("Authorization", ""))
+    key = known_devices.key_of(said[0]) if said else None
+    if said is None or key is None or not scanning.is_genuine(key, request.body, said[1]):
+        code, sentence = scanning.CALLS[401]
+        raise UnprovenError(code, str(sentence))
+    return said[0], key
 
 
 class ScanIn(Schema):
@@ -212,17 +273,13 @@ def record_scans(request: HttpRequest) -> HttpResponse:
     ``Authorization: Quantriet-Device <number>:<HMAC-SHA-256 of the body under the device's key>``. The intake
     process answers this address where a proxy leads to it; here it does the same with the same command.
     """
-    said = scanning.credentials(request.headers.get("Authorization", ""))
-    key = known_devices.key_of(said[0]) if said else None
-    if said is None or key is None or not scanning.is_genuine(key, request.body, said[1]):
-        code, sentence = scanning.CALLS[401]
-        raise UnprovenError(code, str(sentence))
+    device_id, key = _proven(request)
     try:
         call = scanning.read(request.body)
     except ValueError as error:
         code, sentence = scanning.CALLS[422]
         raise DomainError(code, str(sentence)) from error
-    told = scans.Told(said[0], call, timezone.now(), scanning.forged(said[0], key, call))
+    told = scans.Told(device_id, call, timezone.now(), scanning.forged(device_id, key, call))
     body = scanning.written(scans.record([told])[0], request.headers.get("Accept-Language", ""))
     response = HttpResponse(body, content_type="application/json")
     response["Cache-Control"] = "no-store"

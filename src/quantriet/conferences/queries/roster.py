@@ -184,6 +184,21 @@ def expected_people(site: Site) -> list[int]:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
+def expected_names(site: Site) -> list[tuple[int, str, str]]:
+    """Who is expected at a site: id, full name and unit by its short name; by given name. One query."""
+    query = f"""
+    WITH here AS ({_UNITS_OF_SITE}), expected(person_id, unit_id, line_id) AS ({_expected(site.conference)})
+    SELECT person.id, person.full_name, coalesce(nullif(unit.short_name, ''), unit.name)
+    FROM expected
+    JOIN org_person AS person ON person.id = expected.person_id
+    JOIN org_unit AS unit ON unit.id = expected.unit_id
+    ORDER BY person.sort_key, person.id
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, _words(site))
+        return [(int(row[0]), str(row[1]), str(row[2])) for row in cursor.fetchall()]
+
+
 def expected_count(site: Site) -> int:
     """How many are expected at a site."""
     query = f"WITH here AS ({_UNITS_OF_SITE}), expected(person_id, unit_id, line_id) AS ({_expected(site.conference)})"
