@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from quantriet.campaigns import queries as campaign_queries
@@ -234,25 +232,6 @@ def test_incidents_are_one_while_open_and_keep_their_remedy(house: House) -> Non
     assert (first.pk == same.pk, ended.remedy, next_one.pk == first.pk) == (True, "Chuyển sang 4G", False)
 
 
-def test_the_wall_tells_silent_sites_from_zeros(house: House) -> None:
-    conference = made.called(house.province, house.campaign)
-    first, _second = made.site(conference, house.first), made.site(conference, house.second)
-    made.mark(first, [house.an])
-    by = operator()
-
-    with access.acting(by):
-        seen = list(reads.sites(by, Can.CONFERENCE_READ).filter(conference=conference))
-        shown = wall.wall(conference, seen, by=by)
-
-    figures = {cell.site.name: (cell.present, cell.summoned, cell.is_silent) for cell in shown.cells}
-    assert figures == {
-        made.hub(conference).name: (None, 0, True),
-        "Đảng bộ xã Một": (1, 1, False),
-        "Đảng bộ xã Hai": (None, 1, True),
-    }
-    assert (shown.present, shown.summoned, shown.silent) == (1, 2, 2)
-
-
 def test_who_came_without_a_summons_is_no_part_of_present_of_summoned(house: House) -> None:
     conference = made.called(house.province, house.campaign)
     first = made.site(conference, house.first)
@@ -261,7 +240,7 @@ def test_who_came_without_a_summons_is_no_part_of_present_of_summoned(house: Hou
     by = operator()
 
     with access.acting(by):
-        shown = wall.wall(conference, [first], by=by)
+        (shown,) = wall.Standing(conference, by=by).cells([first])
         rows = roster.of_site(first)
 
     figures = roll_call.tally(rows)
@@ -278,24 +257,6 @@ def test_sites_of_several_forms_are_called_a_hybrid_conference(house: House) -> 
 
     assert (alone, reads.is_hybrid(conference)) == (False, True)
     assert "Hình thức: trực tiếp kết hợp trực tuyến." in str(paper)
-
-
-def test_the_wall_asks_the_same_number_of_questions_for_any_number_of_sites(house: House) -> None:
-    conference = made.called(house.province, house.campaign)
-    by = operator()
-
-    def asked() -> int:
-        with access.acting(by), CaptureQueriesContext(connection) as queries:
-            rows = list(reads.sites(by, Can.CONFERENCE_READ).filter(conference=conference))
-            wall.wall(conference, rows, by=by)
-        return len(queries)
-
-    asked()  # the cache of figures is warm from here on
-    one = asked()
-    made.site(conference, house.first)
-    made.site(conference, house.second)
-
-    assert asked() == one
 
 
 def test_a_neighbour_knows_only_conferences_that_concern_him(house: House) -> None:

@@ -11,6 +11,7 @@ from quantriet.conferences.pages import (
     papers,
     roll_call,
     sites,
+    wall,
 )
 
 urlpatterns = [
@@ -21,7 +22,7 @@ urlpatterns = [
     path("<int:conference_id>/", conferences.conference, name="conference"),
     path("<int:conference_id>/sua/", conferences.change, name="conference-change"),
     path("<int:conference_id>/viec/", conferences.act, name="conference-act"),
-    path("<int:conference_id>/diem-cau/", sites.wall, name="conference-wall"),
+    path("<int:conference_id>/diem-cau/", wall.wall, name="conference-wall"),
     path("<int:conference_id>/xep-don-vi/", sites.seating, name="conference-seating"),
     path("<int:conference_id>/cho-quyet-dinh/", conferences.conflicts, name="conference-conflicts"),
     path("<int:conference_id>/giay-trieu-tap.<str:kind>", papers.summons, name="conference-summons"),

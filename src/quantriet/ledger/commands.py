@@ -233,6 +233,12 @@ def fold() -> int:
     return folded
 
 
+def tell() -> None:
+    """Tell listeners that what pages show has changed though no entry was folded."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, (SELECT fold FROM ledger_clock)::text)", [CHANNEL])
+
+
 def _fold_some() -> tuple[int, bool]:
     """One transaction of the fold: how many entries, and whether none is left for another."""
     with transaction.atomic(), connection.cursor() as cursor:

@@ -79,6 +79,10 @@ class Figures:
         at = np.flatnonzero(own)
         return dict(zip(self.numbering.unit_ids[at].tolist(), own[at].tolist(), strict=True))
 
+    def column(self, measure: Measure) -> Ints:
+        """How much of a measure each unit holds itself, by its position in the numbering."""
+        return self._prefix.own(measure)
+
     def table(self, unit_ids: Iterable[int]) -> dict[int, dict[Measure, Amount]]:
         """``below`` for several units: the rows of a board."""
         ids = list(unit_ids)
@@ -214,6 +218,10 @@ class FigureCache:
             self.memory.put(key, numbering)
             return numbering
 
+    def numbering(self, on: date) -> Numbering:
+        """The trees of a date."""
+        return self._numbering(reading.tree_version(), on)
+
     def trend(self, view: View, measure: Measure, unit_ids: Iterable[int], days: Sequence[date]) -> Trend:
         """What had happened below each unit by each of some days (ascending), as it is known now."""
         base, fresh = self._base(view.book_id, DATED)
@@ -246,6 +254,11 @@ CACHE = FigureCache()
 def read(book_id: int, *, on: date, slices: Slices = None) -> Figures:
     """The book now, over the trees of ``on``, from this process's cache."""
     return CACHE.read(book_id, on=on, slices=slices)
+
+
+def numbering(on: date) -> Numbering:
+    """The trees of a date, for who reads no book."""
+    return CACHE.numbering(on)
 
 
 def as_of(book_id: int, *, on: date, known: date, tree_on: date, slices: Slices = None) -> Figures:

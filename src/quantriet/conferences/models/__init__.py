@@ -8,6 +8,7 @@ from quantriet.conferences.models.attendance import (
     Remark,
 )
 from quantriet.conferences.models.conferences import AgendaItem, Conference, Incident, Site, SiteUnit
+from quantriet.conferences.models.counts import SiteChange, SiteCount
 from quantriet.conferences.models.devices import Device, Scan
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "Remark",
     "Scan",
     "Site",
+    "SiteChange",
+    "SiteCount",
     "SiteUnit",
 ]

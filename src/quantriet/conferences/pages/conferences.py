@@ -28,6 +28,9 @@ from quantriet.org.doors import ActorRequest, page
 from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
 
+OWN_SITES = 5
+"""So many sites of one's own unit stand on the conference's page; it has one, seldom two."""
+
 
 def _own_unit(request: ActorRequest) -> Unit:
     unit = Unit.objects.select_related("committee").get(pk=request.actor.unit_id)
@@ -110,23 +113,22 @@ def _usual(campaign: Campaign | None, documents: list[tuple[int, str]]) -> dict[
 def conference(request: ActorRequest, conference_id: int) -> HttpResponse:
     """One conference: when, agenda, sites, papers; what its manager does next."""
     one = access.row_or_404(reads.conferences(request.actor), conference_id)
-    seen = list(reads.sites(request.actor, Can.CONFERENCE_READ).filter(conference=one))
-    own = [site for site in seen if site.unit_id == request.actor.unit_id] or seen[:1]
+    seen = reads.sites(request.actor, Can.CONFERENCE_READ).filter(conference=one)
+    own = list(seen.filter(unit=request.actor.unit_id)[:OWN_SITES]) or list(seen[:1])
     manages = access.may(request.actor, Can.CONFERENCE_MANAGE, one.unit_id)
-    shown = walls.wall(one, seen, by=request.actor) if request.actor.can(Can.ATTENDANCE_READ) else None
+    standing = walls.Standing(one, by=request.actor)
     context = {
         "one": one,
         "shape": STATES[one.state],
         "agenda": reads.agenda(one),
-        "sites": seen,
-        "wall": shown,
+        "sums": standing.sums(standing.all) if request.actor.can(Can.ATTENDANCE_READ) else None,
         "own": own,
         "manages": manages,
         "may_record": request.actor.can(Can.ATTENDANCE_RECORD),
         "conflicts": reads.open_conflicts(one).count() if manages else 0,
         "over": one.state in (Conference.State.CLOSED, Conference.State.CANCELLED),
         "begun": reads.is_begun(one),
-        "has_sites": len(seen) > 1,
+        "has_sites": len(standing.all) > 1,
         "is_hybrid": reads.is_hybrid(one),
         "crumbs": [Crumb(pgettext("place", "Hội nghị"), reverse("conferences")), Crumb(one.title)],
     }

@@ -1,79 +1,24 @@
-"""The wall of sites and the page of one: ready, connected, what went wrong."""
-
-from typing import Any
+"""The page of a site: ready, connected, what went wrong; whose people sit there."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from quantriet.conferences.commands import sites
 from quantriet.conferences.forms import SeatingForm, SiteForm
 from quantriet.conferences.models import Incident, Site
+from quantriet.conferences.pages.wall import last_words, present_words
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import roster
 from quantriet.conferences.queries import wall as walls
-from quantriet.core.components import Crumb, number_style
+from quantriet.core.components import Crumb
 from quantriet.core.errors import DomainError
-from quantriet.core.text import format_int
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
-
-FILTERS = ("su-co", "chua-bao-cao")
-
-
-@page(Can.CONFERENCE_READ)
-def wall(request: ActorRequest, conference_id: int) -> HttpResponse:
-    """All sites I may see, as a grid that asks itself again every few seconds."""
-    one = access.row_or_404(reads.conferences(request.actor), conference_id)
-    seen = list(reads.sites(request.actor, Can.CONFERENCE_READ).filter(conference=one))
-    whole = walls.wall(one, seen, by=request.actor)
-    chosen = request.GET.get("loc", "")
-    cells = [
-        cell
-        for cell in whole.cells
-        if chosen not in FILTERS
-        or (chosen == "su-co" and cell.incident)
-        or (chosen == "chua-bao-cao" and cell.is_silent)
-    ]
-    context = {
-        "one": one,
-        "wall": whole,
-        "cells": [_cell(cell, whole.at) for cell in cells],
-        "chosen": chosen,
-        "crumbs": [
-            Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
-            Crumb(one.title, reverse("conference", args=[one.pk])),
-            Crumb(_("Các điểm cầu")),
-        ],
-    }
-    template = "conferences/wall_grid.html" if request.headers.get("HX-Request") else "conferences/wall.html"
-    return render(request, template, context)
-
-
-def _cell(cell: walls.Cell, now: Any) -> dict[str, Any]:
-    style = number_style()
-    present = "–" if cell.present is None else format_int(cell.present, style)
-    summoned = "–" if cell.summoned is None else format_int(cell.summoned, style)
-    return {"cell": cell, "figures": f"{present}/{summoned}", "ago": _ago(cell.seconds(now))}
-
-
-def _ago(seconds: int | None) -> str:
-    if seconds is None:
-        return ""
-    if seconds < 60:
-        return _("%(count)s giây trước") % {"count": seconds}
-    if seconds < 3600:
-        return _("%(count)s phút trước") % {"count": seconds // 60}
-    if seconds < 86_400:
-        return _("%(count)s giờ trước") % {"count": seconds // 3600}
-    return ngettext("%(count)s ngày trước", "%(count)s ngày trước", seconds // 86_400) % {
-        "count": seconds // 86_400
-    }
 
 
 @page(Can.CONFERENCE_READ)
@@ -81,10 +26,13 @@ def site(request: ActorRequest, site_id: int) -> HttpResponse:
     """One site: whom to call, how it stands, what to do there."""
     one = access.row_or_404(reads.sites(request.actor, Can.CONFERENCE_READ), site_id)
     reads_people = access.may(request.actor, Can.ATTENDANCE_READ, one.unit_id)
+    (cell,) = walls.Standing(one.conference, by=request.actor).cells([one])
     context = {
         "site": one,
         "conference": one.conference,
-        "cell": _cell(walls.wall(one.conference, [one], by=request.actor).cells[0], timezone.now()),
+        "cell": cell,
+        "figures": present_words(cell.present, cell.summoned),
+        "last": last_words(cell.last_at),
         "incidents": one.incidents.order_by("-from_at", "-id"),
         "kinds": Incident.Kind.choices,
         "units": one.site_units.select_related("unit").order_by("unit__sort_key", "id")[:50],

@@ -52,6 +52,11 @@ def _nearest_sites(by: Actor) -> QuerySet[SiteUnit, int]:
     return ordered.distinct("conference_id").values_list("site_id", flat=True)
 
 
+def nearest_site_ids(by: Actor, conference: Conference) -> list[int]:
+    """The site of a conference at which people of the actor's own unit are expected, if it is known."""
+    return list(_nearest_sites(by).filter(conference=conference)) if _above(by) else []
+
+
 def managed(by: Actor) -> QuerySet[Conference]:
     """Conferences the actor may change: those of the units he manages."""
     return conferences(by).filter(unit__in=access.units(by, Can.CONFERENCE_MANAGE))

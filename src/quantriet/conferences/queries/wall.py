@@ -1,27 +1,42 @@
-"""The wall of sites: state, present of summoned, seconds since the last word. A fixed number of queries
-whatever the number of sites; a site that has said nothing is a dash, never a zero.
+"""The wall of sites: state, present of summoned, the last word, down the tree from the nation to one commune.
+
+Everything comes from columns in memory (``counts``, the figures of the ledger, the numbering of the trees): a
+fixed number of statements and of cells, whatever the number of sites. A site that has said nothing is a dash,
+never a zero.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+import numpy as np
 from django.db import connection
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from quantriet.conferences.models import Conference, Incident, Site
+from quantriet.conferences.queries import conferences as reads
+from quantriet.conferences.queries import counts
+from quantriet.conferences.queries.counts import KINDS, STATES, Bools, Rows
 from quantriet.core.components import number_style
 from quantriet.core.text import format_int
 from quantriet.ledger import figures
-from quantriet.ledger.figures import Figures
+from quantriet.ledger.columns import Ints
 from quantriet.ledger.measures import Measure, Slice
 from quantriet.ledger.rollup import Numbering
 from quantriet.org import access
 from quantriet.org.access import Actor
-from quantriet.org.permissions import Can
+from quantriet.org.models import Unit
+from quantriet.org.permissions import Can, Reach
 
 QUIET = {Site.State.PLANNED: "missing", Site.State.READY: "due_soon", Site.State.CONNECTED: "doing"}
+TEST_BEFORE = timedelta(minutes=60)
+"""A site reports by then: the line is tested at least an hour before the start. Earlier its silence says nothing."""
+FLAT = 60
+"""So many sites are shown as they are; of more, one cell a unit below."""
+COUNTED_BY_MEMBERS = 300
+"""Without a campaign there is no roll in the ledger; members are counted row by row for so many sites at most."""
 
 
 @dataclass(frozen=True)
@@ -36,34 +51,28 @@ class Cell:
     away: int
     summoned: int | None
     last_at: datetime | None
+    news: int = 0
 
     @property
     def is_silent(self) -> bool:
         """The site has not given a word yet."""
         return self.site.state == Site.State.PLANNED and self.present is None
 
-    def seconds(self, now: datetime) -> int | None:
-        """How long ago its last word was."""
-        return None if self.last_at is None else max(0, int((now - self.last_at).total_seconds()))
-
 
 @dataclass(frozen=True)
-class Wall:
-    """All sites the reader may see, with the sums over them."""
+class Sums:
+    """Several sites together. ``present`` and ``summoned`` are ``None`` where nobody told, which is no zero."""
 
-    cells: tuple[Cell, ...]
-    at: datetime
-
-    @property
-    def present(self) -> int:
-        """Who is there, over all sites."""
-        return sum(cell.present or 0 for cell in self.cells)
-
-    @property
-    def summoned(self) -> int | None:
-        """Who is expected, over all sites; ``None`` where no roll tells it."""
-        known = [cell.summoned for cell in self.cells if cell.summoned is not None]
-        return sum(known) if known else None
+    sites: int
+    silent: int
+    ready: int
+    connected: int
+    closed: int
+    troubled: int
+    present: int | None
+    summoned: int | None
+    last_at: datetime | None
+    news: int
 
     @property
     def summoned_words(self) -> str:
@@ -72,94 +81,273 @@ class Wall:
             return ""
         return _("triệu tập %(count)s") % {"count": format_int(self.summoned, number_style())}
 
-    @property
-    def silent(self) -> int:
-        """How many sites have said nothing."""
-        return sum(cell.is_silent for cell in self.cells)
+
+@dataclass(frozen=True)
+class Group:
+    """The sites at and below one unit."""
+
+    unit_id: int
+    name: str
+    shape: str
+    sums: Sums
+
+
+@dataclass(frozen=True)
+class Level:
+    """One step of the way down: ``way`` are the units above with their names, the whole first."""
+
+    way: tuple[tuple[int, str], ...]
+    sums: Sums
+    groups: tuple[Group, ...]
+    site_ids: tuple[int, ...]
+    news: int
+
+
+class Standing:
+    """The sites of a conference as one reader may see them, at one instant."""
+
+    def __init__(self, conference: Conference, *, by: Actor) -> None:
+        self.conference = conference
+        self.at = timezone.now()
+        columns = counts.columns(conference.pk)
+        self.rows: Rows = columns.sites
+        self.news = int(columns.sites["news"].max(initial=0))
+        self._seats = columns.seats
+        self._by = by
+        campaign = conference.campaign
+        self._book = campaign.book_id if campaign is not None else None
+        slices = frozenset(Slice(person_class=one).code for one in conference.classes) or None
+        today = timezone.localdate()
+        self._figures = None if self._book is None else figures.read(self._book, on=today, slices=slices)
+        self.numbering = figures.numbering(today) if self._figures is None else self._figures.numbering
+        self.places: Ints = self.numbering.positions(self.rows["unit"])
+
+    @cached_property
+    def seen(self) -> Bools:
+        """Sites the reader looks at: all of a conference called where he reads, else those of his units and the one
+        where his own unit sits.
+        """
+        if access.may(self._by, Can.CONFERENCE_READ, self.conference.unit_id):
+            return np.ones(len(self.rows), dtype=bool)
+        own = np.isin(self.rows["site"], reads.nearest_site_ids(self._by, self.conference))
+        return self._within(Can.CONFERENCE_READ) | own
+
+    @cached_property
+    def counted(self) -> Bools:
+        """Sites whose people he may know of: elsewhere a count is a dash."""
+        return self._within(Can.ATTENDANCE_READ)
+
+    def _within(self, can: Can) -> Bools:
+        """Which sites are run by units where the reader may do ``can`` (``access.units``, as ranges)."""
+        reach = self._by.reach(can)
+        inside = np.zeros(len(self.rows), dtype=bool)
+        if reach is Reach.SUBTREE and self._by.roots == access.HOUSE:
+            return ~inside
+        if reach is Reach.UNIT:
+            return np.asarray(self.rows["unit"] == self._by.unit_id)
+        for root in self._by.roots if reach is Reach.SUBTREE else ():
+            start, end = self.numbering.span(int(root.rpartition(".")[2])) or (0, 0)
+            inside |= (self.places >= start) & (self.places < end)
+        return inside
+
+    @cached_property
+    def recorded(self) -> Bools:
+        """Sites from which an attendance is known."""
+        return (self.rows["on_roll"] + self.rows["beside"] + self.rows["away"]) > 0
+
+    @cached_property
+    def silent(self) -> Bools:
+        """Sites that have not given a word."""
+        return np.asarray((self.rows["state"] == STATES.index(Site.State.PLANNED)) & ~self.recorded)
+
+    @cached_property
+    def present(self) -> Ints:
+        """Who is there, by site. With a roll only those on it count: guests and the uninvited do not."""
+        beside = self.rows["beside"] if self.conference.campaign_id is None else 0
+        return np.asarray(self.rows["on_roll"] + beside, dtype=np.int64)
+
+    @cached_property
+    def summoned(self) -> Ints | None:
+        """How many are summoned to each site: the units expected there without those of nearer sites."""
+        if self._figures is not None:
+            return nearest_sums(
+                self.numbering, self._seats, self.rows["site"], self._figures.column(Measure.SUMMONED)
+            )
+        if len(self.rows) > COUNTED_BY_MEMBERS:
+            return None
+        members = _members_by_site(self.conference)
+        return np.array([members.get(site_id, 0) for site_id in self.rows["site"].tolist()], dtype=np.int64)
 
     @property
-    def troubled(self) -> int:
-        """At how many sites something is wrong now."""
-        return sum(bool(cell.incident) for cell in self.cells)
+    def is_due(self) -> bool:
+        """Whether sites should have reported by now."""
+        return self.at >= self.conference.starts_at - TEST_BEFORE
 
+    @property
+    def all(self) -> Ints:
+        """The numbers of all sites the reader sees."""
+        return np.flatnonzero(self.seen)
 
-# Present is shown beside summoned, so with a roll only those on it count; guests and the uninvited do not.
-_COUNTS = """
-SELECT site_id, count(*) FILTER (WHERE state IN ('present', 'late') AND (%s OR line_id IS NOT NULL)),
-       count(*) FILTER (WHERE state IN ('excused', 'absent')), max(created_at)
-FROM conferences_attendance WHERE conference_id = %s AND site_id = ANY(%s) GROUP BY site_id
-"""
-
-
-def wall(conference: Conference, sites: Sequence[Site], *, by: Actor) -> Wall:
-    """The wall of these sites (already bounded to what the reader may see). Where he sees a part of the people
-    only, a count would be a false one: there it is a dash.
-    """
-    ids = [site.pk for site in sites]
-    whole = set(
-        Site.objects.filter(pk__in=ids, unit__in=access.units(by, Can.ATTENDANCE_READ)).values_list(
-            "pk", flat=True
+    def sums(self, chosen: Ints) -> Sums:
+        """The sites with these numbers together."""
+        rows, silent = self.rows[chosen], self.silent[chosen]
+        known = chosen[self.counted[chosen]]
+        states = np.bincount(rows["state"][~silent], minlength=len(STATES)).tolist()
+        # Who recorded people without a word of its own is connected: somebody is there.
+        recording = states[STATES.index(Site.State.PLANNED)]
+        told, summoned = bool(self.recorded[known].any()), self.summoned
+        return Sums(
+            sites=len(chosen),
+            silent=int(silent.sum()),
+            ready=states[STATES.index(Site.State.READY)],
+            connected=states[STATES.index(Site.State.CONNECTED)] + recording,
+            closed=states[STATES.index(Site.State.CLOSED)],
+            troubled=int((rows["kind"] > 0).sum()),
+            present=int(self.present[known].sum()) if told else None,
+            summoned=int(summoned[known].sum()) if summoned is not None and len(known) else None,
+            last_at=_moment(float(rows["heard"].max(initial=0))),
+            news=int(rows["news"].max(initial=0)),
         )
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, [conference.campaign_id is None, conference.pk, ids])
-        counted = {
-            int(row[0]): (int(row[1]), int(row[2]), row[3]) for row in cursor.fetchall() if row[0] in whole
-        }
-    incidents: dict[int, str] = {}
-    for incident in Incident.objects.filter(site__in=ids, to_at=None).order_by("from_at", "id"):
-        incidents.setdefault(incident.site_id, str(incident.get_kind_display()))
-    summoned = {site: count for site, count in summoned_by_site(conference).items() if site in whole}
-    cells = [
-        _cell(site, counted.get(site.pk), incidents.get(site.pk, ""), summoned.get(site.pk)) for site in sites
-    ]
-    return Wall(tuple(cells), timezone.now())
+
+    def cells(self, sites: Sequence[Site]) -> list[Cell]:
+        """Some sites, as they were fetched, with what is known of each."""
+        at = {site_id: number for number, site_id in enumerate(self.rows["site"].tolist())}
+        return [self._cell(site, at[site.pk]) for site in sites if site.pk in at]
+
+    def _cell(self, site: Site, at: int) -> Cell:
+        row, counted = self.rows[at], bool(self.counted[at])
+        recorded = counted and bool(self.recorded[at])
+        kind = KINDS[row["kind"]]
+        incident = str(Incident.Kind(kind).label) if kind else ""
+        site.state = STATES[row["state"]]
+        shape = "overdue" if incident else QUIET.get(Site.State(site.state), "done")
+        word = incident or str(site.get_state_display())
+        if shape == "missing" and recorded:
+            shape, word = "doing", str(Site.State.CONNECTED.label)
+        elif shape == "missing" and not self.is_due:
+            shape, word = "not_due", _("Đã lên lịch")
+        return Cell(
+            site,
+            shape,
+            word,
+            incident,
+            int(self.present[at]) if recorded else None,
+            int(row["away"]) if recorded else 0,
+            int(self.summoned[at]) if counted and self.summoned is not None else None,
+            _moment(float(row["heard"])),
+            int(row["news"]),
+        )
 
 
-def _cell(site: Site, counted: tuple[int, int, datetime] | None, incident: str, summoned: int | None) -> Cell:
-    present, away, last = counted or (None, 0, None)
-    words = [moment for moment in (last, site.state_at) if moment is not None]
-    shape = "overdue" if incident else QUIET.get(Site.State(site.state), "done")
-    if not incident and shape == "missing" and counted:
-        shape = "doing"
-    word = incident or (
-        str(site.get_state_display()) if shape != "doing" else str(Site.State.CONNECTED.label)
-    )
-    return Cell(site, shape, word, incident, present, away, summoned, max(words) if words else None)
+def _moment(seconds: float) -> datetime | None:
+    return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None
 
 
-def summoned_by_site(conference: Conference) -> Mapping[int, int]:
-    """How many are summoned to each site, from the ledger: the subtree of its units without those of nearer
-    sites. No row of a person is read, so it stays as quick with a million people.
+def level(standing: Standing, unit_id: int | None, chosen: str = "") -> Level:
+    """The wall at a unit, or at the narrowest one that holds all sites the reader sees. ``chosen``: ``su-co`` or
+    ``chua-bao-cao`` leave only the sites where something is wrong, or that have said nothing; those are told one by
+    one in the order of the tree. Raises ``NotFoundError`` for a unit outside.
     """
-    campaign = conference.campaign
-    if campaign is None or campaign.book_id is None:
-        return _members_by_site(conference)
-    slices = frozenset(Slice(person_class=one).code for one in conference.classes) or None
-    read = figures.read(campaign.book_id, on=timezone.localdate(), slices=slices)
-    assigned = list(conference.site_units.values_list("unit_id", "site_id"))
-    return nearest_sums(assigned, read.numbering, read)
-
-
-def nearest_sums(assigned: Iterable[tuple[int, int]], numbering: Numbering, read: Figures) -> dict[int, int]:
-    """Sum of each site over the units whose nearest assigned unit is its own."""
-    spans = sorted(
-        (span[0], -span[1], unit_id, site_id)
-        for unit_id, site_id in assigned
-        if (span := numbering.span(unit_id)) is not None
+    numbering = standing.numbering
+    seen = standing.all[np.argsort(standing.places[standing.all], kind="stable")]
+    top = _narrowest(numbering, standing.places[seen])
+    span = top if unit_id is None else numbering.span(unit_id)
+    if span is None or span[0] < top[0] or span[1] > top[1]:
+        raise access.not_found()
+    here = seen if span == top else seen[_between(standing.places[seen], span)]
+    if not len(here) and span != top:
+        raise access.not_found()
+    wanted = here[_matching(standing, chosen)[here]]
+    below = [] if chosen or len(wanted) <= FLAT else list(_children(standing, wanted, span))
+    grouped = np.concatenate([inside for _start, inside in below]) if below else wanted[:0]
+    way = [place for place in _above(numbering, span) if place >= top[0]]
+    names = _names(numbering, [*way, *(start for start, _inside in below)])
+    groups = sorted(
+        (_group(standing, int(numbering.unit_ids[start]), names, inside) for start, inside in below),
+        key=lambda group: names[group.unit_id][1],
     )
-    totals: dict[int, int] = {}
-    open_spans: list[tuple[int, int]] = []
-    for start, end, unit_id, site_id in spans:
-        while open_spans and open_spans[-1][0] <= start:
-            open_spans.pop()
-        amount = read.below(unit_id).get(Measure.SUMMONED)
-        count = amount.total if amount is not None else 0
-        totals[site_id] = totals.get(site_id, 0) + count
-        if open_spans:
-            totals[open_spans[-1][1]] -= count
-        open_spans.append((-end, site_id))
-    return totals
+    return Level(
+        way=tuple((unit, names[unit][0]) for unit in numbering.unit_ids[way].tolist()),
+        sums=standing.sums(here),
+        groups=tuple(groups),
+        site_ids=tuple(standing.rows["site"][wanted[~np.isin(wanted, grouped)]].tolist()),
+        news=standing.news,
+    )
+
+
+def _between(places: Ints, span: tuple[int, int]) -> slice:
+    """Which of some ascending positions lie in a range."""
+    first, end = np.searchsorted(places, span)
+    return slice(int(first), int(end))
+
+
+def _matching(standing: Standing, chosen: str) -> Bools:
+    if chosen == "su-co":
+        return np.asarray(standing.rows["kind"] > 0)
+    return standing.silent if chosen == "chua-bao-cao" else np.ones(len(standing.rows), dtype=bool)
+
+
+def _narrowest(numbering: Numbering, places: Ints) -> tuple[int, int]:
+    """The range of the lowest unit that holds all these ascending positions; without one, all trees."""
+    placed = places[places >= 0]
+    if not len(placed):
+        return 0, len(numbering)
+    holding = np.flatnonzero(numbering.end[: int(placed[0]) + 1] > int(placed[-1]))
+    if not len(holding):
+        return 0, len(numbering)
+    return int(holding[-1]), int(numbering.end[holding[-1]])
+
+
+def _children(standing: Standing, wanted: Ints, span: tuple[int, int]) -> Iterator[tuple[int, Ints]]:
+    """The units directly below at and below which several of the wanted sites are: where each begins, its sites."""
+    ends, places = standing.numbering.end, standing.places[wanted]
+    start = span[0] + int(ends[span[0]] == span[1])  # of all trees together the roots are what is below
+    while start < span[1]:
+        inside = wanted[_between(places, (start, int(ends[start])))]
+        if len(inside) > 1:
+            yield start, inside
+        start = int(ends[start])
+
+
+def _above(numbering: Numbering, span: tuple[int, int]) -> list[int]:
+    """The positions of the unit with this range and of those above it, the highest first."""
+    before = numbering.end[: span[0] + 1]
+    return [int(place) for place in np.flatnonzero(before >= span[1])]
+
+
+def _names(numbering: Numbering, places: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Name and sorting of the units at some positions, by unit."""
+    units = Unit.objects.filter(pk__in=numbering.unit_ids[list(places)].tolist())
+    return {pk: (name, sort_key) for pk, name, sort_key in units.values_list("pk", "name", "sort_key")}
+
+
+def _group(standing: Standing, unit_id: int, names: Mapping[int, tuple[str, str]], inside: Ints) -> Group:
+    sums = standing.sums(inside)
+    if sums.troubled:
+        shape = "overdue"
+    elif sums.silent == sums.sites:
+        shape = "missing" if standing.is_due else "not_due"
+    elif sums.closed == sums.sites:
+        shape = "done"
+    else:
+        shape = "due_soon" if sums.silent or sums.ready else "doing"
+    return Group(unit_id, names[unit_id][0], shape, sums)
+
+
+def nearest_sums(numbering: Numbering, seats: Rows, site_ids: Ints, own: Ints) -> Ints:
+    """For each site the sum of ``own`` (by position) over the units whose nearest unit with a seat is its own."""
+    places = numbering.positions(seats["unit"])
+    inside = places >= 0
+    starts, lengths = places[inside], numbering.end[places[inside]] - places[inside]
+    # A nearer unit has a shorter range than those around it: the later in this order, the nearer.
+    order = np.argsort(-lengths, kind="stable")
+    starts, lengths = starts[order], lengths[order]
+    covered = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(int(lengths.sum()))
+    nearest = np.full(len(numbering), -1, dtype=np.int64)
+    np.maximum.at(nearest, covered, np.repeat(np.arange(len(order)), lengths))
+    seated = nearest >= 0
+    sites = np.searchsorted(site_ids, seats["site"][inside][order])[nearest[seated]]
+    return np.bincount(sites, weights=own[seated], minlength=len(site_ids)).astype(np.int64)
 
 
 _MEMBERS = """

@@ -151,6 +151,13 @@ def era(on: date) -> date | None:
         return found
 
 
+def tree_version() -> int:
+    """The version of the trees: a numbering is kept until it changes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce((SELECT number FROM org_treeversion), 0)")
+        return int(cursor.fetchone()[0])
+
+
 def unfolded(book_id: int) -> int:
     """How many entries of a book are not in its tallies yet."""
     with connection.cursor() as cursor:

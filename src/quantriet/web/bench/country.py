@@ -21,7 +21,7 @@ from quantriet.ledger import commands as ledger
 from quantriet.ledger import figures, queries
 from quantriet.org import access
 from quantriet.org.models import Account, Unit
-from quantriet.web.bench import bursts, ledger_bench, mergers
+from quantriet.web.bench import bursts, ledger_bench, mergers, walls
 from quantriet.web.bench.measured import Results, peak_mib, percentile
 from quantriet.web.bench.serving import Client, pages
 from quantriet.web.demonstration.accounts import PASSWORD
@@ -139,6 +139,7 @@ def _boards(about: House, found: Results) -> None:
             _page(client, f"board of the {place}", [_address(about, place)], PAGE_MS, found)
             dated = [_address(about, place, on) for on in past]
             _page(client, f"board of the {place} as of past days", dated, PAST_MS, found)
+        walls.measure(drive.conference(), client, found)
 
 
 def _page(client: Client, name: str, addresses: Sequence[str], goal: float, found: Results) -> None:

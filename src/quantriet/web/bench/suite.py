@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from quantriet.ledger import figures, queries
 from quantriet.org import access
-from quantriet.web.bench import checkins, importing, looking, papers, province
+from quantriet.web.bench import checkins, importing, looking, papers, province, walls
 from quantriet.web.bench.measured import Results, percentile
 from quantriet.web.bench.province import Province, Size
 from quantriet.web.bench.serving import Client, Server, open_loop, pages
 from quantriet.web.demonstration import reporting, statistics
+from quantriet.web.demonstration.accounts import PASSWORD
 
 RATE = 200.0
 MILLION = 1_000_000
@@ -34,6 +35,7 @@ def run(size: Size, found: Results, *, million: int) -> None:
     _figures(place, found)
     with pages() as site:
         looking.pages(place, site, found)
+        _wall(place, site, found)
         _check_ins(place, site, size, found)
         papers.measure(place, site.port, found)
     crowd = checkins.gather(province.summoned_anew(place))
@@ -69,6 +71,12 @@ def _figures(place: Province, found: Results) -> None:
     beside = f"recursive SQL at read time: {by_tree:.0f} ms; one query a child: {by_sql:.0f} ms"
     found.add("sums of a board, kept in memory", warm, "ms", beside=beside)
     found.add("sums of a board, first time in a process", cold, "ms")
+
+
+def _wall(place: Province, site: Server, found: Results) -> None:
+    client = Client(site.port)
+    client.sign_in("officer", PASSWORD)
+    walls.measure(place.conference, client, found)
 
 
 _RECURSIVE = """

@@ -1,4 +1,6 @@
-"""``quantriet fold``: adds new entries to the tallies every second until a signal asks for the end."""
+"""``quantriet fold``: adds what is new to the counts of sites and to the tallies every second until a signal asks for
+the end. Listeners are told once for both.
+"""
 
 import argparse
 import signal
@@ -8,6 +10,7 @@ import time
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 
+from quantriet.conferences.commands import counts
 from quantriet.ledger import commands as ledger
 from quantriet.web.cli import Command
 
@@ -36,7 +39,9 @@ def _run(options: argparse.Namespace) -> int:
 def _fold(last: float) -> float:
     """Fold once; a database that is away is waited for. Returns when the last fold ended."""
     try:
-        ledger.fold()
+        changed = counts.fold()
+        if not ledger.fold() and changed:
+            ledger.tell()
     except (OperationalError, InterfaceError) as error:
         _log.warning("fold.database_away", error=type(error).__name__)
         connection.close()
