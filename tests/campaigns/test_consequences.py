@@ -163,7 +163,7 @@ def test_control_moving_the_roll_away_from_a_total_would_count_more_present_than
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declare(town, town.one, present=2)
-    monkeypatch.setattr(moves, "without_room", lambda *_: set())
+    monkeypatch.setattr(moves, "without_room", lambda *_, **_named: set())
 
     do(merging(town.one, town.two))
 

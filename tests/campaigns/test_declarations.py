@@ -3,15 +3,20 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from quantriet.campaigns import queries
-from quantriet.campaigns.commands import declarations, obligations
+from quantriet.campaigns.commands import declarations, obligations, roll
 from quantriet.campaigns.commands.declarations import Totals
 from quantriet.campaigns.commands.obligations import Done
-from quantriet.campaigns.models import Campaign, Obligation
+from quantriet.campaigns.models import Campaign, Obligation, RollLine
 from quantriet.core.errors import DomainError
+from quantriet.ledger import figures
 from quantriet.ledger.measures import Grade, Measure
 from quantriet.org import access
+from quantriet.org.commands import people
 from quantriet.org.models import Unit
 from tests import factories
 from tests import factories_campaigns as made
@@ -88,3 +93,47 @@ def test_presence_declared_says_that_a_conference_was_held(campaign: Campaign, c
         counts = queries.board(campaign, commune).top
     assert counts.amount(Measure.CONFERENCES_HELD).total == 1
     assert counts.amount(Measure.GUESTS).total == 4
+
+
+def on_day(campaign: Campaign, unit: Unit, day: date) -> tuple[int, int]:
+    """How many were summoned and present at the unit on a day."""
+    assert campaign.book_id is not None
+    with access.acting(operator()):
+        read = figures.as_of(campaign.book_id, on=day, known=timezone.localdate(), tree_on=day).own(unit.pk)
+    return tuple(read[one].total if one in read else 0 for one in (Measure.SUMMONED, Measure.PRESENT))  # type: ignore[return-value]
+
+
+def test_a_total_counts_from_the_day_its_people_stood_there(commune: Unit) -> None:
+    here, there = factories.cell(commune, "Chi bộ 1"), factories.cell(commune, "Chi bộ 2")
+    one, other = factories.person(here, "Trần Thị An"), factories.person(there, "Lê Văn Bình")
+    campaign, today = made.started(commune), timezone.localdate()
+    with access.acting(operator()):
+        people.transfer([other], to=here, on=today, by=operator())
+
+    declare(campaign, here, "presence", present=1)
+    assert on_day(campaign, here, DAY) == (1, 1)
+
+    declare(campaign, here, "presence", version=1, present=2)
+    assert (on_day(campaign, here, DAY), on_day(campaign, here, today)) == ((1, 0), (2, 2))
+
+    declare(campaign, here, "presence", version=2, present=1)
+    assert (on_day(campaign, here, DAY), on_day(campaign, here, today)) == ((1, 1), (2, 1))
+    with access.acting(operator()):
+        line = RollLine.objects.get(campaign=campaign, person=one)
+        with pytest.raises(DomainError) as refused:
+            roll.remove(line, reason="Chuyển đi", by=operator())
+    assert refused.value.code == "roll.declared"
+
+
+def test_the_day_people_came_is_asked_for_once_whatever_the_length_of_the_list(commune: Unit) -> None:
+    cells = [factories.cell(commune, f"Chi bộ {at}") for at in range(3)]
+    for cell in cells:
+        factories.person(cell, "Trần Thị An")
+    campaign = made.started(commune)
+    counts = []
+    for some in (cells[:1], cells[1:]):
+        told = [(cell, Totals({"present": 1}, DAY)) for cell in some]
+        with access.acting(operator()), CaptureQueriesContext(connection) as asked:
+            declarations.declare_all(campaign, told, kind="presence", by=operator())
+        counts.append(sum("AS since" in one["sql"] for one in asked))
+    assert counts == [1, 1]

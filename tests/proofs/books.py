@@ -52,7 +52,7 @@ KEPT = {
     "credits": "SELECT id, unit_id FROM campaigns_credit WHERE campaign_id = %(campaign)s ORDER BY id",
     "duties": "SELECT id, unit_id, kind, state, due_at, limit_at, done_on, grade, reason, successor_id "
     "FROM campaigns_obligation WHERE campaign_id = %(campaign)s ORDER BY id",
-    "declared": "SELECT id, unit_id, figures::text, posted::text FROM campaigns_declaration "
+    "declared": "SELECT id, unit_id, figures::text, posted::text, counted_on FROM campaigns_declaration "
     "WHERE campaign_id = %(campaign)s ORDER BY id",
     "campaign": "SELECT unit_id, lead_id FROM campaigns_campaign WHERE id = %(campaign)s",
     "sessions": "SELECT id, unit_id FROM conferences_conference WHERE campaign_id = %(campaign)s ORDER BY id",
@@ -512,6 +512,11 @@ class Books(RuleBasedStateMachine):
             present = sum(amount for (measure, _grade), amount in sums.items() if measure == Measure.PRESENT)
             summoned = sum(amount for (measure, _), amount in sums.items() if measure == Measure.SUMMONED)
             assert 0 <= present <= summoned, f"unit {unit}: {present} present of {summoned} summoned"
+
+    @invariant()
+    def on_no_earlier_day_were_more_present_than_summoned(self) -> None:
+        day = EARLIER[self.step % len(EARLIER)]
+        self._nobody_is_present_who_was_not_summoned(recount.posted(self.world.book_id, on=day))
 
     @invariant()
     def what_is_frozen_stays(self) -> None:

@@ -128,7 +128,20 @@ def excuse_reversed_on_the_wrong_day(patch: Patch) -> None:
 
 def total_left_without_people(patch: Patch) -> None:
     """Lines leave a unit whose declared total counts them."""
-    patch.setattr(moves, "without_room", lambda *_: set())
+    patch.setattr(moves, "without_room", lambda *_, **_named: set())
+
+
+def total_counted_before_its_people_came(patch: Patch) -> None:
+    """A declared total counts on the day it tells of, though people of the unit came to it later."""
+    patch.setattr(declarations, "_room_since", lambda *_: {})
+
+
+def total_left_to_people_who_came_later(patch: Patch) -> None:
+    """A line leaves a unit with a declared total because enough others stand there: today, not on that day."""
+    old = (
+        "AND coalesce(line.moved_on, %(starts)s) <= greatest(told.counted_on, %(on)s::date, %(starts)s::date)"
+    )
+    reworded(patch, moves, ("_WITHOUT_ROOM",), old, "")
 
 
 def named_and_declared(patch: Patch) -> None:
@@ -171,6 +184,10 @@ def declare(at: int, present: int) -> Callable[[Books], object]:
     return lambda books: books.report_presence(at=at, present=present, excused=0, paper="")
 
 
+def come(at: int, to: int) -> Callable[[Books], object]:
+    return lambda books: books.transfer(at=at, to=to)
+
+
 def excuse(books: Books) -> None:
     books.excuse(at=0, reason="Ốm")
 
@@ -191,6 +208,12 @@ FAULTS: dict[Callable[[Patch], None], Story] = {
     excuse_left_behind: (excuse, merge(0, 1)),
     excuse_reversed_on_the_wrong_day: (excuse, lambda books: books.take_off_or_put_back(at=0)),
     total_left_without_people: (declare(0, 2), merge(0, 1)),
+    total_counted_before_its_people_came: (come(2, 0), declare(0, 3)),
+    total_left_to_people_who_came_later: (
+        declare(0, 2),
+        come(2, 0),
+        lambda books: books.take_off_or_put_back(at=0),
+    ),
     named_and_declared: (declare(0, 2), study(0)),
     order_matters: (lambda books: books.in_either_order(at=0, to=1, other=3),),
     frozen_recomputed: (lambda books: books.freeze(at=0), study(0)),

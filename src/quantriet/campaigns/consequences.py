@@ -319,7 +319,7 @@ class Roll:
             )
         for batch in Batch.objects.filter(pk__in=batches).order_by("pk"):
             campaign = Campaign.objects.get(book=batch.book_id)
-            sentences += _declared_with(campaign, moves.arrivals(batch.pk))
+            sentences += _declared_with(change, campaign, moves.arrivals(batch.pk))
         return [*sentences, *_begun_on_rolls(change.founded, batches)]
 
     def take_back(self, change: Change, kept: Kept, *, by: Actor) -> None:
@@ -328,9 +328,9 @@ class Roll:
             moves.give_back(batch_id, reason=undone(change), by=by)
 
 
-def _declared_with(campaign: Campaign, arrived: Mapping[int, int]) -> list[str]:
+def _declared_with(change: Change, campaign: Campaign, arrived: Mapping[int, int]) -> list[str]:
     """Units whose declared totals need the people that came to them."""
-    units = moves.without_room(campaign, arrived)
+    units = moves.without_room(campaign, arrived, on=change.on)
     rows = Declaration.objects.filter(campaign=campaign, unit_id__in=units, kind__in=("presence", "essays"))
     return [
         _("“{unit}” đã khai số liệu tính cả người chuyển đến (đợt “{title}”)").format(

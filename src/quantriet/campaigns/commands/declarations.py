@@ -155,7 +155,9 @@ def _write(
         row.actor, previous[unit.pk], row.batch_id = by.name, row.batch_id, posted.batch_id
     _refuse_taking_back(campaign, rows, previous, kind)
     named = _named(campaign, rows) if kind == Declaration.Kind.PRESENCE else {}
+    room = _room_since(campaign, rows.values())
     for row in rows.values():
+        row.counted_on = max(row.happened_on, room.get(row.unit_id, row.happened_on))
         row.posted = {name: _to_post(row, name, named.get(row.unit_id, 0)) for name in row.figures}
         lines += _posted_lines(row, 1)
     _save(rows.values())
@@ -218,10 +220,7 @@ def _check_summoned(campaign: Campaign, told: Sequence[tuple[Unit, Totals]], kin
         .annotate(how_many=Count("id"))
     )
     for unit, totals in told:
-        figures = totals.figures
-        claimed = figures.get("handed_in", 0)
-        if kind == Declaration.Kind.PRESENCE:
-            claimed = figures.get("present", 0) + figures.get("excused", 0)
+        claimed = claimed_people(kind, totals.figures)
         summoned = counted.get(unit.pk, 0)
         if claimed > summoned:
             raise DomainError(
@@ -301,6 +300,41 @@ def _refuse_stale(row: Declaration | None, totals: Totals) -> None:
         )
 
 
+_ROOM_SINCE = """
+SELECT told.unit_id, line.since
+FROM unnest(%(units)s::bigint[], %(people)s::bigint[]) AS told(unit_id, people)
+CROSS JOIN LATERAL (
+    SELECT greatest(moved_on, %(starts)s::date) AS since FROM campaigns_rollline
+    WHERE campaign_id = %(campaign)s AND unit_id = told.unit_id AND state = 'summoned'
+    ORDER BY since OFFSET told.people - 1 LIMIT 1
+) AS line
+WHERE told.people > 0
+"""
+
+
+def _room_since(campaign: Campaign, rows: Iterable[Declaration]) -> dict[int, date]:
+    """Since which day each unit has had as many people on the roll as it claims: its total counts on none before."""
+    claimed = {row.unit_id: claimed_people(row.kind, row.figures) for row in rows}
+    if not any(claimed.values()):
+        return {}
+    with connection.cursor() as cursor:
+        words = {
+            "campaign": campaign.pk,
+            "starts": campaign.starts_on,
+            "units": list(claimed),
+            "people": list(claimed.values()),
+        }
+        cursor.execute(_ROOM_SINCE, words)
+        return dict(cursor.fetchall())
+
+
+def claimed_people(kind: str, figures: Mapping[str, int]) -> int:
+    """How many people of the roll a declaration speaks of: there must be so many of them."""
+    if kind == Declaration.Kind.PRESENCE:
+        return figures.get("present", 0) + figures.get("excused", 0)
+    return figures.get("handed_in", 0) if kind == Declaration.Kind.ESSAYS else 0
+
+
 def _grade(row: Declaration) -> Grade:
     return Grade.DOCUMENTED if row.paper else Grade.DECLARED
 
@@ -326,7 +360,7 @@ def _to_post(row: Declaration, name: str, named: int) -> int:
 def _posted_lines(row: Declaration, sign: int) -> list[Line]:
     cut = Slice(0, row.level + 1, row.form) if row.kind == Declaration.Kind.PRESENCE else Slice()
     return [
-        Line(row.unit_id, FIGURES[row.kind][name], _grade(row), row.happened_on, sign * amount, cut)
+        Line(row.unit_id, FIGURES[row.kind][name], _grade(row), row.counted_on, sign * amount, cut)
         for name, amount in row.posted.items()
     ]
 
@@ -398,5 +432,5 @@ def settle_presence(campaign: Campaign, unit_ids: Iterable[int]) -> list[Line]:
         row.posted = {**row.posted, "present": wanted}
         row.save(update_fields=["posted"])
         cut = Slice(0, row.level + 1, row.form)
-        lines.append(Line(row.unit_id, Measure.PRESENT, _grade(row), row.happened_on, wanted - before, cut))
+        lines.append(Line(row.unit_id, Measure.PRESENT, _grade(row), row.counted_on, wanted - before, cut))
     return lines

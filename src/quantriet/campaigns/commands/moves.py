@@ -84,18 +84,21 @@ _LOCK = f"""
 SELECT unit_id, count(*) FROM locked GROUP BY unit_id
 """
 
-# A unit whose declared people would no longer find room among the lines that are left keeps them all.
-_CLAIMED = """
-SELECT unit_id, max(CASE kind
+# A unit whose declared people would no longer find room among the lines that are left keeps them all: among those
+# that stood there on the day the total counts from, or on the day the others leave.
+_WITHOUT_ROOM = """
+SELECT DISTINCT told.unit_id
+FROM unnest(%(units)s::bigint[], %(lines)s::bigint[]) AS leaving(unit_id, lines)
+JOIN campaigns_declaration AS told
+  ON told.unit_id = leaving.unit_id AND told.campaign_id = %(campaign)s AND told.kind IN ('presence', 'essays')
+CROSS JOIN LATERAL (SELECT CASE told.kind
     WHEN 'presence' THEN coalesce((figures->>'present')::int, 0) + coalesce((figures->>'excused')::int, 0)
-    ELSE coalesce((figures->>'handed_in')::int, 0) END) AS people
-FROM campaigns_declaration
-WHERE campaign_id = %(campaign)s AND kind IN ('presence', 'essays') AND unit_id = ANY(%(units)s::bigint[])
-GROUP BY unit_id
-"""
-_STANDING = """
-SELECT unit_id, count(*) FROM campaigns_rollline
-WHERE campaign_id = %(campaign)s AND state = 'summoned' AND unit_id = ANY(%(units)s::bigint[]) GROUP BY unit_id
+    ELSE coalesce((figures->>'handed_in')::int, 0) END AS people) AS claimed
+WHERE claimed.people > 0 AND claimed.people > (
+    SELECT count(*) FROM campaigns_rollline AS line
+    WHERE line.campaign_id = %(campaign)s AND line.unit_id = told.unit_id AND line.state = 'summoned'
+      AND coalesce(line.moved_on, %(starts)s) <= greatest(told.counted_on, %(on)s::date, %(starts)s::date)
+) - leaving.lines
 """
 
 # Where somebody may be summoned, or owe: below the owner, himself or by the committee he is tied to, not below an
@@ -191,7 +194,7 @@ def campaigns_of(wish: Wish) -> list[Campaign]:
 
 def survey(campaign: Campaign, wish: Wish, *, on: date, root_id: int) -> Survey:
     """What ``move`` would do, read only. ``root_id``: who owns the campaign once the act is done."""
-    held = _held(campaign, _leaving(_LEAVING, campaign, wish))
+    held = _held(campaign, _leaving(_LEAVING, campaign, wish), on=on)
     with connection.cursor() as cursor:
         cursor.execute(_SURVEY, _words(campaign, wish, on=on, root_id=root_id, held=held))
         return Survey(tuple(Part(*row) for row in cursor.fetchall()), held)
@@ -217,7 +220,7 @@ def move(
         )
         if not posted.is_new:
             return posted.batch_id
-        words = _words(campaign, wish, on=on, root_id=campaign.unit_id, held=_held(campaign, leaving))
+        words = _words(campaign, wish, on=on, root_id=campaign.unit_id, held=_held(campaign, leaving, on=on))
         cursor.execute(_MOVE, {**words, "batch": posted.batch_id, "left": left_reason(reason)})
         ledger.append(campaign.book_id, posted.batch_id, _entries(campaign, cursor.fetchall()))
     return posted.batch_id
@@ -257,23 +260,26 @@ def _leaving(question: str, campaign: Campaign, wish: Wish) -> dict[int, int]:
         return {int(unit_id): int(count) for unit_id, count in cursor.fetchall()}
 
 
-def _held(campaign: Campaign, leaving: Mapping[int, int]) -> dict[int, int]:
+def _held(campaign: Campaign, leaving: Mapping[int, int], *, on: date) -> dict[int, int]:
     """Units that keep their open lines, with how many: what they declared would not fit into what is left."""
-    short = without_room(campaign, leaving)
+    short = without_room(campaign, leaving, on=on)
     return {unit_id: count for unit_id, count in leaving.items() if unit_id in short}
 
 
-def without_room(campaign: Campaign, leaving: Mapping[int, int]) -> set[int]:
-    """Of these units (unit → lines that would leave it) those that declared more people than would be left."""
-    words: dict[str, Any] = {"campaign": campaign.pk, "units": list(leaving)}
+def without_room(campaign: Campaign, leaving: Mapping[int, int], *, on: date) -> set[int]:
+    """Of these units (unit → lines that would be missing there from a day on) those that declared more people than
+    would be left on some day.
+    """
+    words: dict[str, Any] = {
+        "campaign": campaign.pk,
+        "starts": campaign.starts_on,
+        "units": list(leaving),
+        "lines": list(leaving.values()),
+        "on": on,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIMED, words)
-        claimed = {int(unit_id): int(people) for unit_id, people in cursor.fetchall() if people}
-        if not claimed:
-            return set()
-        cursor.execute(_STANDING, words)
-        present = {int(unit_id): int(count) for unit_id, count in cursor.fetchall()}
-    return {pk for pk, people in claimed.items() if present.get(pk, 0) - leaving[pk] < people}
+        cursor.execute(_WITHOUT_ROOM, words)
+        return {int(row[0]) for row in cursor.fetchall()}
 
 
 def _entries(campaign: Campaign, moved: Sequence[tuple[Any, ...]]) -> list[Line]:

@@ -96,7 +96,7 @@ def remove(line: RollLine, *, reason: str, by: Actor) -> RollLine:
         if locked.state == RollLine.State.REMOVED:
             return locked
         _refuse_fulfilled(locked)
-        _refuse_declared(locked)
+        _refuse_declared(locked, on=_since(locked.campaign, locked))
         lines = [*_lines(locked.campaign, locked, -1), *_excused(locked, -1)]
         locked.batch_id = _posted(
             locked.campaign,
@@ -126,7 +126,7 @@ def transfer(line: RollLine, unit: Unit, *, reason: str, by: Actor) -> RollLine:
         if locked.unit_id == unit.pk or locked.state == RollLine.State.REMOVED:
             return locked
         _refuse_fulfilled(locked)
-        _refuse_declared(locked)
+        _refuse_declared(locked, on=timezone.localdate())
         moves.move(
             locked.campaign,
             Wish(people={locked.person_id: (locked.unit_id, unit.pk)}),
@@ -219,9 +219,11 @@ def _refuse_fulfilled(line: RollLine) -> None:
         )
 
 
-def _refuse_declared(line: RollLine) -> None:
-    """A total names nobody: whoever it counts stays on the roll it was declared for."""
-    if moves.without_room(line.campaign, {line.unit_id: 1}):
+def _refuse_declared(line: RollLine, *, on: date) -> None:
+    """A total names nobody: whoever it counts stays on the roll it was declared for. ``on``: from which day the line
+    would be missing.
+    """
+    if moves.without_room(line.campaign, {line.unit_id: 1}, on=on):
         raise DomainError(
             "roll.declared",
             _(

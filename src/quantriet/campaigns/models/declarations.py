@@ -18,7 +18,8 @@ class Declaration(Stamped):
 
     ``figures`` are the totals as declared, ``posted`` what of them stands in the ledger now: named rows that
     come later push the declared rest back, so nobody counts twice. With a document named the grade is
-    "có văn bản", else "tự khai".
+    "có văn bản", else "tự khai". ``counted_on`` is the day from which they count: that on which it happened, or
+    later where the people of the unit came to it later, so that on no day more are present than summoned.
     """
 
     class Kind(models.TextChoices):
@@ -37,6 +38,7 @@ class Declaration(Stamped):
     posted = models.JSONField(default=dict)
     paper = models.CharField(max_length=120, blank=True)
     happened_on = models.DateField()
+    counted_on = models.DateField()
     level = models.SmallIntegerField(choices=Level.choices)
     form = models.SmallIntegerField(choices=Form.choices, default=Form.NONE)
     actor = models.CharField(max_length=120)

@@ -106,7 +106,7 @@ def behind(view: Shown, measure: Measure) -> Behind:
         entries = entries.filter(slice__gte=lens.person_class * 100, slice__lt=lens.person_class * 100 + 100)
     if lens.on is not None:
         entries = entries.filter(occurred_on__lte=lens.on)
-        totals = [(row, amount) for row, amount in totals if row.happened_on <= lens.on]
+        totals = [(row, amount) for row, amount in totals if row.counted_on <= lens.on]
         if people is not None and measure in (Measure.PRESENT, Measure.MADE_UP, Measure.CREDITED):
             people = people.filter(fulfilled_on__lte=lens.on)
         if duties is not None and not measure.name.endswith("_DUE"):
