@@ -294,7 +294,8 @@ def held_sites(conference: Conference) -> list[Site]:
     spoke = conference.sites.filter(state__in=(Site.State.READY, Site.State.CONNECTED))
     people = conference.sites.filter(pk__in=with_people)
     totals = conference.sites.filter(site_units__unit__in=declared)
-    return list((spoke | people).union(totals).order_by("id"))
+    # Each a query of its own: joined by "or", the attendances are gone through anew for every site of a country.
+    return list(spoke.union(people, totals).order_by("id"))
 
 
 def _count(conference: Conference, held: Sequence[Site], *, by: Actor) -> int | None:

@@ -5,12 +5,15 @@ import os
 import psycopg
 from django.conf import settings
 from django.db import connection
+from psycopg import sql
 
 from quantriet.web.database import read_database_settings
 
 
-def refresh() -> None:
-    """ANALYZE every table as its owner; without the owner's address (a server of one's own) nothing happens."""
+def refresh(*tables: str) -> None:
+    """ANALYZE these tables (none named: all) as their owner; without the owner's address (a server of one's own)
+    nothing happens.
+    """
     owner = read_database_settings(settings.QUANTRIET.home, {**os.environ, "QUANTRIET_DB_ROLE": "owner"})
     try:
         with psycopg.connect(
@@ -21,6 +24,6 @@ def refresh() -> None:
             dbname=connection.settings_dict["NAME"],
             autocommit=True,
         ) as server:
-            server.execute("ANALYZE")
+            server.execute(sql.SQL("ANALYZE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
     except psycopg.OperationalError:
         return
