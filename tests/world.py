@@ -21,6 +21,7 @@ from quantriet.web.models import ApiToken
 from tests import factories
 from tests import factories_campaigns as made
 from tests import factories_conferences as called
+from tests import factories_lecturers as lecturing
 from tests.factories import operator
 
 PLACES = ("own", "child", "parent", "sibling", "foreign")
@@ -32,6 +33,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "name": ("present", "conferences_due"),
     "form": ("json", "xlsx"),
     "act_kind": ("merge", "split"),
+    "language": ("vi", "en"),
 }
 
 
@@ -72,6 +74,7 @@ def build() -> World:
         _campaign(world, place)
     for place in PLACES:
         _conference(world, place)
+        _lecture(world, place)
     for place in ("own", "sibling", "foreign"):
         _report(world, place)
     return world
@@ -182,6 +185,20 @@ def _report(world: World, place: str) -> None:
         report = reports.draft(world.campaigns[place], unit, by=secretary)
         reports.write(report, section="leadership", text=mark(place, "report"), version=0, by=secretary)
     world.keep("report_id", place, report.pk)
+
+
+def _lecture(world: World, place: str) -> None:
+    """Somebody who serves in the corps, a lecture he is sent to and one that waits."""
+    unit = world.units[place]
+    lecturer = lecturing.serving(unit, world.people[place])
+    sent = lecturing.asked(unit, title=f"Buổi nói {mark(place, 'conference')}")
+    outline = lecturing.sent(sent, lecturer)
+    lecturing.asked(unit, days=20, title=f"Buổi chờ {mark(place, 'conference')}")
+    with factories.looking_everywhere():
+        outline.text = mark(place, "report")
+        outline.save(update_fields=("text",))
+    world.keep("lecturer_id", place, lecturer.pk)
+    world.keep("lecture_id", place, sent.pk)
 
 
 def _conference(world: World, place: str) -> None:

@@ -13,18 +13,32 @@ from collections.abc import Mapping, Sequence
 
 from ortools.sat.python import cp_model
 
-from quantriet.lecturers.assignment import Problem, Slot, Teacher, clash, cost, held_up, load_cost, unfit
+from quantriet.lecturers.assignment import (
+    Problem,
+    Slot,
+    Teacher,
+    clash,
+    completed,
+    cost,
+    held_up,
+    load_cost,
+    unfit,
+)
 from quantriet.lecturers.solving import problem_of
 
-STEPS = 60.0
+STEPS = 20.0
 """The limit of the search in CP-SAT's deterministic time; about as many seconds on a quiet machine."""
 
 Key = tuple[int, int]
 
 
 def search(problem: Problem) -> dict[int, int]:
-    """Slot → teacher for the open slots that get one: as many as can be, then at the least cost."""
+    """Slot → teacher for the open slots that get one: as many as can be, then at the least cost.
+
+    The search begins from the plan that takes each slot in turn, so that being cut short only costs some travel.
+    """
     model = cp_model.CpModel()
+    begun = completed(problem, {})
     fixed_of = _fixed(problem)
     chosen: dict[Key, cp_model.IntVar] = {
         (slot.id, teacher.id): model.new_bool_var(f"s{slot.id}t{teacher.id}")
@@ -37,7 +51,9 @@ def search(problem: Problem) -> dict[int, int]:
     load, highest_load = _within_load(model, problem, chosen, fixed_of)
     costs = {key: cost(teacher, slot) for slot, teacher, key in _pairs(problem) if key in chosen}
     # One more lecture given outweighs everything else together.
-    filled = 1 + sum(costs.values()) + highest_load
+    filled = 1 + sum(_dearest(costs)) + highest_load
+    for (slot_id, teacher_id), variable in chosen.items():
+        model.add_hint(variable, begun.get(slot_id) == teacher_id)
     model.minimize(sum((costs[key] - filled) * variable for key, variable in chosen.items()) + load)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -49,6 +65,14 @@ def search(problem: Problem) -> dict[int, int]:
             f"The search ended with {solver.status_name(status)}: nobody sent is always possible."
         )
     return {slot: teacher for (slot, teacher), variable in chosen.items() if solver.boolean_value(variable)}
+
+
+def _dearest(costs: Mapping[Key, int]) -> list[int]:
+    """Of each slot what its dearest teacher costs."""
+    dearest: dict[int, int] = {}
+    for (slot_id, _teacher), price in costs.items():
+        dearest[slot_id] = max(price, dearest.get(slot_id, 0))
+    return list(dearest.values())
 
 
 def _pairs(problem: Problem) -> Sequence[tuple[Slot, Teacher, Key]]:

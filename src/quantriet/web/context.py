@@ -32,6 +32,8 @@ PLACES = (
     (Can.CAMPAIGN_READ, pgettext_lazy("place", "Báo cáo"), "reports", "report"),
     (Can.UNIT_READ, pgettext_lazy("place", "Đơn vị"), "units", "sitemap"),
     (Can.DOCUMENT_READ, pgettext_lazy("place", "Văn bản"), "documents", "file-text"),
+    (Can.LECTURER_READ, pgettext_lazy("place", "Báo cáo viên"), "lecturers", "speakerphone"),
+    (Can.LECTURE_GIVE, _("Buổi tôi nói"), "my-lectures", "calendar-event"),
 )
 
 

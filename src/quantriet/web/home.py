@@ -13,6 +13,7 @@ from quantriet.conferences.queries import tasks as conference_tasks
 from quantriet.core import tasks as core_tasks
 from quantriet.core.tasks import Task
 from quantriet.documents import queries as documents_queries
+from quantriet.lecturers.queries import tasks as lecturer_tasks
 from quantriet.ledger.models import Clock
 from quantriet.org import notices as org_notices
 from quantriet.org.access import Actor
@@ -26,6 +27,7 @@ SOURCES: tuple[Callable[[Actor], list[Task]], ...] = (
     org_tasks.tasks,
     documents_queries.tasks,
     campaign_tasks.tasks,
+    lecturer_tasks.tasks,
     conference_tasks.tasks,
     report_queries.tasks,
 )

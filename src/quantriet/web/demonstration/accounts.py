@@ -51,7 +51,7 @@ def seats(ground: Ground) -> list[Seat]:
             2,
             "văn bản phải đọc, buổi 19:30 hôm nay, hồ sơ của mình",
         ),
-        Seat("lecturer", "lecturer", units[f"{top}-DB2-1"], 1, "văn bản, tài liệu, hội nghị được phân công"),
+        Seat("lecturer", "lecturer", units[f"{top}-DB2-1"], 1, "buổi mình được cử nói, đề cương sắp đến hạn"),
         Seat("inspector", "inspector", units[INSPECTION], None, "đọc số liệu, mở đến từng dòng, nhật ký"),
         Seat(
             "front",

@@ -32,6 +32,7 @@ from quantriet.web.demonstration import (
     reporting,
     results,
     sessions,
+    speakers,
     statistics,
     tree,
 )
@@ -83,6 +84,8 @@ def load(wanted: Wanted, *, tell: Tell) -> Ground:
         told = accounts.open_all(ground)
         _known_already(ground, [documents[papers.RESOLUTION_A], documents[papers.DIRECTIVE]])
         _ask_the_inspector(ground, campaign)
+    with _part(tell, "Báo cáo viên"), access.acting(by):
+        speakers.serve(ground)
     keep = settings.QUANTRIET.home / "demo-accounts.txt"
     keep.write_text(told, encoding="utf-8")
     return ground

@@ -1,0 +1,21 @@
+"""URLs of lecturers, below ``bao-cao-vien/``."""
+
+from django.urls import path
+
+from quantriet.lecturers.pages import corps, lectures, outlines, own, renewal
+
+urlpatterns = [
+    path("", corps.lecturers, name="lecturers"),
+    path("bo-nhiem/", corps.appoint, name="lecturer-appoint"),
+    path("kien-toan/", renewal.renew, name="lecturers-renew"),
+    path("kien-toan/mau.xlsx", renewal.own_sheet, name="lecturers-sheet"),
+    path("cua-toi/", own.mine, name="my-lectures"),
+    path("de-nghi/", lectures.requests, name="lectures"),
+    path("de-nghi/moi/", lectures.ask, name="lecture-ask"),
+    path("de-nghi/<int:lecture_id>/", lectures.lecture, name="lecture"),
+    path("de-nghi/<int:lecture_id>/de-cuong/", outlines.outline, name="outline"),
+    path("cu-nguoi/", lectures.board, name="lecture-board"),
+    path("<int:lecturer_id>/", corps.lecturer, name="lecturer"),
+    path("<int:lecturer_id>/sua/", corps.change, name="lecturer-change"),
+    path("<int:lecturer_id>/thoi/", corps.dismiss, name="lecturer-dismiss"),
+]
