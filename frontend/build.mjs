@@ -150,8 +150,22 @@ await esbuild.build({
   format: "iife",
   target: ["es2020"],
 });
+// The check-in page: it waits for its store at the top, so it is a module. Its worker stays readable text of its own,
+// because the server puts the list of what is kept before it.
+await esbuild.build({
+  ...common,
+  entryPoints: [path.join(here, "src/check_in.js")],
+  format: "esm",
+  target: ["chrome100", "firefox115", "safari16"],
+});
+await esbuild.build({
+  ...common,
+  entryPoints: [path.join(here, "src/check_in_worker.js")],
+  format: "iife",
+  target: ["es2020"],
+});
 writeFileSync(path.join(out, "icons.svg"), sprite());
-cpSync(path.join(here, "src/mark.svg"), path.join(out, "mark.svg"));
+for (const picture of ["mark.svg", "mark-192.png", "mark-512.png"]) cpSync(path.join(here, "src", picture), path.join(out, picture));
 // barcode-detector is compiled against exactly this zxing-wasm; another version crashes in the browser.
 const reader = require.resolve("zxing-wasm/reader/zxing_reader.wasm", { paths: [packageFolder("barcode-detector")] });
 cpSync(reader, path.join(out, "zxing_reader.wasm"));

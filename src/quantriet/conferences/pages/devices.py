@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from quantriet.conferences.commands import devices as commands
@@ -15,6 +16,7 @@ from quantriet.conferences.models import Device
 from quantriet.conferences.pages.roll_call import site_of
 from quantriet.conferences.queries import devices as reads
 from quantriet.core.components import Crumb
+from quantriet.core.office.sheets_print import qr_svg
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
@@ -27,11 +29,14 @@ def devices(request: ActorRequest, site_id: int) -> HttpResponse:
     offer = None
     if request.method == "POST":
         offer = commands.offer(site, label=request.POST.get("label", ""), by=request.actor)
+    check_in = request.build_absolute_uri(reverse("check-in"))
     now, until = timezone.now(), reads.valid_until(site.conference)
     context = {
         "site": site,
         "offer": offer,
         "code": f"{offer.code[:5]}-{offer.code[5:]}" if offer else "",
+        "check_in": check_in,
+        "picture": _picture(check_in, offer) if offer else "",
         "rows": [(device, _shape(device, now, until)) for device in reads.of_site(site)[:200]],
         "crumbs": [
             Crumb(_("Hội nghị"), reverse("conferences")),
@@ -40,6 +45,13 @@ def devices(request: ActorRequest, site_id: int) -> HttpResponse:
         ],
     }
     return render(request, "conferences/devices.html", context)
+
+
+def _picture(check_in: str, offer: commands.Offer) -> SafeString:
+    """A QR code that opens the check-in page with its code, behind the #: browsers keep that to themselves, so the
+    code stands in no log.
+    """
+    return mark_safe(qr_svg(f"{check_in}#ma={offer.code}"))  # noqa: S308 (drawn here, from nothing but modules)
 
 
 def _shape(device: Device, now: datetime, until: datetime) -> tuple[str, str]:
