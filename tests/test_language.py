@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "quantriet"
-PACKAGES = ("core", "org", "ledger", "documents", "campaigns", "conferences", "reports", "web")
+PACKAGES = ("core", "org", "ledger", "documents", "campaigns", "lecturers", "conferences", "reports", "web")
 
 # What a text leaves open to be filled in, and the marks of a page it carries.
 PLACE = re.compile(r"%\(\w+\)[a-z]|%%|%[sd]|\{[^{}\s]*\}|</?[a-z][^<>]*>")
