@@ -9,7 +9,7 @@ from django.utils import timezone
 from quantriet.campaigns import queries
 from quantriet.campaigns.models import Campaign, RollLine
 from quantriet.conferences import codes
-from quantriet.conferences.commands import attendance, guests, makeups
+from quantriet.conferences.commands import attendance, conflicts, guests, makeups
 from quantriet.conferences.commands.attendance import Answer, Mark
 from quantriet.conferences.models import Attendance, AttendanceChange, AttendanceConflict, Site
 from quantriet.conferences.models.attendance import Source
@@ -297,8 +297,8 @@ def test_somebody_of_another_site_is_a_claim_to_be_settled(town: Town) -> None:
     by = operator()
     with access.acting(by):
         conflict = AttendanceConflict.objects.get()
-        attendance.settle(conflict, decision="here", by=by)
-        attendance.settle(conflict, decision="elsewhere", by=by)
+        conflicts.settle(conflict, decision="here", by=by)
+        conflicts.settle(conflict, decision="elsewhere", by=by)
         conflict.refresh_from_db()
         row = Attendance.objects.get(conference=whole)
     assert (conflict.decision, row.site_id, row.person_id) == ("here", here.pk, town.chi.pk)

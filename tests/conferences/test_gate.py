@@ -1,5 +1,6 @@
 """A flush reads whether it may record and writes as one: nothing is ended between the two."""
 
+import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
@@ -8,10 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from quantriet.conferences.commands import conferences, devices, scans, sites
+from quantriet.conferences import codes
+from quantriet.conferences.commands import attendance, conferences, devices, gate, scans, sites
+from quantriet.conferences.commands.attendance import Mark
 from quantriet.conferences.models import Attendance, Conference, Device, Site
+from quantriet.conferences.models.attendance import Source
 from quantriet.conferences.scanning import Reply
-from quantriet.conferences.verdicts import Code
+from quantriet.conferences.verdicts import Act, Ask, Code
 from quantriet.core.errors import DomainError
 from quantriet.org import access
 from quantriet.org.models import Person
@@ -121,6 +125,67 @@ def test_a_conference_is_not_cancelled_over_the_head_of_a_flush(
 
         assert flush.result(timeout=PATIENCE_S) == [Code.RECORDED]
         assert cancelled.result(timeout=PATIENCE_S) == "conference.has_attendance"
+
+
+def tapped(town: Town, person: Person) -> list[str]:
+    """One scan on a page in a thread's own connection; the page read its site before."""
+    code = codes.personal(bytes(town.conference.code_key), town.conference.pk, person.pk)
+    mark = Mark(Ask(Act.IN, is_code=True), Source.SCAN, code=code, client_id=uuid.uuid4())
+    recorded = acted(lambda: attendance.record(town.site, [mark], by=operator(), key=str(mark.client_id)))
+    return [one.code for one in recorded]
+
+
+@pytest.mark.parametrize(("end", "answer"), [(close, Code.CLOSED), (cancel, Code.CANCELLED)])
+def test_a_tap_on_a_page_waits_for_what_is_being_ended_and_then_knows_it(
+    town: Town, end: Ending, answer: str
+) -> None:
+    phone = reader(town.site)
+
+    with ThreadPoolExecutor(1) as pool:
+        with access.acting(operator()):
+            end(town, phone)
+            tap = pool.submit(tapped, town, town.an)
+            until_waiting(1, tap)
+        assert tap.result(timeout=PATIENCE_S) == [answer]
+
+    with factories.looking_everywhere():
+        assert not Attendance.objects.exists()
+
+
+def test_what_ends_waits_for_a_tap_that_has_begun_and_counts_its_site(
+    town: Town, embedded_postgres: EmbeddedPostgres
+) -> None:
+    phone = reader(town.site)
+
+    with (
+        ThreadPoolExecutor(2) as pool,
+        held_before_writing(embedded_postgres, "conferences_attendance") as let_write,
+    ):
+        tap = pool.submit(tapped, town, town.an)
+        until_waiting(1, tap)
+        ended: Future[Any] = pool.submit(acted, lambda: close(town, phone))
+        until_waiting(2, tap, ended)
+        let_write()
+        assert tap.result(timeout=PATIENCE_S) == [Code.RECORDED]
+        ended.result(timeout=PATIENCE_S)
+
+    with factories.looking_everywhere():
+        assert Site.objects.get(pk=town.site.pk).state == Site.State.CLOSED
+
+
+def test_control_without_the_gate_a_tap_is_recorded_while_its_conference_is_being_closed(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = reader(town.site)
+    monkeypatch.setattr(gate, "enter", lambda _conferences: None)
+
+    with ThreadPoolExecutor(1) as pool, access.acting(operator()):
+        close(town, phone)
+        tap = pool.submit(tapped, town, town.an)
+        assert tap.result(timeout=PATIENCE_S) == [Code.RECORDED]
+
+    with factories.looking_everywhere():
+        assert Site.objects.get(pk=town.site.pk).state == Site.State.PLANNED
 
 
 def test_flushes_of_one_conference_go_on_side_by_side(

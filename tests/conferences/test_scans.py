@@ -225,7 +225,6 @@ def _end(town: Town, phone: Reader) -> None:
     [
         (_lock, Reply.NOT_ALLOWED),
         (_revoke, Reply.REVOKED),
-        (_close, Reply.SITE_CLOSED),
         (_end, Reply.EXPIRED),
     ],
 )
@@ -241,6 +240,26 @@ def test_what_stops_a_device_holds_at_the_next_flush(
     assert town.counts(Measure.PRESENT) == [0]
     with factories.looking_everywhere():
         assert Scan.objects.count() == 0  # nothing of it is kept: asked again it may be another answer
+
+
+def test_what_comes_after_its_site_was_closed_is_kept_for_a_person_once(town: Town) -> None:
+    phone = reader(town.site)
+    event = phone.event(town.an, ago=timedelta(minutes=3))
+    _close(town, phone)
+
+    answers = [*phone.send(event), *phone.send(event)]
+
+    assert codes_of(answers) == [Reply.SITE_CLOSED] * 2
+    assert town.counts(Measure.PRESENT) == [0]
+    with factories.looking_everywhere():
+        claim = AttendanceConflict.objects.get()
+        assert Scan.objects.count() == 1
+    assert (claim.kind, claim.person_id, claim.device_id, claim.client_id) == (
+        "after_close",
+        town.an.pk,
+        phone.device.pk,
+        event.id,
+    )
 
 
 def test_a_device_whose_site_was_moved_out_of_reach_records_nothing(town: Town) -> None:
@@ -389,7 +408,8 @@ def test_statements_do_not_grow_with_devices_and_events(town: Town) -> None:
 
     growth = Counter(_kind(sql["sql"]) for sql in three) - Counter(_kind(sql["sql"]) for sql in one)
     assert {kind for kind in growth if "conferences" in kind or "campaigns" in kind or "ledger" in kind} <= {
-        'INSERT INTO "conferences_attendanceconflict"'
+        "INSERT INTO conferences_attendanceconflict",  # one, when somebody is claimed
+        "UPDATE conferences_attendance AS",  # one, when somebody who is there is seen coming again
     }
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quantriet.conferences import verdicts
-from quantriet.conferences.verdicts import NOTHING, Act, Ask, Code, Known, Meeting
+from quantriet.conferences.verdicts import NOTHING, Act, Ask, Claimed, Code, Known, Meeting
 from quantriet.ledger.measures import Grade
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -86,7 +86,7 @@ def test_coming_back_takes_the_leaving_away() -> None:
 
     verdict = verdicts.judge(Ask(Act.IN), gone, MEETING, now=START + timedelta(hours=2))
 
-    assert verdict.after == replace(gone, out_at=None, left_early=False)
+    assert verdict.after == replace(gone, out_at=None, left_early=False, back_at=START + timedelta(hours=2))
 
 
 def test_a_scan_that_comes_late_over_a_bad_line_does_not_undo_the_leaving() -> None:
@@ -95,6 +95,63 @@ def test_a_scan_that_comes_late_over_a_bad_line_does_not_undo_the_leaving() -> N
     verdict = verdicts.judge(Ask(Act.IN, at=START, is_code=True), gone, MEETING, now=END)
 
     assert (verdict.code, verdict.after) == (Code.ALREADY, gone)
+
+
+@given(events=st.lists(st.tuples(st.sampled_from([Act.IN, Act.OUT]), moments), max_size=6), data=st.data())
+def test_in_whatever_order_scans_come_the_same_is_known(
+    events: list[tuple[Act, datetime]], data: st.DataObject
+) -> None:
+    """Goings that found no coming are heard once more at the end, as the house does."""
+    other = data.draw(st.permutations(events))
+
+    assert _known_after(other) == _known_after(events)
+
+
+def _known_after(events: list[tuple[Act, datetime]]) -> tuple[Known, bool]:
+    """What is known, and whether a going waits for a person."""
+    known, waiting = NOTHING, []
+    for act, at in events:
+        verdict = verdicts.judge(Ask(act, at, is_code=True), known, MEETING, now=END)
+        if verdict.code in (Code.NOT_IN, Code.OUT_BEFORE_IN):
+            waiting.append(at)
+        known = replace(verdict.after, version=1 if verdict.after.state else 0)
+    if waiting and known.state in verdicts.HERE:
+        known = verdicts.judge(Ask(Act.OUT, max(waiting)), known, MEETING, now=END).after
+    waits = any(known.state not in verdicts.HERE or (known.in_at and at < known.in_at) for at in waiting)
+    return known, waits
+
+
+def test_who_is_let_in_twice_without_having_gone_is_told_from_two_readers_at_one_door() -> None:
+    known = Known("present", START, version=1)
+    gone = replace(known, out_at=START + timedelta(minutes=30))
+
+    assert [verdicts.is_twice(START + timedelta(minutes=late), known) for late in (5, 6)] == [False, True]
+    assert not verdicts.is_twice(END, gone)
+    assert not verdicts.is_twice(END, Known("present", version=1))
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "after"),
+    [
+        (NOTHING, Claimed(START, START, None), Known("present", START)),
+        (
+            NOTHING,
+            Claimed(START + timedelta(minutes=20), None, END),
+            Known("late", START + timedelta(minutes=20), END),
+        ),
+        (NOTHING, Claimed(None, None, END), Known("present", None, END)),
+        (Known("present", START), Claimed(None, None, START - SECOND), Known("present", back_at=START)),
+        (
+            Known("late", END, version=3),
+            Claimed(START, START, None),
+            Known("present", START, version=3, back_at=END),
+        ),
+    ],
+)
+def test_a_claim_that_holds_is_known_beside_what_was(known: Known, told: Claimed, after: Known) -> None:
+    closed = replace(MEETING, state="closed")
+
+    assert verdicts.claimed(known, told, closed) == after
 
 
 def test_who_saw_an_older_version_is_told_unless_both_say_the_same() -> None:
@@ -111,7 +168,7 @@ def test_the_same_mark_again_never_writes(marks: list[tuple[Ask, datetime]]) -> 
     known = NOTHING
     for ask, now in marks:
         first = verdicts.judge(ask, known, MEETING, now=now)
-        known = replace(first.after, version=known.version + 1) if first.writes else known
+        known = replace(first.after, version=known.version + first.writes)
 
         again = verdicts.judge(ask, known, MEETING, now=now)
 

@@ -84,7 +84,7 @@ def test_every_floor_tells_what_it_keeps(town: Town) -> None:
     assert [(row["Hội nghị"], row["Trước khi sửa"]) for row in told["Sửa điểm danh"]] == [
         (town.conference.title, "Vắng")
     ]
-    assert [row["Người ghi"] for row in told["Được ghi ở hai điểm"]] == ["ốm"]
+    assert [row["Người ghi"] for row in told["Lượt phải quyết định"]] == ["ốm"]
     assert [row["Nội dung"] for row in told["Ý kiến có ký tên"]] == ["Ý kiến ốm"]
     assert [row["Vai trò"] for row in told["Vai trò"]] == ["Đảng viên"]
     assert len(told["Tài khoản"]) == 1

@@ -6,6 +6,7 @@ from quantriet.conferences.models import (
     Attendance,
     AttendanceChange,
     AttendanceConflict,
+    AttendanceVerdict,
     Conference,
     Device,
     Remark,
@@ -63,11 +64,28 @@ def _conflicts(person: Person) -> list[list[str]]:
         [
             row.conference.title,
             row.site.name,
+            row.get_kind_display(),
             row.get_state_display(),
             moment(row.at),
+            moment(row.told_at),
+            moment(row.back_at),
+            moment(row.out_at),
             row.actor,
             row.get_decision_display(),
-            row.decided_by,
+        ]
+        for row in rows.order_by("id")
+    ]
+
+
+def _verdicts(person: Person) -> list[list[str]]:
+    rows = AttendanceVerdict.objects.filter(person=person).select_related("conflict__conference")
+    return [
+        [
+            row.conflict.conference.title,
+            moment(row.created_at),
+            row.get_decision_display(),
+            row.note,
+            row.actor,
         ]
         for row in rows.order_by("id")
     ]
@@ -130,10 +148,17 @@ def register_all() -> None:
             _changes,
         ),
         Holding(
-            gettext_noop("Được ghi ở hai điểm"),
-            (_CONFERENCE, _SITE, _STATE, _WHEN, _BY, gettext_noop("Quyết định"), gettext_noop("Người quyết định")),
+            gettext_noop("Lượt phải quyết định"),
+            (_CONFERENCE, _SITE, gettext_noop("Vì sao"), _STATE, _WHEN, gettext_noop("Giờ trên máy"),
+             gettext_noop("Vào lần cuối"), _OUT, _BY, gettext_noop("Quyết định")),
             ("conferences.AttendanceConflict.person",),
             _conflicts,
+        ),
+        Holding(
+            gettext_noop("Quyết định về lượt được ghi"),
+            (_CONFERENCE, _WHEN, gettext_noop("Quyết định"), gettext_noop("Lý do"), gettext_noop("Người quyết định")),
+            ("conferences.AttendanceVerdict.person",),
+            _verdicts,
         ),
         Holding(
             gettext_noop("Lần quét mã"),

@@ -50,14 +50,16 @@ class Reply(StrEnum):
 SENTENCES: Mapping[str, Promise] = {
     **{code.value: sentence for code, sentence in verdicts.SENTENCES.items()},
     Reply.KEPT: _("Chưa đến giờ điểm danh. Đã giữ lượt này; hệ thống tự ghi khi mở điểm danh."),
-    Reply.FORGED: _("Lượt này không mang dấu của máy đã đăng ký. Chưa ghi; hãy quét lại."),
+    Reply.FORGED: _(
+        "Lượt này không mang dấu của máy đã đăng ký. Chưa ghi, đã báo người phụ trách; hãy quét lại."
+    ),
     Reply.LATER: _("Máy chủ chưa ghi được lượt này. Máy sẽ tự gửi lại."),
     Reply.REVOKED: _("Máy này đã bị ngừng dùng. Chưa ghi gì; hãy báo người phụ trách điểm cầu."),
     Reply.EXPIRED: _("Máy này đã hết hạn dùng cho hội nghị. Chưa ghi gì; hãy ghi bổ sung trong danh sách."),
     Reply.NOT_ALLOWED: _(
         "Tài khoản đăng ký máy này không còn quyền điểm danh ở điểm cầu. Chưa ghi gì; hãy báo người phụ trách."
     ),
-    Reply.SITE_CLOSED: _("Điểm cầu đã kết thúc. Chưa ghi; hãy ghi bổ sung trong danh sách."),
+    Reply.SITE_CLOSED: _("Điểm cầu đã kết thúc. Đã giữ lượt này để người phụ trách hội nghị quyết định."),
     Reply.NUMBER_USED: _(
         "Số của lượt này đã dùng cho lượt khác. Chưa ghi; hãy đăng ký lại máy rồi quét lại."
     ),

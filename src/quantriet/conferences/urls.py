@@ -4,6 +4,7 @@ from django.urls import path
 
 from quantriet.conferences.pages import (
     conferences,
+    conflicts,
     devices,
     imports,
     lists,
@@ -24,7 +25,7 @@ urlpatterns = [
     path("<int:conference_id>/viec/", conferences.act, name="conference-act"),
     path("<int:conference_id>/diem-cau/", wall.wall, name="conference-wall"),
     path("<int:conference_id>/xep-don-vi/", sites.seating, name="conference-seating"),
-    path("<int:conference_id>/cho-quyet-dinh/", conferences.conflicts, name="conference-conflicts"),
+    path("<int:conference_id>/cho-quyet-dinh/", conflicts.conflicts, name="conference-conflicts"),
     path("<int:conference_id>/giay-trieu-tap.<str:kind>", papers.summons, name="conference-summons"),
     path("diem-cau/<int:site_id>/", sites.site, name="site"),
     path("diem-cau/<int:site_id>/sua/", sites.describe, name="site-describe"),

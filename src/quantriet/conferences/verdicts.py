@@ -16,6 +16,9 @@ from quantriet.ledger.measures import Grade
 OPENS_BEFORE = timedelta(minutes=60)
 """Check-in opens an hour before the start, when the technician must be there (domain 1.1)."""
 
+SAME_ARRIVAL = timedelta(minutes=5)
+"""Two scans so close tell of one arrival."""
+
 
 class Code(StrEnum):
     """Every answer a mark can get."""
@@ -43,7 +46,7 @@ SENTENCES: dict[Code, Promise] = {
     Code.TOO_EARLY: _(
         "Chưa đến giờ điểm danh: mở trước giờ họp 60 phút. Chưa ghi; hãy quét lại khi đến giờ."
     ),
-    Code.CLOSED: _("Hội nghị đã kết thúc nên không quét được nữa. Hãy ghi bổ sung trong danh sách."),
+    Code.CLOSED: _("Hội nghị đã kết thúc. Đã giữ lượt này để người phụ trách hội nghị quyết định."),
     Code.CANCELLED: _("Hội nghị đã hủy. Chưa ghi gì."),
     Code.WRONG_SITE: _(
         "Người này không thuộc danh sách của điểm này. Đã giữ lượt này để người phụ trách hội nghị quyết định."
@@ -51,13 +54,16 @@ SENTENCES: dict[Code, Promise] = {
     Code.FOREIGN_CODE: _(
         "Mã của hội nghị khác. Chưa ghi; hãy tìm tên trong danh sách hoặc dùng thẻ của hội nghị này."
     ),
-    Code.FORGED_CODE: _("Mã không đúng. Chưa ghi; hãy tìm tên trong danh sách và báo người phụ trách."),
+    Code.FORGED_CODE: _("Mã không đúng. Chưa ghi, đã báo người phụ trách; hãy tìm tên trong danh sách."),
     Code.UNKNOWN_CODE: _(
         "Không có ai ở điểm này mang mã đó. Chưa ghi; hãy gõ lại hoặc tìm tên trong danh sách."
     ),
     Code.UNKNOWN_PERSON: _("Không tìm thấy người này. Chưa ghi; hãy tải lại trang."),
-    Code.NOT_IN: _("Chưa có lượt vào nên chưa ghi lượt ra. Hãy ghi có mặt trước."),
-    Code.OUT_BEFORE_IN: _("Giờ ra trước giờ vào. Chưa ghi; hãy xem lại giờ."),
+    Code.NOT_IN: _(
+        "Chưa có lượt vào. Đã giữ lượt ra này: khi lượt vào đến, hệ thống tự ghép; nếu không, người phụ trách "
+        "quyết định."
+    ),
+    Code.OUT_BEFORE_IN: _("Giờ ra trước giờ vào. Chưa ghi; đã giữ để người phụ trách xem lại."),
     Code.STALE: _("Người khác vừa ghi khác. Chưa lưu bản của bạn; hãy xem hai bản và chọn."),
 }
 
@@ -113,7 +119,11 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Known:
-    """What is recorded of a person. ``version`` 0 with an empty state: nothing yet."""
+    """What is recorded of a person. ``version`` 0 with an empty state: nothing yet.
+
+    ``in_at`` is the first coming in that is known, ``back_at`` the last one after it, ``out_at`` the last going,
+    empty while he is there. Scans move them by smaller and greater only, so that their order does not matter.
+    """
 
     state: str = ""
     in_at: datetime | None = None
@@ -121,6 +131,12 @@ class Known:
     left_early: bool = False
     excuse: str = ""
     version: int = 0
+    back_at: datetime | None = None
+
+    @property
+    def last_in(self) -> datetime | None:
+        """When he was last seen coming in."""
+        return self.back_at or self.in_at
 
 
 NOTHING = Known()
@@ -167,6 +183,13 @@ def judge(ask: Ask, known: Known, meeting: Meeting, *, now: datetime) -> Verdict
         return Verdict(refused, known)
     if ask.act is Act.OUT:
         return _out(ask, known, meeting, now)
+    if ask.act is Act.IN and known.state in HERE:
+        return _in_again(min(ask.at or now, now), known, meeting)
+    return _told(ask, known, meeting, now)
+
+
+def _told(ask: Ask, known: Known, meeting: Meeting, now: datetime) -> Verdict:
+    """A first coming, or a state set by hand."""
     after = _in(ask, known, meeting, now) if ask.act is Act.IN else _set(ask, known, meeting)
     if after.out_at is not None and after.in_at is not None and after.out_at < after.in_at:
         return Verdict(Code.OUT_BEFORE_IN, known)
@@ -189,21 +212,45 @@ def _refused(ask: Ask, meeting: Meeting, now: datetime) -> Code | None:
 
 
 def _in(ask: Ask, known: Known, meeting: Meeting, now: datetime) -> Known:
-    """Came in: a second time changes nothing, unless the person had gone out or was marked as away."""
+    """Came in, and nothing was known of him but that he was away."""
     at = min(ask.at or now, now)
-    if known.state in HERE:
-        # A scan that comes late over a bad line happened before the leaving: it does not undo it.
-        is_back = known.out_at is not None and at > known.out_at
-        return replace(known, out_at=None, left_early=False) if is_back else known
-    state = "late" if at > meeting.late_from else "present"
-    return replace(known, state=state, in_at=at, out_at=None, left_early=False, excuse="")
+    return replace(
+        known, state=_on_time(at, meeting), in_at=at, back_at=None, out_at=None, left_early=False, excuse=""
+    )
+
+
+def _on_time(at: datetime, meeting: Meeting) -> str:
+    return "late" if at > meeting.late_from else "present"
+
+
+def _in_again(at: datetime, known: Known, meeting: Meeting) -> Verdict:
+    """Somebody who is there came in, before or after what is known. A going that he came back from is over; an
+    hour that nobody told (a tap on the list) stays untold; late or not follows the first hour, unless a person
+    said otherwise. What only keeps the later hour in mind is answered as known already.
+    """
+    first = known.in_at if known.in_at is None else min(known.in_at, at)
+    last = at if known.last_in is None else max(known.last_in, at)
+    is_back = known.out_at is not None and last > known.out_at
+    told = known.in_at is not None and known.state == _on_time(known.in_at, meeting)
+    state = _on_time(first, meeting) if first is not None and told else known.state
+    out_at, early = (None, False) if is_back else (known.out_at, known.left_early)
+    after = replace(
+        known,
+        state=state,
+        in_at=first,
+        back_at=None if last == first else last,
+        out_at=out_at,
+        left_early=early,
+    )
+    is_shown = replace(after, back_at=known.back_at) != known
+    return Verdict(Code.CHANGED if is_shown else Code.ALREADY, after)
 
 
 def _set(ask: Ask, known: Known, meeting: Meeting) -> Known:
     """A state set by hand; times follow where they are told (a join log, a sheet), else stay as they are."""
     if ask.act not in (Act.PRESENT, Act.LATE):
         excuse = ask.excuse.strip()[:200] if ask.act is Act.EXCUSED else ""
-        return replace(known, state=ask.act.value, in_at=None, out_at=None, left_early=False, excuse=excuse)
+        return Known(ask.act.value, excuse=excuse, version=known.version)
     was_here = known.state in HERE
     in_at = ask.at or (known.in_at if was_here else None)
     out_at = ask.out_at or (known.out_at if was_here else None)
@@ -211,18 +258,60 @@ def _set(ask: Ask, known: Known, meeting: Meeting) -> Known:
     if ask.at is not None:
         state = "late" if ask.at > meeting.late_from else "present"
     early = out_at is not None and out_at < meeting.early_until
-    return replace(known, state=state, in_at=in_at, out_at=out_at, left_early=early, excuse="")
+    back_at = known.back_at if was_here and ask.at is None and ask.out_at is None else None
+    return Known(state, in_at, out_at, early, version=known.version, back_at=back_at)
 
 
 def _out(ask: Ask, known: Known, meeting: Meeting, now: datetime) -> Verdict:
+    """Went out: the last going counts; one that he came back from changes nothing, whenever it is heard of."""
     if known.state not in HERE:
         return Verdict(Code.NOT_IN, known)
-    if known.out_at is not None:
-        return Verdict(Code.ALREADY, known)
     at = min(ask.at or now, now)
     if known.in_at is not None and at < known.in_at:
         return Verdict(Code.OUT_BEFORE_IN, known)
+    came_back = known.last_in is not None and at < known.last_in
+    if came_back or (known.out_at is not None and at <= known.out_at):
+        return Verdict(Code.ALREADY, known)
     return Verdict(Code.CHANGED, replace(known, out_at=at, left_early=at < meeting.early_until))
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """The hours a claim tells: first and last coming in, last going; none of them is a claim of presence alone."""
+
+    in_at: datetime | None = None
+    back_at: datetime | None = None
+    out_at: datetime | None = None
+
+
+def claimed(known: Known, told: Claimed, meeting: Meeting) -> Known:
+    """What is known when a person has decided that a claim holds, beside what was known at that site."""
+    asks = [
+        Ask(act, at)
+        for act, at in ((Act.IN, told.in_at), (Act.IN, told.back_at), (Act.OUT, told.out_at))
+        if at is not None
+    ]
+    running = replace(meeting, state="open")
+    if told.in_at is None:  # he was seen going: when he had come nobody knows
+        known = Known(
+            known.state if known.state in HERE else "present",
+            out_at=known.out_at,
+            left_early=known.left_early,
+            version=known.version,
+            back_at=known.last_in,
+        )
+    for ask in asks:
+        known = judge(ask, known, running, now=max(ask.at or meeting.ends_at, meeting.opens_at)).after
+    return known
+
+
+def is_twice(at: datetime, known: Known) -> bool:
+    """Whether somebody who never went out was let in again at another time than his arrival: two readers at one
+    door are no wonder, an hour between them is.
+    """
+    if known.in_at is None or known.last_in is None or known.out_at is not None:
+        return False
+    return min(abs(at - known.in_at), abs(at - known.last_in)) > SAME_ARRIVAL
 
 
 def everyone_is_open(meeting: Meeting, *, now: datetime) -> bool:

@@ -6,20 +6,20 @@ List, "có mặt cả, trừ …", scan, typed code, file, join log and device a
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.campaigns.commands import credits
 from quantriet.conferences import codes, verdicts
-from quantriet.conferences.commands import entries, marks
-from quantriet.conferences.commands.entries import Call, Hand, Write, known_of, meeting_of
+from quantriet.conferences.commands import entries, gate, history, marks
+from quantriet.conferences.commands.entries import Call, Hand, Write, meeting_of
 from quantriet.conferences.commands.marks import AT_THE_MOMENT, Answer, Heard, Mark
-from quantriet.conferences.models import Attendance, AttendanceChange, AttendanceConflict, Conference, Site
+from quantriet.conferences.models import Attendance, AttendanceChange, Conference, Site
 from quantriet.conferences.queries import roster
 from quantriet.conferences.queries.roster import Place
-from quantriet.conferences.verdicts import HERE, NOTHING, Act, Ask, Code, Known
+from quantriet.conferences.verdicts import Act, Ask, Code, Known
 from quantriet.core.errors import DomainError
 from quantriet.core.text import format_datetime
 from quantriet.ledger.measures import Grade
@@ -36,7 +36,6 @@ __all__ = [
     "read_scanned",
     "read_typed",
     "record",
-    "settle",
     "short_codes",
     "undo",
 ]
@@ -49,10 +48,13 @@ def record(site: Site, given: Sequence[Mark], *, by: Actor, key: str, reason: st
     the same call again writes nothing, and ``undo`` takes it back.
     """
     access.require(by, Can.ATTENDANCE_RECORD, site.unit_id)
-    hand = Hand(site, by.name, key)
-    people = _read_codes(site, given)
-    heard = [Heard(mark, found, hand) for mark, found in zip(given, people, strict=True)]
-    return marks.write_down(heard, Call(site.conference, key, by, site, reason))
+    with transaction.atomic():
+        gate.enter([site.conference_id])
+        site.conference.refresh_from_db(fields=gate.WHAT_MAY_END)
+        hand = Hand(site, by.name, key)
+        people = _read_codes(site, given)
+        heard = [Heard(mark, found, hand) for mark, found in zip(given, people, strict=True)]
+        return marks.write_down(heard, Call(site.conference, key, by, site, reason))
 
 
 def _read_codes(site: Site, given: Sequence[Mark]) -> list[int | Code]:
@@ -133,6 +135,7 @@ def undo(site: Site, call: str, *, by: Actor) -> int:
     """
     access.require(by, Can.ATTENDANCE_RECORD, site.unit_id)
     conference = site.conference
+    gate.enter([conference.pk])
     rows = {
         row.pk: row
         for row in Attendance.objects.select_for_update(of=("self",))
@@ -177,46 +180,7 @@ def _place(row: Attendance) -> Place:
 
 
 def _before(change: AttendanceChange, row: Attendance) -> Known:
-    return replace(entries.known_from_plain(change.before), version=row.version)
-
-
-def settle(conflict: AttendanceConflict, *, decision: str, by: Actor) -> AttendanceConflict:
-    """Decide between two claims: ``here`` moves the person to the claiming site, ``elsewhere`` leaves him.
-
-    Whoever manages the conference decides; both claims stay readable.
-    """
-    conference = conflict.conference
-    access.require(by, Can.CONFERENCE_MANAGE, conference.unit_id)
-    locked = AttendanceConflict.objects.select_for_update().get(pk=conflict.pk)
-    if locked.decision != AttendanceConflict.Decision.OPEN:
-        return locked
-    if decision not in (AttendanceConflict.Decision.HERE, AttendanceConflict.Decision.ELSEWHERE):
-        raise DomainError("conflict.decision", _("Hãy chọn một trong hai điểm. Chưa thay đổi gì."))
-    if decision == AttendanceConflict.Decision.HERE:
-        _move_here(locked, by=by)
-    locked.decision, locked.decided_by, locked.decided_at = decision, by.name, timezone.now()
-    locked.save(update_fields=["decision", "decided_by", "decided_at"])
-    audit.record(by, "attendance.settle", locked, unit=conference.unit_id, detail={"decision": decision})
-    return locked
-
-
-def _move_here(conflict: AttendanceConflict, *, by: Actor) -> None:
-    site = Site.objects.select_related("conference__campaign").get(pk=conflict.site_id)
-    place = roster.places(site.conference, [conflict.person_id])[conflict.person_id]
-    if place.unit_id is None:
-        raise access.not_found()
-    rows = marks.rows_of(site.conference, [conflict.person_id], [])
-    meeting = meeting_of(site.conference)
-    at: datetime | None = conflict.at
-    row = rows.get(conflict.person_id)
-    known = known_of(row) if row is not None else NOTHING
-    if row is None or row.state not in HERE:
-        late = at is not None and at > meeting.late_from
-        known = replace(known, state="late" if late else "present", in_at=at, excuse="")
-    graded = verdicts.grade(meeting, at_the_moment=conflict.source in AT_THE_MOMENT, now=at or timezone.now())
-    call = Call(site.conference, f"settle:{conflict.pk}", by, site, "Quyết định điểm dự", rows)
-    hand = Hand(site, by.name, call.key)
-    entries.apply([Write(place, known, conflict.source, graded, hand, conflict.client_id)], call)
+    return replace(history.known_from_plain(change.before), version=row.version)
 
 
 def answers_by_code(answers: Iterable[Answer]) -> dict[Code, int]:

@@ -19,7 +19,7 @@ from quantriet.campaigns.commands.bulk import Claims, Excuses
 from quantriet.campaigns.commands.credits import Claim
 from quantriet.campaigns.models import Credit
 from quantriet.conferences import verdicts
-from quantriet.conferences.commands import attendance, entries, excuses
+from quantriet.conferences.commands import attendance, entries, excuses, gate
 from quantriet.conferences.commands.attendance import Mark
 from quantriet.conferences.models import Attendance, Conference, Site
 from quantriet.conferences.models.attendance import Source
@@ -66,6 +66,8 @@ def record_all(conference: Conference, sheets: Sequence[Sheet], *, key: str, by:
         raise ValueError("sheets are recorded in bulk for a running campaign only")
     _require_all(by, {sheet.site.unit_id for sheet in sheets})
     with transaction.atomic():
+        gate.enter([conference.pk])
+        conference.refresh_from_db(fields=gate.WHAT_MAY_END)
         fresh = _not_taken(campaign.book_id, sheets, key)
         firsts, rest = _judged(conference, fresh)
         batches = _open(campaign.book_id, firsts, key, by)
@@ -113,6 +115,8 @@ def _judged(conference: Conference, sheets: Sequence[Sheet]) -> tuple[list[_Firs
                 left.append(mark)
             elif (first := _first(sheet.site, place, mark, meeting, now)) is not None:
                 firsts.append(first)
+            else:
+                left.append(mark)
         if left:
             rest.append(Sheet(sheet.site, left))
     return firsts, rest

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from quantriet.campaigns.commands import obligations, standing
 from quantriet.campaigns.commands.obligations import Done
 from quantriet.campaigns.models import Campaign, Declaration, Requirement
-from quantriet.conferences.commands import gate
+from quantriet.conferences.commands import conflicts, gate
 from quantriet.conferences.models import AgendaItem, Attendance, Conference, Site, SiteUnit
 from quantriet.conferences.verdicts import HERE
 from quantriet.core.errors import ConflictError, DomainError
@@ -255,6 +255,7 @@ def close(conference: Conference, *, actual_minutes: Sequence[int | None] = (), 
     access.require(by, Can.CONFERENCE_MANAGE, conference.unit_id)
     with transaction.atomic():
         gate.shut(conference.pk)
+        conflicts.match(conference.pk, by=by)
         locked = (
             # What pages record goes on being inserted: its foreign key needs the conference's key only.
             Conference.objects.select_for_update(of=("self",), no_key=True)

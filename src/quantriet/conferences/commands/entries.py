@@ -3,9 +3,8 @@ in one batch. Every way of recording ends here; what was counted in is counted o
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -17,7 +16,7 @@ from quantriet.campaigns.commands import credits
 from quantriet.campaigns.commands.credits import Claim, Session
 from quantriet.campaigns.models import Credit
 from quantriet.conferences import verdicts
-from quantriet.conferences.commands import excuses
+from quantriet.conferences.commands import excuses, history
 from quantriet.conferences.models import Attendance, AttendanceChange, Conference, Site
 from quantriet.conferences.models.attendance import Source
 from quantriet.conferences.queries.roster import Place
@@ -33,11 +32,15 @@ MEANS = {Source.MAKE_UP: Credit.Means.MADE_UP, Source.SUPERIOR: Credit.Means.SUP
 
 @dataclass(frozen=True)
 class Hand:
-    """Whose hand writes a row: at which site, in whose name, under which key it can be taken back."""
+    """Whose hand writes a row: at which site, in whose name, under which key it can be taken back; by which device
+    (0: a page) and when by that device's own clock.
+    """
 
     site: Site
     actor: str
     key: str
+    device_id: int = 0
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Fresh:
     grade: int
     source: str
     version: int = 1
+    back_at: datetime | None = None
 
 
 Row = Attendance | Fresh
@@ -119,7 +123,7 @@ def meeting_of(conference: Conference) -> Meeting:
 
 def known_of(row: Row) -> Known:
     """What a row says, as the judge reads it."""
-    return Known(row.state, row.in_at, row.out_at, row.left_early, row.excuse, row.version)
+    return Known(row.state, row.in_at, row.out_at, row.left_early, row.excuse, row.version, row.back_at)
 
 
 def source_of(row_id: int) -> str:
@@ -152,16 +156,18 @@ def reversed_lines(lines: Iterable[Line]) -> list[Line]:
 _INSERT = """
 INSERT INTO conferences_attendance
     (created_at, conference_id, site_id, person_id, unit_id, line_id, person_class, state, in_at, out_at,
-     left_early, excuse, form, held_on, grade, source, client_id, actor, call, batch_id, version)
+     left_early, excuse, form, held_on, grade, source, client_id, actor, call, batch_id, version,
+     back_at)
 SELECT statement_timestamp(), %(conference)s, new.site_id, new.person_id, new.unit_id, new.line_id,
        new.person_class, new.state, new.in_at, new.out_at, new.left_early, new.excuse, new.form, %(held_on)s,
-       new.grade, new.source, new.client_id, new.actor, new.call, %(batch)s, 1
+       new.grade, new.source, new.client_id, new.actor, new.call, %(batch)s, 1, new.back_at
 FROM unnest(%(people)s::bigint[], %(units)s::bigint[], %(lines)s::bigint[], %(classes)s::smallint[],
             %(states)s::text[], %(ins)s::timestamptz[], %(outs)s::timestamptz[], %(early)s::boolean[],
             %(excuses)s::text[], %(grades)s::smallint[], %(sources)s::text[], %(clients)s::uuid[],
-            %(sites)s::bigint[], %(forms)s::smallint[], %(actors)s::text[], %(calls)s::text[])
+            %(sites)s::bigint[], %(forms)s::smallint[], %(actors)s::text[], %(calls)s::text[],
+            %(backs)s::timestamptz[])
      AS new(person_id, unit_id, line_id, person_class, state, in_at, out_at, left_early, excuse, grade, source,
-            client_id, site_id, form, actor, call)
+            client_id, site_id, form, actor, call, back_at)
 ON CONFLICT DO NOTHING
 RETURNING id, person_id
 """
@@ -196,7 +202,7 @@ def apply(writes: Sequence[Write], call: Call) -> dict[int, int] | None:
             ]
             for row in fresh:
                 lines += counted(row, conference.level)
-            before = {row.pk: _copy(row) for row in call.rows.values()}
+            before = {row.pk: history.copy(row) for row in call.rows.values()}
             changed = _change(known, call, batch_id, lines) if known else []
             _excuse([*fresh, *changed], before, call)
             _credit(fresh, changed, before, call, batch_id)
@@ -257,6 +263,7 @@ def _insert(new: Sequence[Write], call: Call, batch_id: int | None) -> dict[int,
                 "forms": [write.hand.site.form for write in new],
                 "actors": [write.hand.actor for write in new],
                 "calls": [write.hand.key for write in new],
+                "backs": [write.known.back_at for write in new],
             },
         )
         return {int(person_id): int(row_id) for row_id, person_id in cursor.fetchall()}
@@ -280,18 +287,13 @@ def _as_row(write: Write, row_id: int, held_on: date) -> Fresh:
         held_on,
         write.grade,
         write.source,
+        back_at=known.back_at,
     )
-
-
-def _copy(row: Attendance) -> Attendance:
-    """The row as it stood, for counting it out and for undo."""
-    names = [one.attname for one in Attendance._meta.concrete_fields]  # noqa: SLF001 - Django's public-by-habit API
-    return Attendance(**{name: getattr(row, name) for name in names})
 
 
 _CHANGED_FIELDS = (
     "site", "state", "in_at", "out_at", "left_early", "excuse", "form", "grade", "source", "client_id", "actor",
-    "call", "batch", "version",
+    "call", "batch", "version", "back_at",
 )  # fmt: skip
 
 
@@ -299,15 +301,16 @@ def _change(writes: Sequence[Write], call: Call, batch_id: int | None, lines: li
     """Correct rows: the old count out, the new one in, what stood before kept."""
     level = call.conference.level
     rows: list[Attendance] = []
-    history: list[AttendanceChange] = []
+    corrections: list[AttendanceChange] = []
     for write in writes:
         row = call.rows[write.place.person_id]
         lines += reversed_lines(counted(row, level))
-        kept = _plain(row)
-        came_newly = row.state not in HERE and write.known.state in HERE
+        kept = history.plain(row, known_of(row))
+        comes = stands_on(write.known, known_of(row)) or write.source in MEANS
         row.state, row.excuse = write.known.state, write.known.excuse
         row.in_at, row.out_at, row.left_early = write.known.in_at, write.known.out_at, write.known.left_early
-        if came_newly or write.source in MEANS:
+        row.back_at = write.known.back_at
+        if comes:
             row.grade, row.source = write.grade, write.source
         row.site, row.form = write.hand.site, write.hand.site.form
         row.client_id = row.client_id or write.client_id
@@ -315,7 +318,7 @@ def _change(writes: Sequence[Write], call: Call, batch_id: int | None, lines: li
         row.version += 1
         lines += counted(row, level)
         rows.append(row)
-        history.append(
+        corrections.append(
             AttendanceChange(
                 attendance=row,
                 person_id=row.person_id,
@@ -328,30 +331,31 @@ def _change(writes: Sequence[Write], call: Call, batch_id: int | None, lines: li
             )
         )
     Attendance.objects.bulk_update(rows, _CHANGED_FIELDS, batch_size=500)
-    AttendanceChange.objects.bulk_create(history, batch_size=1000)
+    AttendanceChange.objects.bulk_create(corrections, batch_size=1000)
     return rows
 
 
-def _plain(row: Attendance) -> dict[str, Any]:
-    """A row as plain values: what undo reads back."""
-    known = asdict(known_of(row))
-    moments = {name: known[name].isoformat() if known[name] else None for name in ("in_at", "out_at")}
-    return {**known, **moments, "source": row.source, "grade": int(row.grade), "site": row.site_id}
+def stands_on(after: Known, before: Known) -> bool:
+    """Whether what is known afterwards stands on a coming that the mark brought: he was not there before, or not
+    that early. Evidence and way are those of the coming it stands on, whatever was heard first.
+    """
+    if before.state not in HERE:
+        return after.state in HERE
+    if before.in_at is None or after.in_at is None:
+        return False
+    return after.state in HERE and after.in_at < before.in_at
 
 
-def known_from_plain(kept: dict[str, Any]) -> Known:
-    """What stood before a correction, as the judge reads it."""
-    moments = {
-        name: datetime.fromisoformat(kept[name]) if kept[name] else None for name in ("in_at", "out_at")
-    }
-    return Known(
-        kept["state"],
-        moments["in_at"],
-        moments["out_at"],
-        kept["left_early"],
-        kept["excuse"],
-        kept["version"],
-    )
+_REMEMBER = """
+UPDATE conferences_attendance AS row SET back_at = greatest(row.back_at, later.at)
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS later(id, at) WHERE row.id = later.id
+"""
+
+
+def remember(comings: dict[int, datetime]) -> None:
+    """Keep the last coming in of rows (by id) that the caller has locked: nothing anybody sees changes."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER, [list(comings), list(comings.values())])
 
 
 def _excuse(rows: Sequence[Row], before: dict[int, Attendance], call: Call) -> None:
@@ -475,7 +479,7 @@ def remove(rows: Sequence[Attendance], call: Call) -> int:
         if batch_id is not None:
             withdraw(conference, rows, key=call.name, reason=call.reason, by=call.by)
         excused = [row for row in rows if row.state == "excused"]
-        before = {row.pk: _copy(row) for row in excused}
+        before = {row.pk: history.copy(row) for row in excused}
         for row in excused:
             row.state = ""
         Attendance.objects.filter(pk__in=[row.pk for row in rows]).delete()

@@ -1,8 +1,8 @@
 """Where recording and ending meet: a gate for each conference, a lock of the database held until the commit.
 
-Whoever records what devices heard enters: any number of them side by side. Whoever closes, cancels or changes a
-conference, closes a site of it or stops a device shuts it: that is done either before a flush reads whether it may
-record, or after the flush is committed, never between. Entering comes before any row is locked.
+Whoever records, by a device or on a page, enters: any number of them side by side. Whoever closes, cancels or changes a
+conference, closes a site of it or stops a device shuts it: that is done either before it is read what may be
+recorded, or after what was recorded is committed, never between. Entering comes before any row is locked.
 
 An advisory lock and not one of the conference's row: an act on the tree gives conferences to other units while it
 holds these, and attendance needs these units; foreign keys of what pages record need not wait for a closing; and who
@@ -15,6 +15,9 @@ from django.db import connection
 
 _GATE = 7_141_900
 """The first of the two numbers of the lock; the second is the conference."""
+
+WHAT_MAY_END = ("state", "starts_at", "ends_at")
+"""What a page read of a conference before it entered, and reads again then."""
 
 _ENTER = "SELECT pg_advisory_xact_lock_shared(%s, id::int) FROM unnest(%s::bigint[]) AS entered(id)"
 _ENTER_BY_DEVICES = """

@@ -12,14 +12,26 @@ from django.utils.functional import Promise
 
 from quantriet.campaigns.commands import credits
 from quantriet.conferences import verdicts
-from quantriet.conferences.commands import entries
+from quantriet.conferences.commands import claims, entries
+from quantriet.conferences.commands.claims import Claim
 from quantriet.conferences.commands.entries import Call, Hand, Write, known_of, meeting_of
-from quantriet.conferences.models import Attendance, AttendanceConflict, Conference
+from quantriet.conferences.models import Attendance, AttendanceConflict, Conference, Scan
 from quantriet.conferences.models.attendance import Source
 from quantriet.conferences.queries import roster
 from quantriet.conferences.queries.roster import Place
 from quantriet.conferences.verdicts import HERE, NOTHING, Act, Ask, Code, Known, Meeting, Verdict
 from quantriet.core import ltree
+from quantriet.ledger.measures import Grade
+
+KINDS = AttendanceConflict.Kind
+TO_BE_SETTLED = {
+    Code.WRONG_SITE: KINDS.TWO_SITES,
+    Code.NOT_IN: KINDS.OUT_FIRST,
+    Code.OUT_BEFORE_IN: KINDS.OUT_FIRST,
+    Code.CLOSED: KINDS.AFTER_CLOSE,
+    Code.FORGED_CODE: KINDS.FORGED,
+}
+"""What is kept for a person, and as what."""
 
 AT_THE_MOMENT = frozenset({Source.LIST, Source.SCAN, Source.CODE})
 
@@ -89,7 +101,9 @@ class _Judged:
     rows: dict[int, Attendance]
     known: dict[int, Known]
     writes: dict[int, Write] = field(default_factory=dict)
-    claims: list[tuple[Heard, int]] = field(default_factory=list)
+    comings: dict[int, datetime] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+    seen_again: list[tuple[Claim, int | UUID | None]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
 
@@ -127,7 +141,9 @@ def _once(heard: Sequence[Heard], call: Call) -> list[Answer | None]:
     places = roster.places(call.conference, ids) if ids else {}
     rows = rows_of(call.conference, ids, [one.mark.client_id for one in heard]) if ids else {}
     judged = _judge_all(heard, places, rows, call.conference)
-    _keep_claims(judged.claims, call.conference)
+    claims.keep(call.conference, [*judged.claims, *_by_two_devices(judged.seen_again)])
+    if judged.comings:
+        entries.remember({rows[person].pk: at for person, at in judged.comings.items()})
     if not judged.writes:
         return list(judged.answers)
     written = entries.apply(list(judged.writes.values()), replace(call, rows=judged.rows))
@@ -183,6 +199,7 @@ def _judge_all(
     for one in heard:
         if isinstance(one.found, Code):
             judged.answers.append(Answer(0, one.found, NOTHING))
+            _claim(one, None, one.found, judged)
             continue
         place = places.get(one.found)
         sees = one.roots is None or (place is not None and ltree.is_below(place.path, one.roots))
@@ -194,8 +211,8 @@ def _judge_all(
             continue
         verdict = verdicts.judge(one.mark.ask, known, judged.meeting, now=judged.now)
         verdict = _at_this_site(one, place if sees else None, row, verdict)
-        if verdict.code is Code.WRONG_SITE:
-            judged.claims.append((one, one.found))
+        _claim(one, one.found, verdict.code, judged)
+        _see_again(one, one.found, known, verdict, judged)
         stands = verdict.after
         if verdict.writes:
             judged.writes[one.found] = _write(one, verdict, places[one.found], judged)
@@ -205,19 +222,82 @@ def _judge_all(
     return judged
 
 
-def _write(one: Heard, verdict: Verdict, place: Place, judged: _Judged) -> Write:
-    """What the person's row must become; a first device's id stays when a second mark comes in one call."""
+def _moment(mark: Mark, judged: _Judged) -> datetime:
+    """When it happened, where its writer says so; never later than now."""
+    return min(mark.ask.at or judged.now, judged.now)
+
+
+def _graded(mark: Mark, judged: _Judged) -> Grade:
+    moment = _moment(mark, judged) if mark.ask.is_code else judged.now
+    return verdicts.grade(judged.meeting, at_the_moment=mark.is_at_the_moment, now=moment)
+
+
+def _claim(one: Heard, person_id: int | None, code: Code, judged: _Judged) -> None:
+    """Keep for a person what a verdict does not record; a forged code proves nobody."""
+    kind = TO_BE_SETTLED.get(code)
+    if kind is not None:
+        judged.claims.append(_as_claim(one, person_id, kind, judged))
+
+
+def _as_claim(one: Heard, person_id: int | None, kind: str, judged: _Judged) -> Claim:
     mark = one.mark
-    moment = min(mark.ask.at or judged.now, judged.now) if mark.ask.is_code else judged.now
-    graded = verdicts.grade(judged.meeting, at_the_moment=mark.is_at_the_moment, now=moment)
-    before = judged.writes.get(place.person_id)
-    client_id = mark.client_id if before is None or before.client_id is None else before.client_id
-    return Write(place, verdict.after, mark.source, graded, one.hand, client_id)
+    moment, graded = _moment(mark, judged), _graded(mark, judged)
+    return Claim(one.hand, kind, person_id, mark.ask.act, moment, mark.source, graded, mark.client_id)
+
+
+def _see_again(one: Heard, person_id: int, known: Known, verdict: Verdict, judged: _Judged) -> None:
+    """Somebody who is there was seen coming in once more: a later hour is kept in mind, and a second device that
+    let him in long before or after is a claim.
+    """
+    is_here = known.state in HERE and verdict.code in (Code.CHANGED, Code.ALREADY)
+    if one.mark.ask.act is not Act.IN or not is_here:
+        return
+    before, row = judged.writes.get(person_id), judged.rows.get(person_id)
+    if verdicts.is_twice(_moment(one.mark, judged), known):
+        first = before.hand.device_id if before is not None else row.client_id if row is not None else None
+        judged.seen_again.append((_as_claim(one, person_id, KINDS.TWO_DEVICES, judged), first))
+    later = verdict.after.back_at
+    if verdict.code is Code.ALREADY and later is not None and later != known.back_at:
+        judged.known[person_id] = verdict.after
+        if before is not None:
+            judged.writes[person_id] = replace(before, known=verdict.after)
+        else:
+            judged.comings[person_id] = later
+
+
+def _by_two_devices(seen: Sequence[tuple[Claim, int | UUID | None]]) -> list[Claim]:
+    """Of people seen coming in again those whom another device had let in, or a page."""
+    clients = [first for _claim, first in seen if isinstance(first, UUID)]
+    devices = dict(Scan.objects.filter(pk__in=clients).values_list("pk", "device_id")) if clients else {}
+    return [
+        claim
+        for claim, first in seen
+        if claim.hand.device_id != (devices.get(first, 0) if isinstance(first, UUID) else first or 0)
+    ]
+
+
+def _write(one: Heard, verdict: Verdict, place: Place, judged: _Judged) -> Write:
+    """What the person's row must become; a first device's id stays when a second mark comes in one call, and the
+    evidence is that of the coming which it stands on.
+    """
+    mark, before = one.mark, judged.writes.get(place.person_id)
+    if before is None:
+        graded = _graded(mark, judged)
+        return Write(place, verdict.after, mark.source, graded, one.hand, mark.client_id)
+    comes = entries.stands_on(verdict.after, before.known) or before.known.state not in HERE
+    return Write(
+        place,
+        verdict.after,
+        mark.source if comes else before.source,
+        _graded(mark, judged) if comes else before.grade,
+        one.hand,
+        before.client_id or mark.client_id,
+    )
 
 
 def _at_this_site(one: Heard, place: Place | None, row: Attendance | None, verdict: Verdict) -> Verdict:
     """Somebody who is not expected here, or sits elsewhere already, is a claim to be settled, not a record."""
-    if verdict.code not in (Code.RECORDED, Code.CHANGED, Code.ALREADY, Code.STALE):
+    if verdict.code in (Code.TOO_EARLY, Code.CLOSED, Code.CANCELLED):
         return verdict
     site_id = one.hand.site.pk
     if row is not None and row.site_id == site_id:
@@ -229,24 +309,3 @@ def _at_this_site(one: Heard, place: Place | None, row: Attendance | None, verdi
         code = Code.WRONG_SITE if comes else Code.UNKNOWN_PERSON
         return Verdict(code, NOTHING if row is None else known_of(row))
     return verdict
-
-
-def _keep_claims(claims: Sequence[tuple[Heard, int]], conference: Conference) -> None:
-    """Keep what a site claims about people who are not its own, once a person, with its evidence."""
-    now = timezone.now()
-    kept = [
-        AttendanceConflict(
-            conference=conference,
-            site=one.hand.site,
-            unit_id=one.hand.site.unit_id,
-            person_id=person_id,
-            state="present" if one.mark.ask.act in (Act.IN, Act.OUT) else one.mark.ask.act.value,
-            at=min(one.mark.ask.at or now, now),
-            source=one.mark.source,
-            client_id=one.mark.client_id,
-            actor=one.hand.actor,
-        )
-        for one, person_id in claims
-    ]
-    if kept:
-        AttendanceConflict.objects.bulk_create(kept, ignore_conflicts=True)

@@ -17,11 +17,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from quantriet.conferences import scanning, verdicts
-from quantriet.conferences.commands import attendance, gate, marks
+from quantriet.conferences.commands import attendance, claims, gate, marks
+from quantriet.conferences.commands.claims import Claim
 from quantriet.conferences.commands.entries import Call as Batch
 from quantriet.conferences.commands.entries import Hand
 from quantriet.conferences.commands.marks import Heard, Mark
-from quantriet.conferences.models import Scan, Site
+from quantriet.conferences.models import AttendanceConflict, Scan, Site
 from quantriet.conferences.models.attendance import Source
 from quantriet.conferences.queries import devices
 from quantriet.conferences.queries.devices import Enrolled
@@ -29,6 +30,7 @@ from quantriet.conferences.scanning import Answer, Call, Event, Reply
 from quantriet.conferences.verdicts import Act, Ask, Code
 from quantriet.core import scope
 from quantriet.core.scope import Scope
+from quantriet.ledger.measures import Grade
 from quantriet.org import access
 from quantriet.org.access import Actor
 
@@ -59,6 +61,11 @@ class _Event:
     person_id: int = 0
     state: str = ""
     name: str = ""
+
+    @property
+    def is_forged(self) -> bool:
+        """It does not carry the device's own MAC, though the call did."""
+        return self.code == Reply.FORGED
 
     @property
     def source(self) -> str:
@@ -104,9 +111,12 @@ def _record(told: Sequence[Told], elsewhere: set[UUID]) -> list[list[Answer]]:
     roots = {root for device in known.values() for root in device.roots}
     with scope.use(Scope(tuple(sorted(roots)), "devices")):
         events = [[*_events(one, known.get(one.device_id), now)] for one in told]
-        flat = [event for some in events for event in some if not event.code]
-        fresh, copies = _unseen(flat, elsewhere)
-        _judge(fresh, known)
+        flat = [event for some in events for event in some]
+        fresh, copies = _unseen([event for event in flat if not event.code], elsewhere)
+        over = [event for event in fresh if known[event.device_id].standing.site_closed]
+        _judge([event for event in fresh if not known[event.device_id].standing.site_closed], known)
+        _keep_after_close(over, known)
+        _keep_forged([event for event in flat if event.is_forged], known)
         _keep(fresh, known)
         for copy, first in copies:
             copy.code, copy.person_id = _again(first.code), first.person_id
@@ -116,11 +126,16 @@ def _record(told: Sequence[Told], elsewhere: set[UUID]) -> list[list[Answer]]:
 
 
 def _events(one: Told, device: Enrolled | None, now: datetime) -> Iterable[_Event]:
+    """The events of a call; those of a device that may not record carry their answer already. What comes from a site
+    that is closed is kept for a person.
+    """
     refused = Reply.NOT_ALLOWED if device is None else scanning.refusal(device.standing, now=now)
+    stops = refused is not None and refused is not Reply.SITE_CLOSED
     for at, event in enumerate(one.call.events):
         moment = scanning.corrected(event.at, clock=one.call.clock, now=one.heard_at)
         moment = moment if device is None else max(moment, device.enrolled_at)
-        yield _Event(event, one.device_id, moment, (Reply.FORGED if at in one.forged else refused) or "")
+        code = refused if refused is not None and stops else Reply.FORGED if at in one.forged else ""
+        yield _Event(event, one.device_id, moment, code)
 
 
 _SEEN = """
@@ -197,6 +212,41 @@ def _judge(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> None:
             one.person_id, one.state, one.name = answer.person_id, answer.known.state, answer.name
 
 
+def _keep_after_close(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> None:
+    """Keep for a person what came when its site was over."""
+    told = []
+    for one, heard in zip(events, _heard(events, known), strict=True):
+        found = heard.found if isinstance(heard.found, int) else None
+        one.code, one.person_id = Reply.SITE_CLOSED, found or 0
+        told.append(_claim(one, found, AttendanceConflict.Kind.AFTER_CLOSE, heard.hand))
+    _keep_claims(told)
+
+
+def _keep_forged(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> None:
+    """Keep for a person that a device sent what it did not sign; whoever it names by a good card is named."""
+    told = []
+    for one in events:
+        device = known[one.device_id]
+        found = attendance.read_scanned(device.site.conference, one.event.code)
+        person_id = found if isinstance(found, int) else None
+        told.append(_claim(one, person_id, AttendanceConflict.Kind.FORGED, _hand(one, device)))
+    _keep_claims(told)
+
+
+def _claim(one: _Event, person_id: int | None, kind: str, hand: Hand) -> Claim:
+    return Claim(
+        hand, kind, person_id, Act(one.event.act), one.at, one.source, Grade.AFTERWARDS, one.event.id
+    )
+
+
+def _keep_claims(told: Iterable[Claim]) -> None:
+    by_conference: dict[int, list[Claim]] = {}
+    for one in told:
+        by_conference.setdefault(one.hand.site.conference_id, []).append(one)
+    for _conference_id, some in sorted(by_conference.items()):
+        claims.keep(some[0].hand.site.conference, some)
+
+
 def _sites(site_ids: set[int]) -> dict[int, Site]:
     """Sites with their conference and campaign; those of one conference share it."""
     rows = Site.objects.filter(pk__in=site_ids).select_related("conference__campaign")
@@ -221,8 +271,13 @@ def _heard(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> list[Hear
             found = attendance.read_typed(one.event.code, shorts[place])
         ask = Ask(Act(one.event.act), one.at, is_code=True)
         mark = Mark(ask, one.source, code=one.event.code, client_id=one.event.id)
-        heard.append(Heard(mark, found, Hand(site, device.name, one.event.id.hex), device.roots))
+        heard.append(Heard(mark, found, _hand(one, device), device.roots))
     return heard
+
+
+def _hand(one: _Event, device: Enrolled) -> Hand:
+    told_at = scanning.told(one.event.at)
+    return Hand(device.site, device.name, one.event.id.hex, one.device_id, told_at)
 
 
 def _short_codes(device: Enrolled) -> Mapping[str, int | None]:
@@ -343,7 +398,13 @@ def _judge_kept(kept: Sequence[Scan], sites: Mapping[int, Site]) -> None:
     for scan in kept:
         ask = Ask(Act(scan.act), scan.at, is_code=True)
         mark = Mark(ask, scan.source, person_id=scan.person_id or 0, client_id=scan.client_id)
-        hand = Hand(sites[scan.site_id], scan.device.account.display_name, scan.client_id.hex)
+        hand = Hand(
+            sites[scan.site_id],
+            scan.device.account.display_name,
+            scan.client_id.hex,
+            scan.device_id,
+            scan.told_at,
+        )
         heard.append(Heard(mark, scan.person_id or Code.UNKNOWN_PERSON, hand))
     call = Batch(heard[0].hand.site.conference, f"scans:{uuid4().hex}", INTAKE)
     for scan, answer in zip(kept, marks.write_down(heard, call), strict=True):

@@ -135,7 +135,7 @@ DROP SEQUENCE conferences_news;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conferences", "0007_own_rows")]
+    dependencies = [("conferences", "0008_claims_with_evidence")]
 
     operations = [
         migrations.CreateModel(

@@ -4,6 +4,7 @@ from quantriet.conferences.models.attendance import (
     Attendance,
     AttendanceChange,
     AttendanceConflict,
+    AttendanceVerdict,
     Guest,
     Remark,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "Attendance",
     "AttendanceChange",
     "AttendanceConflict",
+    "AttendanceVerdict",
     "Conference",
     "Device",
     "Guest",

@@ -41,7 +41,8 @@ class Attendance(Scoped):
     ``unit`` is where the person counts: the unit of the roll line, else the home unit. ``person_class``,
     ``form``, ``held_on`` and ``grade`` are those it was counted with, so that a correction counts out exactly
     what was counted in. ``client_id`` is made by the device: a retry finds its row. ``call`` is the key of the
-    call that wrote the row last: what one tap did can be taken back.
+    call that wrote the row last: what one tap did can be taken back. ``back_at`` is the last coming in after the
+    first one: a going that happened before it, and is heard of later, sends nobody away.
     """
 
     # Each index is paid for by every check-in: none is kept that another one begins with.
@@ -57,6 +58,7 @@ class Attendance(Scoped):
     person_class = models.SmallIntegerField(choices=PersonClass.choices, default=PersonClass.UNKNOWN)
     state = models.CharField(max_length=8, choices=State.choices)
     in_at = models.DateTimeField(null=True, blank=True)
+    back_at = models.DateTimeField(null=True, blank=True)
     out_at = models.DateTimeField(null=True, blank=True)
     left_early = models.BooleanField(default=False)
     excuse = models.CharField(max_length=200, blank=True)
@@ -77,6 +79,7 @@ class Attendance(Scoped):
         "person_class": Fate("how counts are cut", "sensitive", "campaign"),
         "state": Fate("present, late, excused or absent", "sensitive", "campaign"),
         "in_at": Fate("late or not", "sensitive", "campaign"),
+        "back_at": Fate("there or gone", "sensitive", "campaign"),
         "out_at": Fate("left early or not", "sensitive", "campaign"),
         "left_early": Fate("left early or not", "sensitive", "campaign"),
         "excuse": Fate("why the person is excused", "sensitive", "campaign"),
@@ -132,44 +135,107 @@ class AttendanceChange(Scoped):
 
 
 class AttendanceConflict(Scoped):
-    """Somebody was claimed at a site where he is not expected, or at a second one. Both claims are kept until
-    a person who looks over both sites decides; the decision is an entry, not an overwrite.
+    """What was claimed and not recorded, or recorded against another claim: kept with its evidence until a person
+    who looks over all sites of the conference decides.
 
-    ``unit`` is the unit of the claiming site: its clerk may write the row without seeing the other site.
+    One row collects what one site claims of a person in one way (``kind``) while it waits, whatever order it comes
+    in: ``at`` is the first moment claimed, and ``device``, ``told_at`` (that moment by the device's own clock),
+    ``source``, ``client_id``, ``actor`` and ``grade`` are the evidence of that; ``back_at`` is the last coming in
+    and ``out_at`` the last going that were claimed. ``person`` is empty where a forged claim names nobody who is
+    expected. ``unit`` is the unit of the claiming site: its clerk may write the row without seeing the other site.
+    What was decided is an ``AttendanceVerdict``; ``decision`` says what holds, so that open claims are found.
     """
+
+    class Kind(models.TextChoices):
+        """What is wrong with the claim."""
+
+        TWO_SITES = "two_sites", _("Ghi ở điểm không đúng danh sách")
+        TWO_DEVICES = "two_devices", _("Hai máy cùng ghi vào")
+        OUT_FIRST = "out_first", _("Ra mà chưa vào")
+        AFTER_CLOSE = "after_close", _("Đến sau khi kết thúc")
+        FORGED = "forged", _("Mã hoặc dấu không đúng")
 
     class Decision(models.TextChoices):
         """Which claim holds."""
 
         OPEN = "open", _("Chờ quyết định")
-        HERE = "here", _("Dự ở điểm này")
-        ELSEWHERE = "elsewhere", _("Dự ở điểm kia")
+        HERE = "here", _("Ghi theo lượt này")
+        ELSEWHERE = "elsewhere", _("Giữ như đang ghi")
+        AWAY = "away", _("Không dự")
+        MATCHED = "matched", _("Đã khớp với lượt đến sau")
 
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="conflicts")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="conflicts")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.TWO_SITES)
     state = models.CharField(max_length=8, choices=State.choices)
     at = models.DateTimeField(null=True, blank=True)
+    back_at = models.DateTimeField(null=True, blank=True)
+    out_at = models.DateTimeField(null=True, blank=True)
+    device = models.ForeignKey(
+        "conferences.Device", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    told_at = models.DateTimeField(null=True, blank=True)
+    grade = models.SmallIntegerField(choices=Grade.choices, default=Grade.AFTERWARDS)
     source = models.CharField(max_length=8, choices=Source.choices)
     client_id = models.UUIDField(null=True, blank=True)
     actor = models.CharField(max_length=120)
     decision = models.CharField(max_length=10, choices=Decision.choices, default=Decision.OPEN)
-    decided_by = models.CharField(max_length=120, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
 
     PERSONAL: ClassVar[dict[str, Fate]] = {
         "person": Fate("who was claimed twice", "sensitive", "campaign"),
         "unit": Fate("where the claim was made", "sensitive", "campaign"),
+        "kind": Fate("what is wrong with the claim", "sensitive", "campaign"),
         "state": Fate("what was claimed", "sensitive", "campaign"),
         "at": Fate("when", "sensitive", "campaign"),
+        "back_at": Fate("when he came back", "sensitive", "campaign"),
+        "out_at": Fate("when he went", "sensitive", "campaign"),
+        "told_at": Fate("when, by the device's clock", "sensitive", "campaign"),
         "actor": Fate("who claimed", "basic", "audit"),
-        "decided_by": Fate("who decided", "basic", "audit"),
     }
 
     class Meta:
         ordering = ("id",)
-        constraints = (models.UniqueConstraint(fields=("site", "person"), name="attendance_conflict_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("site", "person", "kind"),
+                condition=Q(decision="open", person__isnull=False),
+                name="attendance_claim_once",
+            ),
+            models.UniqueConstraint(
+                fields=("site", "device", "kind"),
+                condition=Q(decision="open", person__isnull=True),
+                nulls_distinct=False,
+                name="attendance_claim_of_nobody_once",
+            ),
+        )
+
+
+class AttendanceVerdict(Scoped):
+    """What a person decided on a claim, and why. Never changed: the claim, what was recorded before and what was
+    recorded then (``call`` is the key of that) all stand beside it.
+    """
+
+    conflict = models.ForeignKey(AttendanceConflict, on_delete=models.CASCADE, related_name="verdicts")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=10, choices=AttendanceConflict.Decision.choices)
+    note = models.CharField(max_length=300, blank=True)
+    actor = models.CharField(max_length=120)
+    call = models.CharField(max_length=120)
+
+    PERSONAL: ClassVar[dict[str, Fate]] = {
+        "person": Fate("about whom it was decided", "sensitive", "campaign"),
+        "unit": Fate("where the claim was made", "sensitive", "campaign"),
+        "decision": Fate("which claim holds", "sensitive", "campaign"),
+        "note": Fate("why", "sensitive", "campaign"),
+        "actor": Fate("who decided", "basic", "audit"),
+    }
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("conflict",), name="attendance_verdict_once"),)
 
 
 class Guest(Scoped):

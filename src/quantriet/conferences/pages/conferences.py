@@ -14,11 +14,12 @@ from django.utils.translation import pgettext
 
 from quantriet.campaigns import queries as campaign_queries
 from quantriet.campaigns.models import Campaign
-from quantriet.conferences.commands import attendance, conferences, sites
+from quantriet.conferences.commands import conferences, sites
 from quantriet.conferences.forms import AGENDA_LINES, CallForm, ChangeForm, SitesForm
-from quantriet.conferences.models import AttendanceConflict, Conference
+from quantriet.conferences.models import Conference
 from quantriet.conferences.pages.lists import STATES
 from quantriet.conferences.queries import conferences as reads
+from quantriet.conferences.queries import conflicts as claims
 from quantriet.conferences.queries import wall as walls
 from quantriet.core.components import Crumb
 from quantriet.core.errors import DomainError
@@ -125,7 +126,7 @@ def conference(request: ActorRequest, conference_id: int) -> HttpResponse:
         "own": own,
         "manages": manages,
         "may_record": request.actor.can(Can.ATTENDANCE_RECORD),
-        "conflicts": reads.open_conflicts(one).count() if manages else 0,
+        "conflicts": claims.waiting(one).count() if manages else 0,
         "over": one.state in (Conference.State.CLOSED, Conference.State.CANCELLED),
         "begun": reads.is_begun(one),
         "has_sites": len(standing.all) > 1,
@@ -216,30 +217,3 @@ def _as_told(one: Conference) -> dict[str, Any]:
             f"presenter_{at}": item.presenter,
         }
     return told
-
-
-@page(Can.CONFERENCE_MANAGE, write=Can.CONFERENCE_MANAGE)
-def conflicts(request: ActorRequest, conference_id: int) -> HttpResponse:
-    """Claims from two sites, side by side; a person decides."""
-    one = access.row_or_404(reads.managed(request.actor), conference_id)
-    rows = reads.open_conflicts(one)
-    if request.method == "POST":
-        chosen = request.POST.get("conflict", "")
-        conflict = access.row_or_404(
-            AttendanceConflict.objects.filter(conference=one).select_related("conference", "site"),
-            int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0,
-        )
-        attendance.settle(conflict, decision=request.POST.get("decision", ""), by=request.actor)
-        return HttpResponseRedirect(reverse("conference-conflicts", args=[one.pk]))
-    found = list(rows)
-    elsewhere = reads.sites_of([row.person_id for row in found], one)
-    context = {
-        "one": one,
-        "rows": [{"conflict": row, "other": elsewhere.get(row.person_id)} for row in found],
-        "crumbs": [
-            Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
-            Crumb(one.title, reverse("conference", args=[one.pk])),
-            Crumb(_("Lượt chờ quyết định")),
-        ],
-    }
-    return render(request, "conferences/conflicts.html", context)

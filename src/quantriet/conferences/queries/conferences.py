@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from quantriet.conferences.models import (
     Attendance,
-    AttendanceConflict,
     Conference,
     Guest,
     Remark,
@@ -137,21 +136,6 @@ def guests(site: Site) -> QuerySet[Guest]:
 def remarks(conference: Conference) -> QuerySet[Remark]:
     """What was said, as it was said."""
     return Remark.objects.filter(conference=conference).select_related("author", "unit").order_by("id")
-
-
-def open_conflicts(conference: Conference) -> QuerySet[AttendanceConflict]:
-    """Claims that wait for a decision."""
-    return (
-        AttendanceConflict.objects.filter(conference=conference, decision=AttendanceConflict.Decision.OPEN)
-        .select_related("person", "site", "unit")
-        .order_by("id")
-    )
-
-
-def sites_of(people: Sequence[int], conference: Conference) -> dict[int, Attendance]:
-    """Where given people are recorded in a conference, by person."""
-    rows = Attendance.objects.filter(conference=conference, person_id__in=people).select_related("site")
-    return {row.person_id: row for row in rows}
 
 
 def subordinate_units(unit: Unit) -> QuerySet[Unit]:

@@ -79,8 +79,8 @@ def _conflicts(actor: Actor) -> list[Task]:
         Task(
             "due_soon",
             ngettext(
-                "%(count)s người được ghi ở điểm không đúng danh sách",
-                "%(count)s người được ghi ở điểm không đúng danh sách",
+                "%(count)s lượt điểm danh không khớp",
+                "%(count)s lượt điểm danh không khớp",
                 count,
             )
             % {"count": count},
