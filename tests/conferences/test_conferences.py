@@ -230,6 +230,7 @@ def test_incidents_are_one_while_open_and_keep_their_remedy(house: House) -> Non
         next_one = sites.begin_incident(site, kind="lost_line", by=by)
 
     assert (first.pk == same.pk, ended.remedy, next_one.pk == first.pk) == (True, "Chuyển sang 4G", False)
+    assert (ended.reported_by, ended.ended_by, next_one.ended_by) == (by.name, by.name, "")
 
 
 def test_who_came_without_a_summons_is_no_part_of_present_of_summoned(house: House) -> None:

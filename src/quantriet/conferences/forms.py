@@ -302,6 +302,20 @@ class RemarkForm(forms.Form):
             field.choices = [("", _("Không ghi tên")), *((str(pk), name) for pk, name in people)]
 
 
+class QuestionForm(forms.Form):
+    """What a site asks the hub."""
+
+    text = forms.CharField(
+        label=_("Câu hỏi, kiến nghị"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
+    speaker = forms.CharField(
+        label=_("Người xin phát biểu"),
+        help_text=_("Để trống nếu chỉ hỏi bằng văn bản."),
+        required=False,
+        max_length=160,
+    )
+
+
 class SiteForm(forms.Form):
     """What is told of a site."""
 

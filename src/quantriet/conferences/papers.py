@@ -5,6 +5,7 @@ base organisations and above have a seal: a cell's minutes carry no number.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
@@ -139,10 +140,28 @@ def _summoner(unit: Unit) -> str:
     return "T/M ĐẢNG ỦY" if unit.level >= Level.BASE else "T/M BAN THƯỜNG VỤ"
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question of a site as minutes tell it; without an answer it was spoken."""
+
+    site: str
+    speaker: str
+    text: str
+    answer: str
+
+
 def minutes(
-    site: Site, rows: Sequence[Row], agenda: Sequence[AgendaRow], remarks: Sequence[tuple[str, str]], on: date
+    site: Site,
+    rows: Sequence[Row],
+    agenda: Sequence[AgendaRow],
+    *,
+    remarks: Sequence[tuple[str, str]],
+    asked: Sequence[Asked],
+    on: date,
 ) -> Letter:
-    """Biên bản: presence as counted, content, remarks (a name only where the speaker wanted it)."""
+    """Biên bản: presence as counted, content, remarks (a name only where the speaker wanted it), and what sites asked
+    the hub.
+    """
     conference = site.conference
     expected = [row for row in rows if row.is_expected]
     present = [row for row in expected if row.state in HERE]
@@ -165,9 +184,18 @@ def minutes(
     body += [Paragraph(line) for line in (conference.content or BLANK).splitlines() if line.strip()]
     body.append(Heading("III. Ý kiến thảo luận"))
     body += [Bullet(f"{name}: {text}" if name else text) for name, text in remarks] or [Paragraph(BLANK)]
+    if asked:
+        body.append(Heading("Câu hỏi, kiến nghị của các điểm cầu", 2))
+        body += [_asked(one) for one in asked]
     body.append(Heading("IV. Kết luận"))
     body += [Paragraph(line) for line in (conference.minutes or BLANK).splitlines() if line.strip()]
     return _letter(conference, "BIÊN BẢN", body, on=on, position="CHỦ TRÌ")
+
+
+def _asked(one: Asked) -> Bullet:
+    who = f"{one.site} ({one.speaker})" if one.speaker else one.site
+    end = f" Trả lời: {one.answer}" if one.answer else " Đã phát biểu tại hội nghị."
+    return Bullet(f"{who}: {one.text}{end}")
 
 
 def list_title(site: Site) -> TitleBlock:

@@ -23,6 +23,8 @@ from quantriet.conferences.models import (
     Conference,
     Device,
     Guest,
+    Incident,
+    Question,
     Remark,
     Scan,
     Site,
@@ -126,6 +128,12 @@ def _site_clerks(before: datetime) -> QuerySet[Site]:
     return Site.objects.filter(_over(before, of="conference__")).exclude(clerk="", phone="")
 
 
+def _incidents(before: datetime) -> QuerySet[Incident]:
+    return Incident.objects.filter(_over(before, of="site__conference__")).exclude(
+        reported_by="", ended_by=""
+    )
+
+
 def _lecturers(before: datetime) -> QuerySet[Lecturer]:
     """Who was dismissed before the moment."""
     return Lecturer.objects.filter(dismissed_on__lt=before.date())
@@ -160,6 +168,7 @@ RULES: tuple[Rule, ...] = (
     Rule("attendance_verdicts", "campaign", _of_conferences(AttendanceVerdict, "conflict__conference__")),
     Rule("attendance_conflicts", "campaign", _of_conferences(AttendanceConflict)),
     Rule("remarks", "campaign", _of_conferences(Remark)),
+    Rule("questions", "campaign", _of_conferences(Question)),
     Rule("guests", "campaign", _of_conferences(Guest, "site__conference__")),
     Rule("scans", "campaign", _of_conferences(Scan)),
     Rule("devices", "campaign", _of_conferences(Device, "site__conference__")),
@@ -167,6 +176,7 @@ RULES: tuple[Rule, ...] = (
     Rule("attendances", "campaign", _of_conferences(Attendance)),
     Rule("roll_moves", "campaign", _of_campaigns(RollMove, "line__")),
     Rule("roll_lines", "campaign", _of_campaigns(RollLine)),
+    Rule("incidents", "campaign", _incidents, _blanked(reported_by="", ended_by="")),
     Rule("chairs", "campaign", _chairs, _blanked(chair="", chair_person=None)),
     Rule("presenters", "campaign", _presenters, _blanked(presenter="")),
     Rule("site_clerks", "campaign", _site_clerks, _blanked(clerk="", phone="")),

@@ -168,7 +168,7 @@ def begin_incident(site: Site, *, kind: str, by: Actor) -> Incident:
     with transaction.atomic():
         now = timezone.now()
         incident, is_new = Incident.objects.get_or_create(
-            site=site, kind=kind, to_at=None, defaults={"from_at": now}
+            site=site, kind=kind, to_at=None, defaults={"from_at": now, "reported_by": by.name[:120]}
         )
         if is_new:
             Site.objects.filter(pk=site.pk).update(state_at=now)
@@ -183,7 +183,7 @@ def end_incident(incident: Incident, *, remedy: str, by: Actor) -> Incident:
     with transaction.atomic():
         now = timezone.now()
         ended = Incident.objects.filter(pk=incident.pk, to_at=None).update(
-            to_at=now, remedy=clean_line(remedy)[:300]
+            to_at=now, remedy=clean_line(remedy)[:300], ended_by=by.name[:120]
         )
         if ended:
             Site.objects.filter(pk=site.pk).update(state_at=now)

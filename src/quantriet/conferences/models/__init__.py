@@ -11,6 +11,7 @@ from quantriet.conferences.models.attendance import (
 from quantriet.conferences.models.conferences import AgendaItem, Conference, Incident, Site, SiteUnit
 from quantriet.conferences.models.counts import SiteChange, SiteCount
 from quantriet.conferences.models.devices import Device, Scan
+from quantriet.conferences.models.questions import Question
 
 __all__ = [
     "AgendaItem",
@@ -22,6 +23,7 @@ __all__ = [
     "Device",
     "Guest",
     "Incident",
+    "Question",
     "Remark",
     "Scan",
     "Site",

@@ -169,7 +169,7 @@ class SiteUnit(Stamped):
 
 
 class Incident(Stamped):
-    """What went wrong at a site, from when to when, and what helped."""
+    """What went wrong at a site, from when to when, what helped, and who told both."""
 
     class Kind(models.TextChoices):
         """The classes of the technicians' runbook."""
@@ -184,6 +184,13 @@ class Incident(Stamped):
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)
     remedy = models.CharField(max_length=300, blank=True)
+    reported_by = models.CharField(max_length=120, blank=True)
+    ended_by = models.CharField(max_length=120, blank=True)
+
+    PERSONAL: ClassVar[dict[str, Fate]] = {
+        "reported_by": Fate("who told that something went wrong", "basic", "campaign"),
+        "ended_by": Fate("who told that it works again", "basic", "campaign"),
+    }
 
     class Meta:
         ordering = ("from_at", "id")

@@ -126,6 +126,7 @@ def conference(request: ActorRequest, conference_id: int) -> HttpResponse:
         "own": own,
         "manages": manages,
         "may_record": request.actor.can(Can.ATTENDANCE_RECORD),
+        "moderates": len(standing.all) > 1 and access.may(request.actor, Can.ATTENDANCE_RECORD, one.unit_id),
         "conflicts": claims.waiting(one).count() if manages else 0,
         "over": one.state in (Conference.State.CLOSED, Conference.State.CANCELLED),
         "begun": reads.is_begun(one),

@@ -9,7 +9,7 @@ from quantriet.conferences import papers
 from quantriet.conferences.models import Site
 from quantriet.conferences.pages.roll_call import site_of
 from quantriet.conferences.queries import conferences as reads
-from quantriet.conferences.queries import roster
+from quantriet.conferences.queries import questions, roster
 from quantriet.core.errors import DomainError
 from quantriet.core.office import letters_docx, letters_pdf, sheets_print
 from quantriet.core.text import fold
@@ -72,8 +72,16 @@ def cards(request: ActorRequest, site_id: int) -> HttpResponse:
 def minutes(request: ActorRequest, site_id: int) -> HttpResponse:
     """The minutes as Word: filled with what is known, room for the rest."""
     site = site_of(request, site_id, Can.ATTENDANCE_READ)
+    asked = [
+        papers.Asked(name, one.speaker, one.text, one.answer) for name, one in questions.for_minutes(site)
+    ]
     letter = papers.minutes(
-        site, roster.of_site(site), reads.agenda(site.conference), _remarks(site), timezone.localdate()
+        site,
+        roster.of_site(site),
+        reads.agenda(site.conference),
+        remarks=_remarks(site),
+        asked=asked,
+        on=timezone.localdate(),
     )
     return download(letters_docx.to_docx(letter), WORD, f"bien ban {site.pk}.docx")
 
