@@ -6,8 +6,12 @@
  */
 export async function keepPage(address, found) {
   if (!("serviceWorker" in navigator)) throw new Error("this browser keeps no pages");
-  const before = navigator.serviceWorker.controller;
-  navigator.serviceWorker.addEventListener("controllerchange", () => before && window.location.reload());
+  let isKept = navigator.serviceWorker.controller !== null;
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    // The first worker keeps the page as it is; each later one brings another page.
+    if (isKept) window.location.reload();
+    isKept = true;
+  });
   const kept = await navigator.serviceWorker.register(address);
   const told = () => {
     const { waiting } = kept;
