@@ -19,6 +19,8 @@ from quantriet.org.models import Facility, PersonClass, Unit
 FORMS = [(value, label) for value, label in Form.choices if value]
 CLASSES = [(value, label) for value, label in PersonClass.choices if value]
 AGENDA_LINES = 12
+DISCUSSION = "thao-luan"
+"""What stands in the place of a document where the point is the discussion."""
 
 
 class TimeInput(forms.TimeInput):
@@ -105,7 +107,11 @@ class CallForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.halls = _offer_halls(self, "hub_facility", halls)
         self.lines = min(AGENDA_LINES, max(3, len(documents) + 1, points + 1))
-        choices = [("", _("Không gắn văn bản")), *((str(pk), number) for pk, number in documents)]
+        choices = [
+            ("", _("Không gắn văn bản")),
+            (DISCUSSION, _("Thảo luận")),
+            *((str(pk), number) for pk, number in documents),
+        ]
         for at in range(self.lines):
             self.fields[f"point_{at}"] = forms.CharField(label=_("Nội dung"), max_length=300, required=False)
             self.fields[f"document_{at}"] = forms.ChoiceField(
@@ -132,9 +138,10 @@ class CallForm(forms.Form):
         return tuple(
             AgendaLine(
                 told[f"point_{at}"],
-                int(told[f"document_{at}"]) if told[f"document_{at}"] else None,
+                int(told[f"document_{at}"]) if told[f"document_{at}"] not in ("", DISCUSSION) else None,
                 told[f"minutes_{at}"] or 0,
                 presenter=told[f"presenter_{at}"],
+                is_discussion=told[f"document_{at}"] == DISCUSSION,
             )
             for at in range(self.lines)
             if told[f"point_{at}"]

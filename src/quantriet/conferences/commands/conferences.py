@@ -35,6 +35,7 @@ class AgendaLine:
     planned_minutes: int = 0
     actual_minutes: int | None = None
     presenter: str = ""
+    is_discussion: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ def _set_agenda(conference: Conference, agenda: Sequence[AgendaLine]) -> None:
             planned_minutes=line.planned_minutes,
             actual_minutes=line.actual_minutes,
             presenter=clean_line(line.presenter)[:160],
+            is_discussion=line.is_discussion,
         )
         for at, line in enumerate(agenda, start=1)
     )

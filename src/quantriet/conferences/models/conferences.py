@@ -96,12 +96,15 @@ class Conference(Stamped):
 
 
 class AgendaItem(Stamped):
-    """One point of the agenda: the document studied (or none), planned and actual minutes, who presents."""
+    """One point of the agenda: the document studied (or none, or the discussion), planned and actual minutes, who
+    presents.
+    """
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="agenda")
     position = models.PositiveSmallIntegerField()
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=300)
+    is_discussion = models.BooleanField(default=False)
     planned_minutes = models.PositiveSmallIntegerField(default=0)
     actual_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     presenter = models.CharField(max_length=160, blank=True)

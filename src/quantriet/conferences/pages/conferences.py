@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from quantriet.campaigns import queries as campaign_queries
 from quantriet.campaigns.models import Campaign
 from quantriet.conferences.commands import conferences, sites
-from quantriet.conferences.forms import AGENDA_LINES, CallForm, ChangeForm, SitesForm
+from quantriet.conferences.forms import AGENDA_LINES, DISCUSSION, CallForm, ChangeForm, SitesForm
 from quantriet.conferences.models import Conference
 from quantriet.conferences.pages.lists import STATES
 from quantriet.conferences.queries import conferences as reads
@@ -213,7 +213,7 @@ def _as_told(one: Conference) -> dict[str, Any]:
     for at, item in enumerate(one.agenda.order_by("position")[:AGENDA_LINES]):
         told |= {
             f"point_{at}": item.title,
-            f"document_{at}": str(item.document_id or ""),
+            f"document_{at}": DISCUSSION if item.is_discussion else str(item.document_id or ""),
             f"minutes_{at}": item.planned_minutes,
             f"presenter_{at}": item.presenter,
         }
