@@ -82,3 +82,20 @@ class OutlineState(models.TextChoices):
     SUBMITTED = "submitted", _("Chờ duyệt")
     RETURNED = "returned", pgettext_lazy("outline", "Trả lại")
     APPROVED = "approved", _("Đã duyệt")
+
+
+class Question(models.IntegerChoices):
+    """What listeners are asked, of the session and never of opinions."""
+
+    PLACE = 1, _("Nội dung có sát với công việc ở địa phương, đơn vị không?")
+    CLEAR = 2, _("Cách nói có dễ hiểu, dễ nhớ không?")
+    ASKED = 3, _("Có đủ thời gian hỏi và được trả lời không?")
+
+
+class Mark(models.IntegerChoices):
+    """The answers to choose from, best first."""
+
+    VERY = 4, _("Rất tốt")
+    GOOD = 3, pgettext_lazy("mark", "Tốt")
+    FAIR = 2, pgettext_lazy("mark", "Được")
+    POOR = 1, pgettext_lazy("mark", "Chưa được")

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from quantriet.core.text import VIETNAM
-from quantriet.lecturers.choices import Corps, Language, Subject, Weekday
+from quantriet.lecturers.choices import Corps, Language, Mark, Question, Subject, Weekday
 from quantriet.lecturers.commands.corps import Decision, Skills
 from quantriet.lecturers.commands.lectures import Wanted
 from quantriet.lecturers.models import Lecturer
@@ -242,3 +242,14 @@ class ReturnForm(forms.Form):
     """What is to be better."""
 
     comment = forms.CharField(label=_("Điều cần sửa"), max_length=500)
+
+
+class SheetForm(forms.Form):
+    """One anonymous sheet: a mark for each question."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for question in Question:
+            self.fields[f"q{question.value}"] = forms.TypedChoiceField(
+                label=question.label, choices=Mark.choices, coerce=int, widget=forms.RadioSelect
+            )

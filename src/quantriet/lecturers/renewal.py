@@ -259,7 +259,9 @@ def born_alike(one: Known, told: CellValue) -> bool:
         born = parse_date(text)
     except TextError:
         return False
-    return one.birth_date is None or one.birth_date == born
+    if one.birth_date is None:
+        return one.birth_year in (None, born.year)
+    return one.birth_date == born
 
 
 def folded_names(sheet: Sheet) -> set[str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quantriet.lecturers.pages import corps, lectures, outlines, own, renewal
+from quantriet.lecturers.pages import corps, feedback, lectures, outlines, own, renewal
 
 urlpatterns = [
     path("", corps.lecturers, name="lecturers"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("de-nghi/moi/", lectures.ask, name="lecture-ask"),
     path("de-nghi/<int:lecture_id>/", lectures.lecture, name="lecture"),
     path("de-nghi/<int:lecture_id>/de-cuong/", outlines.outline, name="outline"),
+    path("de-nghi/<int:lecture_id>/gop-y/", feedback.box, name="lecture-feedback"),
+    path("gop-y/<str:code>/", feedback.sheet, name="feedback-sheet"),
     path("cu-nguoi/", lectures.board, name="lecture-board"),
     path("<int:lecturer_id>/", corps.lecturer, name="lecturer"),
     path("<int:lecturer_id>/sua/", corps.change, name="lecturer-change"),

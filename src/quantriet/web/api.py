@@ -19,6 +19,7 @@ from quantriet.campaigns import api as campaigns_api
 from quantriet.conferences import api as conferences_api
 from quantriet.core.errors import DomainError
 from quantriet.documents import api as documents_api
+from quantriet.lecturers import api as lecturers_api
 from quantriet.org import access, doors
 from quantriet.org import api as org_api
 from quantriet.org.access import Actor
@@ -31,6 +32,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", org_api.router),
     ("", documents_api.router),
     ("", campaigns_api.router),
+    ("", lecturers_api.router),
     ("", conferences_api.router),
     ("", reports_api.router),
 )

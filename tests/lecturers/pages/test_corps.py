@@ -52,7 +52,8 @@ def test_the_list_shows_the_corps_of_my_units_and_filters_it(commune: Unit) -> N
         "subject=x": both,
     }
     assert {query: shown(query) for query in wanted} == wanted
-    assert AccessEvent.objects.filter(person=law.person, page="lecturers.corps").count() == 1
+    with looking_everywhere():
+        assert AccessEvent.objects.filter(person=law.person, page="lecturers.corps").count() == 1
 
 
 def queries(client: Any, address: str) -> int:
@@ -88,7 +89,7 @@ def test_appointing_from_the_name_to_the_list(commune: Unit) -> None:
     address = f"/bao-cao-vien/bo-nhiem/?nguoi={person.pk}"
     facts = {"corps": "lecturer", "decision_number": "15-QĐ/ĐU", "decided_on": "05/01/2026", "subjects": ["party"],
              "most_a_month": "3", "area": ""}  # fmt: skip
-    refused = client.post(address, facts | {"decided_on": "05/01/2126"})
+    refused = client.post(address, facts | {"decided_on": "05/01/2099"})
     done = client.post(address, facts)
     assert address in body(found)
     assert (refused.status_code, "chưa đến" in body(refused)) == (422, True)
@@ -101,13 +102,13 @@ def test_a_lecturer_is_corrected_and_dismissed(commune: Unit) -> None:
     client = factories.signed_in(factories.account("secretary", commune))
     base = f"/bao-cao-vien/{lecturer.pk}/"
     client.post(f"{base}sua/", {"subjects": ["law", "party"], "most_a_month": "2", "area": str(commune.pk)})
-    client.post(base, {"act": "absence", "from_on": "01/01/2126", "to_on": "02/01/2126"})
+    client.post(base, {"act": "absence", "from_on": "01/01/2099", "to_on": "02/01/2099"})
     page = body(client.get(base))
     client.post(f"{base}thoi/", {"decision_number": "9-QĐ", "decided_on": "01/06/2026", "why": "nghỉ hưu"})
     with looking_everywhere():
         lecturer.refresh_from_db()
     assert (lecturer.subjects, lecturer.most_a_month, lecturer.area_id) == (["law", "party"], 2, commune.pk)
-    assert "02/01/2126" in page
+    assert "02/01/2099" in page
     assert (lecturer.dismissed_by, "nghỉ hưu" in body(client.get(base))) == ("9-QĐ", True)
 
 
@@ -117,7 +118,7 @@ def test_a_clerk_looks_and_changes_nothing(commune: Unit) -> None:
     base = f"/bao-cao-vien/{lecturer.pk}/"
     statuses = [
         client.get(base).status_code,
-        client.post(base, {"act": "absence", "from_on": "01/01/2126", "to_on": "02/01/2126"}).status_code,
+        client.post(base, {"act": "absence", "from_on": "01/01/2099", "to_on": "02/01/2099"}).status_code,
         client.get(f"{base}sua/").status_code,
         client.get(f"{base}thoi/").status_code,
         client.get("/bao-cao-vien/bo-nhiem/").status_code,
@@ -134,12 +135,12 @@ def test_a_lecturer_sees_his_lectures_and_keeps_his_days_and_wishes(commune: Uni
     client = factories.signed_in(factories.account("lecturer", commune, of=lecturer.person))
     page = body(client.get("/bao-cao-vien/cua-toi/"))
     client.post("/bao-cao-vien/cua-toi/", {
-        "act": "absence", "lecturer": lecturer.pk, "from_on": "01/01/2126", "to_on": "02/01/2126"})  # fmt: skip
+        "act": "absence", "lecturer": lecturer.pk, "from_on": "01/01/2099", "to_on": "02/01/2099"})  # fmt: skip
     client.post("/bao-cao-vien/cua-toi/", {
         "act": "wish", "lecturer": lecturer.pk, f"w{lecturer.pk}-most_a_month": "1", f"w{lecturer.pk}-days_off": ["6"],
     })  # fmt: skip
     foreign = client.post("/bao-cao-vien/cua-toi/", {
-        "act": "absence", "lecturer": colleague.pk, "from_on": "01/01/2126", "to_on": "02/01/2126"})  # fmt: skip
+        "act": "absence", "lecturer": colleague.pk, "from_on": "01/01/2099", "to_on": "02/01/2099"})  # fmt: skip
     with looking_everywhere():
         lecturer.refresh_from_db()
         away = list(Absence.objects.values_list("lecturer", flat=True))

@@ -77,7 +77,7 @@ def ask(unit: Unit, to_unit: Unit, wanted: Wanted, *, key: str, by: Actor) -> Le
     facts = asdict(told) | {"place_unit_id": told.place_unit_id or unit.pk}
     with transaction.atomic():
         lecture, is_new = Lecture.objects.get_or_create(
-            key=key, defaults={"unit": unit, "to_unit": to_unit, **facts}
+            key=f"{unit.pk}:{key}", defaults={"unit": unit, "to_unit": to_unit, **facts}
         )
         if is_new:
             audit.record(by, "lecture.ask", lecture, unit=unit, detail={"to": to_unit.pk})

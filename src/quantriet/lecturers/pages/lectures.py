@@ -82,7 +82,7 @@ def ask(request: ActorRequest) -> HttpResponse:
         to_unit = next(one for one in asked if str(one.pk) == form.cleaned_data["to_unit"])
         try:
             made = commands.ask(
-                unit, to_unit, form.wanted(), key=request.POST.get("key", uuid.uuid4().hex)[:80], by=by
+                unit, to_unit, form.wanted(), key=request.POST.get("key", uuid.uuid4().hex)[:60], by=by
             )
         except (ForbiddenError, NotFoundError):
             raise
@@ -121,28 +121,30 @@ def lecture(request: ActorRequest, lecture_id: int) -> HttpResponse:
     is_open = found.starts_at > timezone.now()
     options = problems.options(found) if answers and is_open else []
     asked = _forms(request, found, options, act)
+    error, status = "", 200
     if request.method == "POST":
         try:
             said = _done(found, act, asked, by)
         except (ForbiddenError, NotFoundError):
             raise
-        except DomainError as error:
-            refused(asked["refuse" if act == "refuse" else "choose"], error)
+        except DomainError as refusal:
+            error, status = refusal.sentence, refusal.status
         else:
+            status = 422
             if said:
                 messages.success(request, said)
                 return HttpResponseRedirect(reverse("lecture", args=[found.pk]))
         found.refresh_from_db()
     context = {
         **_words(found, by, answers=answers),
+        "error": error,
         "choose": asked["choose"] if answers and is_open else None,
         "refuse": asked["refuse"] if answers and is_open else None,
         "may_withdraw": is_open
         and found.state in (LectureState.ASKED, LectureState.ACCEPTED)
         and access.may(by, Can.LECTURE_ASK, found.unit_id),
     }
-    failed = any(form.errors for form in asked.values())
-    return render(request, "lecturers/lecture.html", context, status=422 if failed else 200)
+    return render(request, "lecturers/lecture.html", context, status=status)
 
 
 def _forms(request: ActorRequest, found: Lecture, options: list[Option], act: str) -> dict[str, Any]:
@@ -175,7 +177,7 @@ def _done(found: Lecture, act: str, asked: dict[str, Any], by: Actor) -> str:
     person = _chosen(form)
     if act == "replace":
         if person is None:
-            raise DomainError("lecture.nobody", _("Chưa chọn ai. Chưa ghi gì."), field="lecturer")
+            raise DomainError("lecture.nobody", _("Chưa chọn ai. Chưa ghi gì."))
         commands.replace_lecturer(found, person, by=by)
         return _("Đã cử người khác và báo cho đơn vị.")
     if act == "choose":

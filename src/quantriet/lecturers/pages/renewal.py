@@ -26,7 +26,6 @@ from quantriet.lecturers.choices import Corps, Language, Subject
 from quantriet.lecturers.commands import corps as commands
 from quantriet.lecturers.commands.corps import Appointment, Skills
 from quantriet.lecturers.models import Lecturer
-from quantriet.lecturers.pages.corps import refused
 from quantriet.lecturers.pages.frame import crumbs, own_unit
 from quantriet.lecturers.queries import corps, renewals
 from quantriet.lecturers.renewal import RenewalLine, RenewalSheet
@@ -83,7 +82,7 @@ def renew(request: ActorRequest) -> HttpResponse:
         except (ForbiddenError, NotFoundError):
             raise
         except DomainError as error:
-            refused(form, error) if form.is_bound and form.is_valid() else words.update(error=error.sentence)
+            words["error"] = error.sentence
             status = error.status
     return render(request, "lecturers/renew.html", words, status=status)
 

@@ -1,0 +1,113 @@
+"""A commune asks for a lecturer; the province's officer lets the system arrange and sends; the outline goes its way."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from playwright.sync_api import BrowserContext, Page, expect
+
+from quantriet.core import jobs
+from quantriet.lecturers.models import Lecture
+from quantriet.org.models import Account
+from tests import factories
+from tests import factories_lecturers as made
+
+AXE = Path(__file__).resolve().parent.parent / "assets" / "axe.min.js"
+RULES = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+PICTURES = Path(settings.QUANTRIET.home) / "test" / "pictures"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sign_in(context: BrowserContext, site: str, who: Account) -> None:
+    """The browser becomes this account's."""
+    session = factories.signed_in(who).cookies[settings.SESSION_COOKIE_NAME]
+    context.clear_cookies()
+    context.add_cookies([{"name": session.key, "value": session.value, "url": site}])
+
+
+def look(page: Page, name: str) -> None:
+    """At both widths: nothing wider than the window, no fault that axe finds; a picture of each is kept."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for width, height in ((1440, 900), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+        found = page.evaluate(RULES)
+        faults = [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]]
+        assert faults == [], (name, width)
+        page.screenshot(path=PICTURES / f"lecturers-{name}-{width}.png", full_page=True)
+
+
+def _work() -> None:
+    """What the worker does, with a connection that ends with it."""
+    jobs.work_off()
+    connections.close_all()
+
+
+def test_from_the_request_to_the_approved_outline(page: Page, live_site: str) -> None:
+    province = factories.province("Đảng bộ tỉnh An Giang")
+    commune = factories.commune(province, "Đảng bộ Phường Văn Miếu - Quốc Tử Giám")
+    lecturer = made.serving(
+        province,
+        factories.person(commune, "Nguyễn Trần Phương Thảo Nguyên"),
+        subjects=("party", "defence"),
+        languages=("khmer",),
+    )
+    made.serving(province, subjects=("law",))
+    made.asked(commune, province, days=15, subject="science", title="Chuyển đổi số ở cơ sở")
+    officer = factories.account("officer", province)
+
+    sign_in(page.context, live_site, factories.account("clerk", commune))
+    page.goto("/bao-cao-vien/de-nghi/")
+    page.get_by_role("link", name="Đề nghị cử báo cáo viên").first.click()
+    look(page, "ask")
+    day = made.in_days(12)
+    page.get_by_label("Nội dung cần nói").fill("Thời sự quý IV")
+    page.get_by_label("Ngày", exact=True).fill(f"{day:%d/%m/%Y}")
+    page.get_by_label("Nơi nói").fill("Hội trường phường")
+    page.get_by_role("button", name="Gửi đề nghị").click()
+    expect(page.get_by_text("Chờ trả lời")).to_be_visible()
+
+    sign_in(page.context, live_site, officer)
+    page.goto("/bao-cao-vien/")
+    look(page, "corps")
+    page.goto("/bao-cao-vien/cu-nguoi/")
+    page.get_by_role("button", name="Xếp báo cáo viên").click()
+    with ThreadPoolExecutor(1) as worker:  # the browser's own event loop runs in this thread
+        worker.submit(_work).result()
+    page.get_by_role("link", name="Xem kết quả").click()
+    expect(page.get_by_text(lecturer.person.full_name)).to_be_visible()
+    expect(page.get_by_text("2 không phụ trách lĩnh vực này")).to_be_visible()
+    look(page, "board")
+    page.get_by_role("button", name="Cử những người đã chọn").click()
+    expect(page.get_by_text("Đã cử người cho 1 buổi")).to_be_visible()
+    with factories.looking_everywhere():
+        sent = Lecture.objects.get(state="accepted").pk
+
+    sign_in(page.context, live_site, factories.account("lecturer", province, of=lecturer.person))
+    page.goto("/bao-cao-vien/cua-toi/")
+    look(page, "mine")
+    page.get_by_role("link", name="Đang soạn").click()
+    page.get_by_label("Đề cương", exact=True).fill("Một. Tình hình.\n\nHai. Nhiệm vụ.")
+    page.get_by_role("button", name="Gửi duyệt").click()
+    expect(page.get_by_text("Chưa có ví dụ ở địa phương").first).to_be_visible()
+    page.get_by_label("Ví dụ ở địa phương").fill("Tổ dân phố 5 vận động 30 hộ hiến đất làm đường.")
+    look(page, "outline")
+    page.get_by_role("button", name="Gửi duyệt").click()
+    expect(page.get_by_text("Đã gửi đề cương để duyệt.")).to_be_visible()
+
+    sign_in(page.context, live_site, officer)
+    page.goto(f"/bao-cao-vien/de-nghi/{sent}/")
+    look(page, "lecture")
+    page.get_by_role("link", name="Duyệt đề cương").click()
+    look(page, "review")
+    page.get_by_role("button", name="Duyệt", exact=True).click()
+    expect(page.get_by_text("Đã duyệt đề cương.")).to_be_visible()
+    page.goto(f"/bao-cao-vien/{lecturer.pk}/")
+    look(page, "lecturer")
+    page.goto(f"/bao-cao-vien/de-nghi/{sent}/gop-y/")
+    page.get_by_role("button", name="Lấy mã góp ý").click()
+    look(page, "feedback")
