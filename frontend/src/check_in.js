@@ -21,7 +21,14 @@ const EVERY_MS = 30_000;
 const root = /** @type {HTMLElement} */ (one("[data-check-in]"));
 const { claimAddress = "", rollAddress = "", scansAddress = "", workerAddress = "", wasm = "" } = root.dataset;
 const addresses = { claim: claimAddress, roll: rollAddress, scans: scansAddress };
-const store = await openStore();
+/** Tells why this page cannot work here, and goes no further. @param {string} name @returns {never} */
+function stop(name) {
+  tell("page-kept", word(name));
+  throw new Error(name);
+}
+
+if (!window.isSecureContext) stop("not-secure");
+const store = await openStore().catch(() => stop("no-store"));
 /** @type {Desk | null} */
 let desk = null;
 /** @type {import("./check_in/vault.js").Keys | null} */
@@ -221,10 +228,27 @@ if (given) {
   /** @type {HTMLInputElement} */ (one("form[data-form=enrol] input")).value = given;
   window.history.replaceState(null, "", window.location.pathname + window.location.search);
 }
+/** Whether a reload takes nothing away: no device is open, no code is being noted or typed. */
+function isIdle() {
+  const fields = [.../** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[type=text]"))];
+  return !desk && !keysOfNew && fields.every((field) => field.value === "");
+}
+
+/** A newer version comes in at once while nobody works, else when the clerk says so: he must open the device again. @param {() => void} act */
+function offer(act) {
+  newer = act;
+  if (isIdle()) act();
+  else /** @type {HTMLElement} */ (one("[data-update]")).hidden = false;
+}
+
+const reload = () => window.location.reload();
+let isAsked = false;
+const waits = (/** @type {() => void} */ takeOver) =>
+  offer(() => {
+    isAsked = !isIdle();
+    takeOver();
+  });
+const tookOver = () => (isAsked ? reload() : offer(reload));
+
 await begin();
-keepPage(workerAddress, (takeOver) => {
-  // A newer version takes over at once while nobody works, else when the clerk says so: he must open the device again.
-  if (!desk && !keysOfNew) takeOver();
-  newer = takeOver;
-  for (const notice of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-update]"))) notice.hidden = false;
-}).catch(() => tell("page-kept", word("page-not-kept")));
+keepPage(workerAddress, waits, tookOver).catch(() => tell("page-kept", word("page-not-kept")));

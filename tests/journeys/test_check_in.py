@@ -17,6 +17,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_p
 from quantriet.conferences import codes
 from quantriet.conferences.commands import devices
 from quantriet.conferences.models import Attendance, Device, Scan
+from quantriet.conferences.pages import check_in
 from quantriet.conferences.queries import devices as known_devices
 from quantriet.org import access
 from quantriet.org.models import Person
@@ -331,6 +332,39 @@ def test_what_is_refused_stays_a_stranger_cannot_leave_the_desk_and_a_stopped_ph
     assert why.startswith("Không có ai ở điểm này mang mã đó.")
     assert "Vào · Nguyễn Văn An, Chi bộ 1" in lost
     assert (page.evaluate(LEFT), rows(), faults) == ([0, 0, 0, 0], {}, [])
+
+
+def newer(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+    """The house has another version of the page, as after an upgrade."""
+    other = {**check_in._hashes(), "check_in.js": version}
+    monkeypatch.setattr(check_in, "_hashes", lambda: other)
+
+
+UPDATE = "navigator.serviceWorker.getRegistration().then((kept) => kept.update()).then(() => true)"
+
+
+def test_a_newer_version_waits_for_who_works_and_takes_over_when_asked(
+    phone: Opens, line: Line, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, code = enrolled(phone(), line, town)
+    versions = [page.evaluate("caches.keys()")]
+
+    newer(monkeypatch, "1")
+    page.evaluate(UPDATE)
+    expect(page.locator("[data-update]")).to_be_visible()
+    expect(page.get_by_role("heading", name=town.site.name)).to_be_visible()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Cập nhật").click()
+    expect(page.get_by_role("heading", name="Máy đang khóa")).to_be_visible()
+    versions.append(page.evaluate("caches.keys()"))
+
+    line.cut()
+    page.reload()
+    unlock(page, code)
+    expect(page.get_by_role("heading", name=town.site.name)).to_be_visible(timeout=PATIENCE)
+
+    assert [len(kept) for kept in versions] == [1, 1]
+    assert versions[0] != versions[1]
 
 
 LEFT = """async () => {
