@@ -226,7 +226,7 @@ def _on_time(at: datetime, meeting: Meeting) -> str:
 def _in_again(at: datetime, known: Known, meeting: Meeting) -> Verdict:
     """Somebody who is there came in, before or after what is known. A going that he came back from is over; an
     hour that nobody told (a tap on the list) stays untold; late or not follows the first hour, unless a person
-    said otherwise. What only keeps the later hour in mind is answered as known already.
+    said otherwise. What changes no more than his hours is answered as known already, and the hours are kept.
     """
     first = known.in_at if known.in_at is None else min(known.in_at, at)
     last = at if known.last_in is None else max(known.last_in, at)
@@ -234,15 +234,10 @@ def _in_again(at: datetime, known: Known, meeting: Meeting) -> Verdict:
     told = known.in_at is not None and known.state == _on_time(known.in_at, meeting)
     state = _on_time(first, meeting) if first is not None and told else known.state
     out_at, early = (None, False) if is_back else (known.out_at, known.left_early)
-    after = replace(
-        known,
-        state=state,
-        in_at=first,
-        back_at=None if last == first else last,
-        out_at=out_at,
-        left_early=early,
-    )
-    is_shown = replace(after, back_at=known.back_at) != known
+    back_at = None if last == first else last
+    after = replace(known, state=state, in_at=first, back_at=back_at, out_at=out_at, left_early=early)
+    counts = (after.state, after.out_at, earns_credit(after, meeting))
+    is_shown = counts != (known.state, known.out_at, earns_credit(known, meeting))
     return Verdict(Code.CHANGED if is_shown else Code.ALREADY, after)
 
 

@@ -306,7 +306,8 @@ def _change(writes: Sequence[Write], call: Call, batch_id: int | None, lines: li
         row = call.rows[write.place.person_id]
         lines += reversed_lines(counted(row, level))
         kept = history.plain(row, known_of(row))
-        comes = stands_on(write.known, known_of(row)) or write.source in MEANS
+        moves = row.site_id != write.hand.site.pk and write.known.state in HERE
+        comes = moves or stands_on(write.known, known_of(row)) or write.source in MEANS
         row.state, row.excuse = write.known.state, write.known.excuse
         row.in_at, row.out_at, row.left_early = write.known.in_at, write.known.out_at, write.known.left_early
         row.back_at = write.known.back_at
@@ -347,15 +348,16 @@ def stands_on(after: Known, before: Known) -> bool:
 
 
 _REMEMBER = """
-UPDATE conferences_attendance AS row SET back_at = greatest(row.back_at, later.at)
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS later(id, at) WHERE row.id = later.id
+UPDATE conferences_attendance AS row SET in_at = heard.in_at, back_at = heard.back_at
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS heard(id, in_at, back_at) WHERE row.id = heard.id
 """
 
 
-def remember(comings: dict[int, datetime]) -> None:
-    """Keep the last coming in of rows (by id) that the caller has locked: nothing anybody sees changes."""
+def remember(hours: dict[int, Known]) -> None:
+    """Keep the hours of rows (by id) that the caller has locked, where nothing that is counted changes."""
     with connection.cursor() as cursor:
-        cursor.execute(_REMEMBER, [list(comings), list(comings.values())])
+        known = hours.values()
+        cursor.execute(_REMEMBER, [list(hours), [one.in_at for one in known], [one.back_at for one in known]])
 
 
 def _excuse(rows: Sequence[Row], before: dict[int, Attendance], call: Call) -> None:

@@ -101,7 +101,7 @@ class _Judged:
     rows: dict[int, Attendance]
     known: dict[int, Known]
     writes: dict[int, Write] = field(default_factory=dict)
-    comings: dict[int, datetime] = field(default_factory=dict)
+    hours: dict[int, Known] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
     seen_again: list[tuple[Claim, int | UUID | None]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
@@ -142,8 +142,8 @@ def _once(heard: Sequence[Heard], call: Call) -> list[Answer | None]:
     rows = rows_of(call.conference, ids, [one.mark.client_id for one in heard]) if ids else {}
     judged = _judge_all(heard, places, rows, call.conference)
     claims.keep(call.conference, [*judged.claims, *_by_two_devices(judged.seen_again)])
-    if judged.comings:
-        entries.remember({rows[person].pk: at for person, at in judged.comings.items()})
+    if judged.hours:
+        entries.remember({rows[person].pk: known for person, known in judged.hours.items()})
     if not judged.writes:
         return list(judged.answers)
     written = entries.apply(list(judged.writes.values()), replace(call, rows=judged.rows))
@@ -211,6 +211,7 @@ def _judge_all(
             continue
         verdict = verdicts.judge(one.mark.ask, known, judged.meeting, now=judged.now)
         verdict = _at_this_site(one, place if sees else None, row, verdict)
+        verdict = _by_its_evidence(one, one.found, known, verdict, judged)
         _claim(one, one.found, verdict.code, judged)
         _see_again(one, one.found, known, verdict, judged)
         stands = verdict.after
@@ -256,13 +257,22 @@ def _see_again(one: Heard, person_id: int, known: Known, verdict: Verdict, judge
     if verdicts.is_twice(_moment(one.mark, judged), known):
         first = before.hand.device_id if before is not None else row.client_id if row is not None else None
         judged.seen_again.append((_as_claim(one, person_id, KINDS.TWO_DEVICES, judged), first))
-    later = verdict.after.back_at
-    if verdict.code is Code.ALREADY and later is not None and later != known.back_at:
+    if verdict.code is Code.ALREADY and verdict.after != known:
         judged.known[person_id] = verdict.after
         if before is not None:
             judged.writes[person_id] = replace(before, known=verdict.after)
         else:
-            judged.comings[person_id] = later
+            judged.hours[person_id] = verdict.after
+
+
+def _by_its_evidence(one: Heard, person_id: int, known: Known, verdict: Verdict, judged: _Judged) -> Verdict:
+    """An earlier coming that is evidenced otherwise than the one the row stands on changes how the row is counted."""
+    if verdict.code is not Code.ALREADY or not entries.stands_on(verdict.after, known):
+        return verdict
+    stands = judged.writes.get(person_id) or judged.rows[person_id]
+    if (stands.grade, stands.source) == (_graded(one.mark, judged), one.mark.source):
+        return verdict
+    return replace(verdict, code=Code.CHANGED)
 
 
 def _by_two_devices(seen: Sequence[tuple[Claim, int | UUID | None]]) -> list[Claim]:
