@@ -334,6 +334,26 @@ def test_what_is_refused_stays_a_stranger_cannot_leave_the_desk_and_a_stopped_ph
     assert (page.evaluate(LEFT), rows(), faults) == ([0, 0, 0, 0], {}, [])
 
 
+def test_wrong_codes_erase_the_names_and_never_what_waits(phone: Opens, line: Line, town: Town) -> None:
+    page, _code = enrolled(phone(), line, town)
+    line.cut()
+    take(page, typed(town, town.an))
+    expect(page.locator("dd [data-spot=waiting]")).to_have_text("1")
+    page.get_by_role("button", name="Khóa máy").click()
+    kept = [page.evaluate(LEFT)]
+
+    for left in (4, 3, 2, 1):
+        unlock(page, f"0000 0000 000{left}")
+        expect(page.locator("[data-spot=unlock-fault]")).to_contain_text(f"Còn {left} lần", timeout=PATIENCE)
+    kept.append(page.evaluate(LEFT))
+    unlock(page, "0000 0000 0005")
+    expect(page.locator("[data-spot=unlock-fault]")).to_contain_text("đã xóa danh sách tên", timeout=PATIENCE)
+    kept.append(page.evaluate(LEFT))
+
+    # Rows of the stores device, queue, refused, roll.
+    assert kept == [[1, 1, 0, 1], [1, 1, 0, 1], [1, 1, 0, 0]]
+
+
 def newer(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
     """The house has another version of the page, as after an upgrade."""
     other = {**check_in._hashes(), "check_in.js": version}
