@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "form": ("json", "xlsx"),
     "act_kind": ("merge", "split"),
     "language": ("vi", "en"),
+    "what": ("joined", "left"),
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from quantriet.campaigns.models import Campaign
-from quantriet.conferences.commands import conferences
+from quantriet.conferences.commands import conferences, questions
 from quantriet.conferences.models import Conference, Site, SiteUnit
 from quantriet.conferences.queries import roster
 from quantriet.core.errors import DomainError
@@ -176,3 +176,14 @@ def test_undo_is_refused_once_a_founded_unit_called_a_conference(town: Town) -> 
     error = refused(lambda: acts.undo(act, reason="Nhầm", by=operator()))
 
     assert called.title in error.sentence
+
+
+def test_undo_is_refused_once_a_founded_unit_asked_the_hub(town: Town) -> None:
+    act = do(merging(town.one, NewUnit(code="MOI", name="Đảng bộ xã Mới", parent_id=town.top.pk)))
+    site = Site.objects.select_related("conference").get(pk=town.site.pk)
+    with access.acting(operator()):
+        questions.ask(site, text="Khi nào có hướng dẫn?", key="k", by=operator())
+
+    error = refused(lambda: acts.undo(act, reason="Nhầm", by=operator()))
+
+    assert (error.code, "1 ghi nhận ở hội nghị" in error.sentence) == ("act.depended_on", True)

@@ -1,5 +1,8 @@
 """Questions from sites to the hub: what each may do, what each sees, one at a time, and into the minutes."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -12,9 +15,11 @@ from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
 from quantriet.core.office.documents_in import read_docx
 from quantriet.org import access
 from quantriet.org.access import Actor
+from quantriet.web.postgres import EmbeddedPostgres
 from tests import factories
 from tests import factories_conferences as made
 from tests.factories import operator
+from tests.racing import PATIENCE_S, acted, held_before_writing, until_waiting
 
 State = Question.State
 
@@ -178,6 +183,35 @@ def test_every_step_is_news_of_the_site(house: House) -> None:
         questions.answer(question, text="Rồi.", by=by)
 
     assert set(SiteChange.objects.values_list("site_id", flat=True)) == {house.sites[0].pk}
+
+
+@pytest.mark.parametrize(
+    ("turns", "places"), [("in turn", [1, 2]), ("control: no turns", [1, 1])], ids=["turns", "control"]
+)
+def test_two_who_fill_the_list_at_the_same_moment_give_two_places(
+    transactional_db: None,
+    embedded_postgres: EmbeddedPostgres,
+    monkeypatch: pytest.MonkeyPatch,
+    turns: str,
+    places: list[int],
+) -> None:
+    house = House()
+    asked = [house.ask(0, "A"), house.ask(1, "B")]
+    if turns.startswith("control"):
+        monkeypatch.setattr(questions, "_turn", lambda question, _by: Question.objects.get(pk=question.pk))
+
+    with (
+        ThreadPoolExecutor(2) as pool,
+        held_before_writing(embedded_postgres, "conferences_question") as let_go,
+    ):
+        both = [pool.submit(acted, partial(questions.enlist, one, by=operator())) for one in asked]
+        until_waiting(2, *both)
+        let_go()
+        for one in both:
+            one.result(timeout=PATIENCE_S)
+
+    with factories.looking_everywhere():
+        assert sorted(Question.objects.values_list("place", flat=True)) == places
 
 
 # --- pages ----------------------------------------------------------------------------------------------------

@@ -319,3 +319,28 @@ def test_addresses_that_were_tampered_with_are_answered(house: House, browser: C
     answer = browser.get(reverse("conference-wall", args=[house.conference.pk]) + query)
 
     assert answer.status_code == (404 if query == "?don_vi=999999" else 200)
+
+
+def test_programs_read_the_same_wall(
+    house: House, browser: Client, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wall, "FLAT", 2)
+    made.mark(house.sites[2], [house.an])
+    by = operator()
+    with access.acting(by):
+        sites.begin_incident(house.sites[3], kind="no_sound", by=by)
+    address = f"/api/v1/conferences/{house.conference.pk}/wall"
+
+    whole = browser.get(address).json()
+    troubled = browser.get(f"{address}?only=troubled").json()
+    refused = [browser.get(f"{address}?{query}").status_code for query in ("unit_id=987654321", "only=la")]
+    client.force_login(factories.account("secretary", factories.province("Đảng bộ tỉnh Khác")))
+
+    assert (whole["total"]["sites"], whole["total"]["present"], whole["more"]) == (5, 1, 0)
+    assert [(group["name"], group["sites"], group["troubled"]) for group in whole["groups"]] == [
+        ("Đảng bộ xã Một", 3, 1)
+    ]
+    assert [(one["id"], one["incident"], one["present"]) for one in troubled["sites"]] == [
+        (house.sites[3].pk, "Mất tiếng", None)
+    ]
+    assert (refused, client.get(address).status_code) == ([404, 422], 404)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from quantriet.conferences.commands import counts, questions, sites
-from quantriet.conferences.models import Conference, Site
+from quantriet.conferences.models import Conference, Question, Site
 from quantriet.org import access
 from tests import factories
 from tests import factories_campaigns as campaigns_made
@@ -33,14 +33,17 @@ class Hall:
             sites.report(self.sites[1], state="ready", by=by)
             incident = sites.begin_incident(self.sites[1], kind="no_sound", by=by)
             sites.end_incident(incident, remedy="Thay dây tín hiệu", by=by)
-        self.ask(0, "Khi nào có văn bản hướng dẫn cho chi bộ ghép?", speaker="Đồng chí Trần Thị Bình")
+        self.ask(2, "Bao giờ có hướng dẫn?")
+        self.question = self.ask(
+            0, "Khi nào có văn bản hướng dẫn cho chi bộ ghép?", speaker="Đồng chí Trần Thị Bình"
+        )
         counts.fold()
         self.client: Client = factories.signed_in(factories.account("secretary", province))
 
-    def ask(self, at: int, text: str, *, speaker: str = "") -> None:
+    def ask(self, at: int, text: str, *, speaker: str = "") -> Question:
         by = operator()
         with access.acting(by):
-            questions.ask(self.sites[at], text=text, speaker=speaker, key=text, by=by)
+            return questions.ask(self.sites[at], text=text, speaker=speaker, key=text, by=by)
 
     def fail(self, at: int) -> None:
         by = operator()
@@ -87,7 +90,8 @@ def test_the_wall_and_the_questions_change_while_they_are_open(
     hall.ask(1, "Có họp bù không?")
     expect(page.locator("#questions")).to_contain_text("Có họp bù không?")
     same_table = page.evaluate("window.sameDocument")
-    page.get_by_role("button", name="Vào danh sách phát biểu").first.click()
+    asked = page.locator("section", has_text="Trần Thị Bình")
+    asked.get_by_role("button", name="Vào danh sách phát biểu").click()
     page.get_by_role("button", name="Mời phát biểu").click()
     expect(page.get_by_role("heading", name="Đang phát biểu")).to_be_visible()
     page.get_by_role("button", name="Đã phát biểu xong").click()
@@ -106,6 +110,7 @@ def test_the_pages_of_a_conference_have_no_faults(
         reverse("conference", args=[hall.conference.pk]),
         reverse("conference-wall", args=[hall.conference.pk]),
         reverse("conference-questions", args=[hall.conference.pk]),
+        f"{reverse('conference-questions', args=[hall.conference.pk])}?cau={hall.question.pk}",
         reverse("site-questions", args=[hall.sites[0].pk]),
         reverse("conference-incidents", args=[hall.conference.pk]),
         reverse("site", args=[hall.sites[1].pk]),

@@ -1,20 +1,26 @@
-"""Conferences for programs: sessions I work at, and the check-in that ends in the same command as the pages."""
+"""Conferences for programs: sessions I work at, the check-in that ends in the same command as the pages, the wall."""
 
-from datetime import datetime
-from typing import Annotated
+import hmac
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
 from quantriet.conferences import device_rolls, scanning
-from quantriet.conferences.commands import attendance, devices, scans
+from quantriet.conferences.commands import attendance, devices, rooms, scans
 from quantriet.conferences.commands.attendance import Answer, Mark
 from quantriet.conferences.models import Site
 from quantriet.conferences.models.attendance import Source
+from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import device_rolls as rolls
 from quantriet.conferences.queries import devices as known_devices
+from quantriet.conferences.queries import wall as walls
 from quantriet.conferences.verdicts import Act, Ask
 from quantriet.core.errors import DomainError, ForbiddenError, UnprovenError
 from quantriet.core.paging import Cursor, Limit, Page, RowId, page_of
@@ -284,3 +290,149 @@ def record_scans(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(body, content_type="application/json")
     response["Cache-Control"] = "no-store"
     return response
+
+
+class Only(StrEnum):
+    """Which sites of a wall are told one by one."""
+
+    TROUBLED = "troubled"
+    SILENT = "silent"
+
+
+CHOSEN = {Only.TROUBLED: "su-co", Only.SILENT: "chua-bao-cao"}
+
+
+class SumsOut(Schema):
+    """Several sites together. ``present`` and ``summoned`` are null where nobody told, which is no zero."""
+
+    sites: int
+    silent: int
+    ready: int
+    connected: int
+    closed: int
+    troubled: int
+    present: int | None
+    summoned: int | None
+
+
+class GroupOut(SumsOut):
+    """The sites at and below one unit."""
+
+    unit_id: int
+    name: str
+
+
+class CellOut(Schema):
+    """One site. ``incident`` is empty when nothing is wrong."""
+
+    id: int
+    name: str
+    state: str
+    incident: str
+    present: int | None
+    summoned: int | None
+    last_at: datetime | None
+
+
+class WallOut(Schema):
+    """The wall at one unit: units below with several sites, then single sites; ``more`` sites were left out."""
+
+    total: SumsOut
+    groups: list[GroupOut]
+    sites: list[CellOut]
+    more: int
+
+
+@router.get(
+    "/conferences/{conference_id}/wall", response=WallOut, tags=["conferences"], summary="The wall of sites"
+)
+@endpoint(Can.CONFERENCE_READ)
+def read_wall(
+    request: ActorRequest, conference_id: RowId, unit_id: RowId | None = None, only: Only | None = None
+) -> WallOut:
+    """How the sites of a conference stand, from the narrowest unit that holds those I may see, or below one unit."""
+    one = access.row_or_404(reads.conferences(request.actor), conference_id)
+    standing = walls.Standing(one, by=request.actor)
+    level = walls.level(standing, unit_id, "" if only is None else CHOSEN[only])
+    shown = level.site_ids[:A_CALL]
+    found = Site.objects.in_bulk(shown)
+    cells = standing.cells([found[pk] for pk in shown if pk in found])
+    return WallOut(
+        total=SumsOut(**_counted(level.sums)),
+        groups=[
+            GroupOut(unit_id=group.unit_id, name=group.name, **_counted(group.sums)) for group in level.groups
+        ],
+        sites=[_cell(cell) for cell in cells],
+        more=len(level.site_ids) - len(shown),
+    )
+
+
+def _counted(sums: walls.Sums) -> dict[str, Any]:
+    return {name: getattr(sums, name) for name in SumsOut.model_fields}
+
+
+def _cell(cell: walls.Cell) -> CellOut:
+    return CellOut(
+        id=cell.site.pk,
+        name=cell.site.name,
+        state=cell.site.state,
+        incident=cell.incident,
+        present=cell.present,
+        summoned=cell.summoned,
+        last_at=cell.last_at,
+    )
+
+
+class Passage(StrEnum):
+    """Through the door of a room."""
+
+    JOINED = "joined"
+    LEFT = "left"
+
+
+class OccupantIn(Schema):
+    """Who came or left, as the server names it; names and addresses of people are not read."""
+
+    id: Annotated[str, Field(max_length=200)] = ""
+    occupant_jid: Annotated[str, Field(min_length=1, max_length=500)]
+    joined_at: Annotated[int, Field(ge=0, le=2**33)] | None = None
+    left_at: Annotated[int, Field(ge=0, le=2**33)] | None = None
+
+
+class RoomEventIn(Schema):
+    """An event of Jitsi's ``event_sync_component``."""
+
+    event_name: Annotated[str, Field(max_length=80)]
+    room_name: Annotated[str, Field(max_length=200)]
+    occupant: OccupantIn
+
+
+class KeptOut(Schema):
+    """Whether the event was kept: those of persons, other rooms and conferences that are over are not."""
+
+    is_kept: bool
+
+
+@router.post(
+    "/rooms/events/occupant/{what}",
+    auth=None,
+    response=KeptOut,
+    tags=["conferences"],
+    summary="A site came into its room or left, told by the video server",
+)
+@public("the video server proves itself by the token it shares with this house")
+def record_room_event(request: HttpRequest, what: Passage, event: RoomEventIn) -> KeptOut:
+    """For Jitsi's ``event_sync_component`` with ``api_prefix`` ending in ``/api/v1/rooms`` and
+    ``Authorization: Bearer`` among its ``api_headers``. Corroborates that a site is connected; counts nobody.
+    """
+    token = settings.QUANTRIET.jitsi_events_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not token or not hmac.compare_digest(given.encode(), token.encode()):
+        raise UnprovenError("room.unproven", _("Không nhận ra máy chủ gửi tin này. Chưa ghi gì."))
+    has_left = what is Passage.LEFT
+    told = event.occupant.left_at if has_left else event.occupant.joined_at
+    at = timezone.now() if told is None else datetime.fromtimestamp(told, tz=UTC)
+    kept = rooms.note(
+        rooms.Told(event.room_name, event.occupant.id, event.occupant.occupant_jid, at, has_left)
+    )
+    return KeptOut(is_kept=kept is not None)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from quantriet.campaigns.consequences import choice, chosen, is_divided
 from quantriet.campaigns.models import RollMove
-from quantriet.conferences.models import Attendance, Conference, Guest, Remark, Site, SiteUnit
+from quantriet.conferences.models import Attendance, Conference, Guest, Question, Remark, Site, SiteUnit
 from quantriet.core.text import format_int
 from quantriet.org import access
 from quantriet.org.access import Actor
@@ -221,6 +221,7 @@ def _begun(founded: frozenset[int], conferences: set[int], sites: set[int]) -> l
         Attendance.objects.filter(unit_id__in=founded).count(),
         Guest.objects.filter(unit_id__in=founded).count(),
         Remark.objects.filter(unit_id__in=founded).count(),
+        Question.objects.filter(unit_id__in=founded).count(),
         own.count(),
     ]
     if any(rows):

@@ -52,6 +52,7 @@ urlpatterns = [
     path("diem-cau/<int:site_id>/ket-qua.xlsx", settled.site_sheet, name="site-settled-sheet"),
     path("diem-cau/<int:site_id>/hoc-bu/", roll_call.make_up, name="site-make-up"),
     path("diem-cau/<int:site_id>/khach/", roll_call.guest_list, name="site-guests"),
+    path("diem-cau/<int:site_id>/vao-hop/", sites.join, name="site-join"),
     path("diem-cau/<int:site_id>/cau-hoi/", questions.of_site, name="site-questions"),
     path("diem-cau/<int:site_id>/bien-ban/", meetings.minutes, name="site-minutes"),
     path("diem-cau/<int:site_id>/nhap-tep/", imports.upload, name="site-import"),

@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from quantriet.conferences.rooms import Server as VideoServer
+
+SHORTEST_SECRET = 32
+"""Of a secret that signs (RFC 7518, 3.2: no shorter than the hash)."""
+
 
 @dataclass(frozen=True)
 class Issuer:
@@ -29,7 +34,8 @@ class Configuration:
     ``home/keys.json`` readable by its owner only, unless given in the environment. ``live_url``: the path of
     live events (``/live/folds``) where a proxy joins them to the pages' address; empty: pages ask instead.
     ``issuer``: who signs people in besides us, if anybody.
-    ``metrics_token``: who may read ``/metrics`` from another machine.
+    ``metrics_token``: who may read ``/metrics`` from another machine. ``jitsi``: the server for which we sign links;
+    ``jitsi_events_token``: by which it proves itself when it tells who came.
     """
 
     home: Path
@@ -44,6 +50,8 @@ class Configuration:
     live_url: str
     metrics_token: str
     issuer: Issuer | None = None
+    jitsi: VideoServer | None = None
+    jitsi_events_token: str = ""
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Configuration:
@@ -65,7 +73,25 @@ def read(environ: Mapping[str, str] = os.environ) -> Configuration:
         live_url=environ.get("QUANTRIET_LIVE_URL", ""),
         metrics_token=environ.get("QUANTRIET_METRICS_TOKEN", ""),
         issuer=_issuer(environ),
+        jitsi=_jitsi(environ),
+        jitsi_events_token=_events_token(environ),
     )
+
+
+def _jitsi(environ: Mapping[str, str]) -> VideoServer | None:
+    """The Jitsi server, when its address is given; then it must be https and the rest must be given as well."""
+    address = environ.get("QUANTRIET_JITSI_URL", "")
+    if not address:
+        return None
+    told = urlsplit(address)
+    if told.scheme != "https" and told.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ValueError("QUANTRIET_JITSI_URL must begin with https://")
+    app_id, secret = environ.get("QUANTRIET_JITSI_APP_ID", ""), environ.get("QUANTRIET_JITSI_SECRET", "")
+    if not app_id or len(secret) < SHORTEST_SECRET:
+        raise ValueError(
+            f"QUANTRIET_JITSI_URL needs QUANTRIET_JITSI_APP_ID and QUANTRIET_JITSI_SECRET ({SHORTEST_SECRET} letters)"
+        )
+    return VideoServer(address, app_id, secret)
 
 
 def _issuer(environ: Mapping[str, str]) -> Issuer | None:
@@ -88,6 +114,14 @@ def _issuer(environ: Mapping[str, str]) -> Issuer | None:
     return Issuer(
         address, client_id, client_secret, environ.get("QUANTRIET_OIDC_NAME", "") or str(told.hostname)
     )
+
+
+def _events_token(environ: Mapping[str, str]) -> str:
+    """What the video server sends along; without one nothing is taken from it."""
+    token = environ.get("QUANTRIET_JITSI_EVENTS_TOKEN", "")
+    if token and len(token) < SHORTEST_SECRET:
+        raise ValueError(f"QUANTRIET_JITSI_EVENTS_TOKEN needs {SHORTEST_SECRET} letters")
+    return token
 
 
 def _keys(home: Path, environ: Mapping[str, str]) -> dict[str, str]:

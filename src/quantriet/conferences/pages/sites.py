@@ -1,17 +1,21 @@
 """The page of a site: ready, connected, what went wrong; whose people sit there."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from quantriet.conferences import rooms
 from quantriet.conferences.commands import sites
 from quantriet.conferences.forms import SeatingForm, SiteForm
 from quantriet.conferences.models import Incident, Site
 from quantriet.conferences.pages.wall import last_words, present_words
 from quantriet.conferences.queries import conferences as reads
+from quantriet.conferences.queries import rooms as video
 from quantriet.conferences.queries import roster
 from quantriet.conferences.queries import wall as walls
 from quantriet.core.components import Crumb
@@ -33,6 +37,7 @@ def site(request: ActorRequest, site_id: int) -> HttpResponse:
         "cell": cell,
         "figures": present_words(cell.present, cell.summoned),
         "last": last_words(cell.last_at),
+        "presence": video.presence(one),
         "incidents": one.incidents.order_by("-from_at", "-id"),
         "kinds": Incident.Kind.choices,
         "units": one.site_units.select_related("unit").order_by("unit__sort_key", "id")[:50],
@@ -46,6 +51,27 @@ def site(request: ActorRequest, site_id: int) -> HttpResponse:
         ],
     }
     return render(request, "conferences/site.html", context)
+
+
+@page(Can.CONFERENCE_READ)
+def join(request: ActorRequest, site_id: int) -> HttpResponse:
+    """Into the room of the conference: a link made for who comes and for now. Whoever records at the site comes as the
+    site, anybody else under his own name; the clerk of the hub moderates.
+    """
+    one = access.row_or_404(reads.sites(request.actor, Can.CONFERENCE_READ), site_id)
+    address = one.join_link or one.conference.join_link
+    if not address:
+        raise DomainError(
+            "site.no_link", _("Điểm cầu chưa có đường dẫn họp trực tuyến. Hãy ghi đường dẫn ở mục Sửa.")
+        )
+    is_clerk = access.may(request.actor, Can.ATTENDANCE_RECORD, one.unit_id)
+    guest = rooms.Guest(
+        key=f"site-{one.pk}" if is_clerk else f"account-{request.actor.account_id}",
+        name=one.name if is_clerk else request.actor.name,
+        is_moderator=is_clerk and one.is_hub,
+    )
+    room = rooms.room_of(address, settings.QUANTRIET.jitsi)
+    return HttpResponseRedirect(room.link(guest, now=timezone.now()))
 
 
 def _own(request: ActorRequest, site_id: int) -> Site:
