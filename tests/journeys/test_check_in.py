@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 import segno
 from django.db import connections
+from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from quantriet.conferences import codes
@@ -352,6 +353,23 @@ def test_wrong_codes_erase_the_names_and_never_what_waits(phone: Opens, line: Li
 
     # Rows of the stores device, queue, refused, roll.
     assert kept == [[1, 1, 0, 1], [1, 1, 0, 1], [1, 1, 0, 0]]
+
+
+def test_the_scan_page_of_a_signed_in_clerk_reads_with_the_same_camera(
+    phone: Opens, line: Line, town: Town
+) -> None:
+    clerk = factories.signed_in(factories.account("clerk", town.commune))
+    context = phone()
+    context.add_cookies(
+        [{"name": name, "value": one.value, "url": line.address} for name, one in clerk.cookies.items()]
+    )
+    page = context.new_page()
+    page.goto(line.address + reverse("site-scan", args=[town.site.pk]))
+
+    page.get_by_role("button", name="Bật máy ảnh").click()
+
+    expect(page.locator("#scan-answer")).to_contain_text("Nguyễn Văn An", timeout=PATIENCE)
+    assert rows() == {"Nguyễn Văn An": ("present", "scan", False)}
 
 
 def newer(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
