@@ -105,7 +105,22 @@ def _exempt(site: Site) -> list[Row]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_EXEMPT_HERE, told)
-        return [Row(*row, False, "", 0, None, None, False, "", "", "") for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [
+        Row(
+            *(person_id, full_name, folded, birth_year, unit_name),
+            is_expected=False,
+            state="",
+            version=0,
+            in_at=None,
+            out_at=None,
+            left_early=False,
+            excuse="",
+            source="",
+            actor="",
+        )
+        for person_id, full_name, folded, birth_year, unit_name in rows
+    ]
 
 
 # Hours only where the policy asks for them: otherwise everybody of whom the same is said is one row.
