@@ -211,7 +211,7 @@ def test_two_who_fill_the_list_at_the_same_moment_give_two_places(
             one.result(timeout=PATIENCE_S)
 
     with factories.looking_everywhere():
-        assert sorted(Question.objects.values_list("place", flat=True)) == places
+        assert list(Question.objects.order_by("place").values_list("place", flat=True)) == places
 
 
 # --- pages ----------------------------------------------------------------------------------------------------

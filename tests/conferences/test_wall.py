@@ -1,6 +1,7 @@
 """The wall: counts that the triggers and the fold keep, cells down the tree, what a reader may see, what is new."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
@@ -79,7 +80,7 @@ def test_counts_are_exact_before_and_after_each_fold_whatever_is_recorded(house:
     hub = made.hub(house.conference)
     guest = factories.person(house.cells[0], "Người Ngoài Danh Sách")
     by = operator()
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: made.mark(first_cell, [house.an, guest]),
         lambda: made.mark(second_cell, [house.binh], Act.ABSENT),
         lambda: made.mark(second_cell, [house.binh], Act.PRESENT, key="returns"),

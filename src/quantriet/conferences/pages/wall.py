@@ -89,8 +89,9 @@ def wall(request: ActorRequest, conference_id: int) -> HttpResponse:
     level = walls.level(standing, asked.unit_id, asked.chosen)
     if asked.known == level.news and asked.known is not None:
         return HttpResponse(status=204)
-    shown = Paginator([*level.groups, *level.site_ids], CELLS).get_page(request.GET.get("page"))
-    cells = _cells(standing, asked, shown.object_list)
+    items: list[Group | int] = [*level.groups, *level.site_ids]
+    shown = Paginator(items, CELLS).get_page(request.GET.get("page"))
+    cells = _cells(standing, asked, list(shown))
     frame = hashlib.blake2s("|".join(cell.key for cell in cells).encode(), digest_size=6).hexdigest()
     news = asked.href(
         unit_id=asked.unit_id,

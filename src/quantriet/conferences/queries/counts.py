@@ -93,6 +93,10 @@ LEFT JOIN LATERAL (
 """
 
 
+NEWS, WAITS, SEATS = 9, 10, 11
+"""Where a row of ``_READ`` says what it is new by, that changes wait for the fold, and its units."""
+
+
 def columns(conference_id: int) -> Columns:
     """The sites of a conference now. Processes keep what is folded; what waits for the fold is read each time."""
     memory = figures.CACHE.memory
@@ -101,10 +105,10 @@ def columns(conference_id: int) -> Columns:
         found = memory.get(key)
         kept = found if isinstance(found, Columns) else NOTHING
         rows = _read(conference_id, kept.known)
-        folded = [row for row in rows if not row[10]]
+        folded = [row for row in rows if not row[WAITS]]
         base = kept.plus(*_arrays(folded), _known(kept.known, rows))
         memory.put(key, base)
-    waiting = [row for row in rows if row[10]]
+    waiting = [row for row in rows if row[WAITS]]
     return base.plus(*_arrays(waiting), base.known)
 
 
@@ -116,15 +120,15 @@ def _read(conference_id: int, known: int) -> list[tuple[Any, ...]]:
 
 def _known(known: int, rows: list[tuple[Any, ...]]) -> int:
     """Up to where the kept columns are whole. A site with changes that wait is not kept, so its news stays new."""
-    left_out = [row[9] for row in rows if row[10] and row[9] > known]
-    newest = max((row[9] for row in rows), default=known)
+    left_out = [int(row[NEWS]) for row in rows if row[WAITS] and row[NEWS] > known]
+    newest = max((int(row[NEWS]) for row in rows), default=known)
     return max(known, min([newest, *(news - 1 for news in left_out)]))
 
 
 def _arrays(rows: list[tuple[Any, ...]]) -> tuple[Rows, Rows]:
     """Sites and seats of some rows."""
-    sites = [(row[0], row[1], STATES.index(row[2]), KINDS.index(row[3]), *row[4:10]) for row in rows]
-    seats = [(unit_id, row[0]) for row in rows for unit_id in row[11]]
+    sites = [(row[0], row[1], STATES.index(row[2]), KINDS.index(row[3]), *row[4:WAITS]) for row in rows]
+    seats = [(unit_id, row[0]) for row in rows for unit_id in row[SEATS]]
     return np.array(sites, dtype=SITE), np.array(seats, dtype=SEAT)
 
 

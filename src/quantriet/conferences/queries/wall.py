@@ -153,7 +153,7 @@ class Standing:
     @cached_property
     def recorded(self) -> Bools:
         """Sites from which an attendance is known."""
-        return (self.rows["on_roll"] + self.rows["beside"] + self.rows["away"]) > 0
+        return np.asarray((self.rows["on_roll"] + self.rows["beside"] + self.rows["away"]) > 0)
 
     @cached_property
     def silent(self) -> Bools:
