@@ -219,7 +219,7 @@ setInterval(async () => {
   const isAway = document.visibilityState === "hidden" && Date.now() - hiddenAt > LOCK_AFTER_MS;
   await forgetWhatIsOver();
   if (desk && isAway) await lock();
-  else await desk?.paint();
+  else await desk?.renew();
 }, EVERY_MS);
 
 // The code of a link stands behind the #: no server and no log sees it, and it does not stay in the address.

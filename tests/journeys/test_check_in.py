@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_p
 
 from quantriet.conferences import codes
 from quantriet.conferences.commands import devices
-from quantriet.conferences.models import Attendance, Device, Scan
+from quantriet.conferences.models import Attendance, Device, Scan, Site
 from quantriet.conferences.pages import check_in
 from quantriet.conferences.queries import devices as known_devices
 from quantriet.org import access
@@ -370,6 +370,20 @@ def test_the_scan_page_of_a_signed_in_clerk_reads_with_the_same_camera(
 
     expect(page.locator("#scan-answer")).to_contain_text("Nguyễn Văn An", timeout=PATIENCE)
     assert rows() == {"Nguyễn Văn An": ("present", "scan", False)}
+
+
+def test_the_roll_is_fetched_anew_while_the_page_stays_open(phone: Opens, line: Line, town: Town) -> None:
+    context = phone()
+    page = context.pages[0]
+    page.clock.install()
+    enrolled(context, line, town)
+    Site.objects.filter(pk=town.site.pk).update(name="Hội trường đổi tên")
+
+    with page.expect_response("**/api/v1/devices/roll") as asked:
+        page.clock.fast_forward("40:00")
+
+    assert asked.value.status == 200
+    expect(page.get_by_role("heading", name="Hội trường đổi tên")).to_be_visible()
 
 
 def newer(monkeypatch: pytest.MonkeyPatch, version: str) -> None:

@@ -7,7 +7,9 @@ import { Sender } from "./sending.js";
 import { Refusal } from "./server.js";
 import { mac, open, seal } from "./vault.js";
 
+/** Scattered by a quarter, so that 31,000 sites do not ask in the same minute. */
 const ROLL_EVERY_MS = 30 * 60_000;
+const ROLL_AGAIN_MS = 5 * 60_000;
 /** A name does not stay before the next person in line. */
 const KIOSK_SHOWS_MS = 6000;
 const LISTED = 50;
@@ -18,7 +20,7 @@ const LISTED = 50;
 export class Desk {
   /** @type {import("./roll.js").Roll | null} */
   #roll = null;
-  #askedRollAt = 0;
+  #rollDueAt = 0;
   /** What this device took of each person since it was opened, or still has waiting. @type {Map<string, { act: string, at: number }>} */
   #taken = new Map();
   /** The event whose answer stands on the page. */
@@ -70,15 +72,22 @@ export class Desk {
 
   /** Sends what waits, and fetches the roll anew where it is old. */
   async refresh() {
-    if (Date.now() - this.#askedRollAt > ROLL_EVERY_MS) await this.fetchRoll();
+    await this.renew();
     await this.sender.send();
+  }
+
+  /** Fetches the roll anew where it is old, and brings the figures up to the minute. */
+  async renew() {
+    if (Date.now() >= this.#rollDueAt) await this.fetchRoll();
+    else await this.paint();
   }
 
   async fetchRoll() {
     const { store, addresses, keys, number } = this.at;
+    this.#rollDueAt = Date.now() + ROLL_AGAIN_MS;
     try {
       this.#roll = await fetchRoll(store, addresses, keys, number);
-      this.#askedRollAt = Date.now();
+      this.#rollDueAt = Date.now() + ROLL_EVERY_MS * (0.75 + Math.random() / 2);
       this.#tellLine("up");
       tell("refusal", "");
     } catch (fault) {
