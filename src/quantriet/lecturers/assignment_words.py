@@ -36,7 +36,7 @@ def load_words(number: int, most: int) -> str:
 def fact_words(code: str, numbers: Sequence[int]) -> str:
     """One reason, as it is kept with a lecture."""
     if code in set(Gap):
-        return f"{numbers[0]} {gap_words(Gap(code))}"
+        return _("{count} người {gap}").format(count=numbers[0], gap=gap_words(Gap(code)))
     why = Why(code)
     if why in (Why.NEAR, Why.PROVINCE, Why.FAR):
         return travel_words(why)

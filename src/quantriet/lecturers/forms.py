@@ -225,14 +225,12 @@ class RefuseForm(forms.Form):
 class OutlineForm(forms.Form):
     """What a lecturer will say, and what he says of the place itself."""
 
-    text = forms.CharField(
-        label=_("Đề cương"), required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 16})
-    )
+    text = forms.CharField(label=_("Đề cương"), max_length=50_000, widget=forms.Textarea(attrs={"rows": 16}))
     local_examples = forms.CharField(
         label=_("Ví dụ ở địa phương"),
         required=False,
         max_length=50_000,
-        help_text=_("Việc thật, số liệu, gương tốt ở nơi đến nói. Phải có trước khi gửi duyệt."),
+        help_text=_("Việc thật, số liệu, gương tốt ở nơi đến nói. Lưu thì chưa cần, gửi duyệt thì phải có."),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     seen = forms.IntegerField(widget=forms.HiddenInput)
@@ -242,6 +240,25 @@ class ReturnForm(forms.Form):
     """What is to be better."""
 
     comment = forms.CharField(label=_("Điều cần sửa"), max_length=500)
+
+
+class ResultForm(forms.Form):
+    """How many listened to a lecture."""
+
+    members = forms.IntegerField(label=_("Đảng viên nghe"), min_value=0, max_value=100_000, initial=0)
+    others = forms.IntegerField(label=_("Người ngoài Đảng nghe"), min_value=0, max_value=100_000, initial=0)
+    paper = forms.CharField(
+        label=_("Số biên bản"),
+        max_length=80,
+        required=False,
+        help_text=_("Có biên bản thì số được ghi là có văn bản; không có thì là tự khai."),
+    )
+    reason = forms.CharField(
+        label=_("Lý do đính chính"),
+        max_length=300,
+        required=False,
+        help_text=_("Chỉ khi sửa số đã ghi."),
+    )
 
 
 class SheetForm(forms.Form):

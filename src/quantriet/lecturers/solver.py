@@ -48,13 +48,16 @@ def search(problem: Problem) -> dict[int, int]:
     }
     _one_teacher_a_slot(model, problem, chosen)
     _one_place_at_a_time(model, problem, chosen)
-    load, highest_load = _within_load(model, problem, chosen, fixed_of)
+    load = _within_load(model, problem, chosen, fixed_of)
     costs = {key: cost(teacher, slot) for slot, teacher, key in _pairs(problem) if key in chosen}
     # One more lecture given outweighs everything else together.
-    filled = 1 + sum(_dearest(costs)) + highest_load
+    filled = 1 + sum(_dearest(costs)) + sum(price for _step, price in load)
     for (slot_id, teacher_id), variable in chosen.items():
         model.add_hint(variable, begun.get(slot_id) == teacher_id)
-    model.minimize(sum((costs[key] - filled) * variable for key, variable in chosen.items()) + load)
+    terms = [*((variable, costs[key] - filled) for key, variable in chosen.items()), *load]
+    if terms:
+        variables, prices = [one for one, _price in terms], [price for _one, price in terms]
+        model.minimize(cp_model.LinearExpr.weighted_sum(variables, prices))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
@@ -131,10 +134,9 @@ def _within_load(
     problem: Problem,
     chosen: Mapping[Key, cp_model.IntVar],
     fixed_of: Mapping[int, Sequence[Slot]],
-) -> tuple[cp_model.LinearExprT, int]:
-    """Nobody beyond his load in a month; what an uneven load costs, and the most it can."""
-    terms: list[cp_model.LinearExprT] = []
-    highest = 0
+) -> list[tuple[cp_model.IntVar, int]]:
+    """Nobody beyond his load in a month; what each further lecture of a month costs, with its step."""
+    terms: list[tuple[cp_model.IntVar, int]] = []
     by_month: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
     for slot, teacher, key in _pairs(problem):
         if key in chosen:
@@ -145,10 +147,8 @@ def _within_load(
         room = min(most[teacher_id] - already, len(variables))
         steps = [model.new_bool_var(f"l{teacher_id}m{month}n{step}") for step in range(room)]
         model.add(sum(variables) == sum(steps))
-        for step, variable in enumerate(steps):
-            terms.append(load_cost(already + step) * variable)
-            highest += load_cost(already + step)
-    return sum(terms), highest
+        terms += [(variable, load_cost(already + step)) for step, variable in enumerate(steps)]
+    return terms
 
 
 def main() -> None:

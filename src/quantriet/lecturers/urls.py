@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quantriet.lecturers.pages import corps, feedback, lectures, outlines, own, renewal
+from quantriet.lecturers.pages import corps, feedback, lectures, outlines, own, renewal, results
 
 urlpatterns = [
     path("", corps.lecturers, name="lecturers"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("de-nghi/<int:lecture_id>/", lectures.lecture, name="lecture"),
     path("de-nghi/<int:lecture_id>/de-cuong/", outlines.outline, name="outline"),
     path("de-nghi/<int:lecture_id>/gop-y/", feedback.box, name="lecture-feedback"),
+    path("de-nghi/<int:lecture_id>/ket-qua/", results.result, name="lecture-result"),
+    path("ket-qua/", results.oral_work, name="oral-work"),
     path("gop-y/<str:code>/", feedback.sheet, name="feedback-sheet"),
     path("cu-nguoi/", lectures.board, name="lecture-board"),
     path("<int:lecturer_id>/", corps.lecturer, name="lecturer"),

@@ -11,7 +11,7 @@ from quantriet.lecturers.commands import corps
 from quantriet.lecturers.commands.corps import Appointment, Decision, Renewed, Skills
 from quantriet.lecturers.models import Absence, Lecture, Lecturer
 from quantriet.org import access
-from quantriet.org.models import AuditEvent
+from quantriet.org.models import AuditEvent, Notice
 from tests import factories
 from tests import factories_lecturers as made
 from tests.factories import looking_everywhere
@@ -95,6 +95,7 @@ def test_dismissed_once_his_coming_lectures_wait_for_somebody_again_and_he_may_c
         row = Lecture.objects.get(pk=lecture.pk)
         terms = list(Lecturer.objects.order_by("id").values_list("dismissed_by", "dismissed_why"))
     assert counts == [1, 0]
+    assert Notice.objects.filter(unit=unit, text__contains="không đến được nữa").count() == 1
     assert (row.state, row.lecturer_id, row.person_id, row.lecturer_name) == (
         LectureState.ASKED,
         None,

@@ -1,5 +1,6 @@
 """Requests for a lecturer: asked once, answered once, nobody in two places, a person's choice never overwritten."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -200,11 +201,12 @@ def test_a_lecture_that_has_begun_is_changed_no_more(commune: Unit) -> None:
         Lecture.objects.update(starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1))
     by = factories.actor("officer", commune)
     codes = []
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: lectures.withdraw(lecture, by=by),
+        lambda: lectures.choose(lecture, lecturer, by=by),
+    )
     with access.acting(by):
-        for act in (
-            lambda: lectures.withdraw(lecture, by=by),
-            lambda: lectures.choose(lecture, lecturer, by=by),
-        ):
+        for act in acts:
             with pytest.raises(DomainError) as refusal:
                 act()
             codes.append(refusal.value.code)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from quantriet.core.errors import DomainError
 from quantriet.core.text import clean_line, format_date
 from quantriet.lecturers.choices import ChosenBy, Corps, LectureState
+from quantriet.lecturers.commands.telling import tell
 from quantriet.lecturers.models import Absence, Lecture, Lecturer
 from quantriet.lecturers.models.corps import MOST_LOAD, USUAL_LOAD
 from quantriet.org import access, audit
@@ -141,21 +142,27 @@ def dismiss(lecturers: Sequence[Lecturer], *, decision: Decision, why: str, by: 
 
 
 def _give_back(lecturers: Sequence[Lecturer], *, on: date) -> None:
-    """Who serves no more is proposed no more; lectures he was promised for after that day wait for somebody again."""
-    coming = Lecture.objects.filter(
-        lecturer__in=lecturers, starts_at__date__gt=on, starts_at__gt=timezone.now()
+    """Who serves no more is proposed no more; lectures he was promised for after that day wait for somebody again, and
+    the units that were promised him are told.
+    """
+    coming = list(
+        Lecture.objects.select_for_update().filter(
+            lecturer__in=lecturers,
+            state__in=(LectureState.ASKED, LectureState.ACCEPTED),
+            starts_at__date__gt=on,
+            starts_at__gt=timezone.now(),
+        )
     )
-    coming.filter(state__in=(LectureState.ASKED, LectureState.ACCEPTED)).update(
-        state=LectureState.ASKED,
-        lecturer=None,
-        person=None,
-        lecturer_name="",
-        lecturer_phone="",
-        chosen_by=ChosenBy.NOBODY,
-        reasons=[],
-        answered_at=None,
-        answered_by="",
-    )
+    promised = [(row, row.lecturer_name) for row in coming if row.state == LectureState.ACCEPTED]
+    for row in coming:
+        row.state, row.chosen_by, row.reasons = LectureState.ASKED, ChosenBy.NOBODY, []
+        row.lecturer = row.person = row.answered_at = None
+        row.lecturer_name = row.lecturer_phone = row.answered_by = ""
+        row.version += 1
+        row.save()
+    for row, name in promised:
+        text = _("{name} không đến được nữa; nơi cử sẽ cử người khác.").format(name=name)
+        tell(row.unit_id, row, text, key=f"lecture:{row.pk}:given-back:{row.version}")
 
 
 def renew(

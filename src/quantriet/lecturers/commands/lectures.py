@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,12 +17,12 @@ from quantriet.core.errors import ConflictError, DomainError
 from quantriet.core.text import clean_line, format_datetime
 from quantriet.lecturers.assignment import Choice
 from quantriet.lecturers.choices import ChosenBy, LectureState, OutlineState
+from quantriet.lecturers.commands.telling import tell
 from quantriet.lecturers.models import Lecture, Lecturer, Outline
 from quantriet.lecturers.queries import corps
-from quantriet.org import access, audit, notices
+from quantriet.org import access, audit
 from quantriet.org.access import Actor
 from quantriet.org.models import Unit
-from quantriet.org.notices import NoticeText
 from quantriet.org.permissions import Can
 
 OUTLINE_DAYS = 5
@@ -84,7 +83,7 @@ def ask(unit: Unit, to_unit: Unit, wanted: Wanted, *, key: str, by: Actor) -> Le
             text = _("{unit} đề nghị cử báo cáo viên lúc {when}.").format(
                 unit=unit.name, when=format_datetime(told.starts_at)
             )
-            _tell(to_unit.pk, lecture, text, f"lecture:{lecture.pk}:asked")
+            tell(to_unit.pk, lecture, text, key=f"lecture:{lecture.pk}:asked")
     return lecture
 
 
@@ -120,7 +119,7 @@ def withdraw(lecture: Lecture, *, by: Actor) -> Lecture:
         audit.record(by, "lecture.withdraw", row, unit=row.unit_id)
         if was == LectureState.ACCEPTED:
             text = _("{unit} không cần báo cáo viên nữa.").format(unit=row.unit.name)
-            _tell(row.to_unit_id, row, text, f"lecture:{row.pk}:withdrawn")
+            tell(row.to_unit_id, row, text, key=f"lecture:{row.pk}:withdrawn")
     return row
 
 
@@ -224,7 +223,7 @@ def _send(row: Lecture, due_on: date | None, by: Actor) -> Lecture:
     text = _("Cử {name} đến nói lúc {when}.").format(
         name=person.full_name, when=format_datetime(row.starts_at)
     )
-    _tell(row.unit_id, row, text, f"lecture:{row.pk}:sent:{row.version}")
+    tell(row.unit_id, row, text, key=f"lecture:{row.pk}:sent:{row.version}")
     return row
 
 
@@ -284,7 +283,7 @@ def refuse(lecture: Lecture, *, reason: str, by: Actor) -> Lecture:
         _save(row)
         audit.record(by, "lecture.refuse", row, unit=row.to_unit_id)
         text = _("Không cử được báo cáo viên: {reason}").format(reason=why)
-        _tell(row.unit_id, row, text, f"lecture:{row.pk}:refused")
+        tell(row.unit_id, row, text, key=f"lecture:{row.pk}:refused")
     return row
 
 
@@ -327,8 +326,3 @@ def _answered(row: Lecture) -> DomainError:
 def _refuse_begun(row: Lecture) -> None:
     if row.starts_at <= timezone.now():
         raise DomainError("lecture.begun", _("Buổi này đã đến giờ nên không đổi được nữa. Chưa ghi gì."))
-
-
-def _tell(unit_id: int, lecture: Lecture, text: str, key: str) -> None:
-    link = reverse("lecture", args=[lecture.pk])
-    notices.notify([unit_id], NoticeText(title=lecture.title, text=text, link=link, key=key))

@@ -1,17 +1,16 @@
 """Writes of outlines: the lecturer writes and submits, who sent him approves or sends back."""
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
 from quantriet.core.text import clean_line, clean_text
 from quantriet.lecturers.choices import LectureState, OutlineState
+from quantriet.lecturers.commands.telling import tell
 from quantriet.lecturers.models import Outline
-from quantriet.org import access, audit, notices
+from quantriet.org import access, audit
 from quantriet.org.access import Actor
-from quantriet.org.notices import NoticeText
 from quantriet.org.permissions import Can
 
 LONGEST = 50_000
@@ -64,7 +63,7 @@ def submit(outline: Outline, *, by: Actor) -> Outline:
         row.save()
         audit.record(by, "outline.submit", row, unit=row.unit_id)
         text = _("Đề cương đã gửi, chờ duyệt.")
-        _tell(row.lecture.to_unit_id, row, text)
+        tell(row.lecture.to_unit_id, row.lecture, text, key=_key(row))
     return row
 
 
@@ -100,7 +99,8 @@ def _reviewed(outline: Outline, state: OutlineState, comment: str, *, seen: int,
         row.save()
         audit.record(by, f"outline.{state}", row, unit=row.unit_id)
         if state == OutlineState.APPROVED:
-            _tell(row.unit_id, row, _("Đề cương buổi nói đã được duyệt, đơn vị xem trước được."))
+            text = _("Đề cương buổi nói đã được duyệt, đơn vị xem trước được.")
+            tell(row.unit_id, row.lecture, text, key=_key(row))
     return row
 
 
@@ -126,7 +126,6 @@ def _locked(outline: Outline) -> Outline:
     return Outline.objects.select_for_update(of=("self",)).select_related("lecture").get(pk=outline.pk)
 
 
-def _tell(unit_id: int, row: Outline, text: str) -> None:
-    link = reverse("lecture", args=[row.lecture_id])
-    key = f"outline:{row.pk}:{row.version}"
-    notices.notify([unit_id], NoticeText(title=row.lecture.title, text=text, link=link, key=key))
+def _key(row: Outline) -> str:
+    """What is told of an outline is told once for each of its versions."""
+    return f"outline:{row.pk}:{row.version}"

@@ -17,6 +17,7 @@ def tabs(by: Actor, active: str) -> list[Tab]:
         ("lecturers", pgettext("tab", "Lực lượng"), Can.LECTURER_READ),
         ("lectures", _("Đề nghị"), Can.LECTURER_READ),
         ("lecture-board", _("Cử người"), Can.LECTURER_MANAGE),
+        ("oral-work", _("Kết quả năm"), Can.LECTURER_READ),
         ("my-lectures", _("Buổi tôi nói"), Can.LECTURE_GIVE),
     )
     return [Tab(label, reverse(name), active=name == active) for name, label, can in views if by.can(can)]

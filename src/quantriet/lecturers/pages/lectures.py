@@ -18,7 +18,7 @@ from quantriet.lecturers import forms, jobs
 from quantriet.lecturers.assignment_words import gap_words, load_words, reasons_words, travel_words
 from quantriet.lecturers.choices import LectureState, OutlineState
 from quantriet.lecturers.commands import lectures as commands
-from quantriet.lecturers.models import Lecture, Lecturer, Outline
+from quantriet.lecturers.models import Lecture, Lecturer, LectureResult, Outline
 from quantriet.lecturers.pages.corps import refused
 from quantriet.lecturers.pages.frame import crumbs, number, own_unit, tabs
 from quantriet.lecturers.queries import corps, lectures, problems
@@ -49,6 +49,12 @@ def requests(request: ActorRequest) -> HttpResponse:
     """Requests of my units, the latest day first."""
     by = request.actor
     rows = lectures.lectures(by).order_by("-starts_at", "-id")
+    wanted, year = request.GET.get("don_vi", ""), request.GET.get("ket_qua", "")
+    if wanted:
+        unit = access.unit_or_404(by, Can.LECTURER_READ, number(wanted))
+        rows = rows.filter(unit__in=corps.below(unit.pk))
+    if year.isdecimal() and len(year) == 4 and int(year) > 0:
+        rows = lectures.with_results(rows, int(year))
     state = request.GET.get("trang_thai", "")
     if state in LectureState.values:
         rows = rows.filter(state=state)
@@ -199,7 +205,7 @@ def _words(found: Lecture, by: Actor, *, answers: bool) -> dict[str, Any]:
     is_own = by.person_id is not None and found.person_id == by.person_id
     sees_outline = outline is not None and (answers or is_own or outline.state == OutlineState.APPROVED)
     proposed = (
-        Lecturer.objects.select_related("person").filter(pk=found.lecturer_id).first()
+        Lecturer.objects.select_related("person").filter(pk=found.lecturer_id or 0).first()
         if answers and found.state == LectureState.ASKED
         else None
     )
@@ -213,6 +219,10 @@ def _words(found: Lecture, by: Actor, *, answers: bool) -> dict[str, Any]:
         "outline_shape": OUTLINE_SHAPES[OutlineState(outline.state)] if outline else "",
         "has_outline": outline is not None and found.state == LectureState.ACCEPTED,
         "is_own": is_own,
+        "result": LectureResult.objects.filter(lecture=found).first(),
+        "may_record": found.state == LectureState.ACCEPTED
+        and found.starts_at <= timezone.now()
+        and access.may(by, Can.LECTURE_ASK, found.unit_id),
         "crumbs": crumbs(
             by,
             *([Crumb(_("Đề nghị"), reverse("lectures"))] if by.can(Can.LECTURER_READ) else []),

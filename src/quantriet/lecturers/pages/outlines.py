@@ -52,14 +52,14 @@ def outline(request: ActorRequest, lecture_id: int) -> HttpResponse:
         except (ForbiddenError, NotFoundError):
             raise
         except ConflictError as error:
-            words["theirs"] = error.context.get("theirs")
-            words["error"], status = error.sentence, error.status
-            if "version" in error.context:
-                form.data = {**request.POST.dict(), "seen": error.context["version"]}
+            words = {"theirs": error.context.get("theirs"), "error": error.sentence}
+            status = error.status
         except DomainError as error:
             refused(form if form.is_bound else back, error)
             status = error.status
         found.refresh_from_db()
+        if form.is_bound:  # what is shown now is what the next text is compared with
+            form.data = {**request.POST.dict(), "seen": found.version}
     words |= {
         "lecture": lecture,
         "outline": found,

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from quantriet.lecturers.choices import ChosenBy, LectureState, OutlineState
+from quantriet.lecturers.choices import LectureState, OutlineState
 from quantriet.lecturers.models import Lecture, Lecturer, Outline
 from quantriet.lecturers.queries import corps
 from quantriet.org import access
@@ -20,10 +20,9 @@ def lectures(by: Actor) -> QuerySet[Lecture]:
     return rows.select_related("unit", "to_unit", "place_unit", "document")
 
 
-def answered_by(by: Actor) -> QuerySet[Lecture]:
-    """Lectures that the actor may answer: asked of units whose corps he manages."""
-    rows = Lecture.objects.filter(to_unit__in=access.units(by, Can.LECTURER_MANAGE).values("pk"))
-    return rows.select_related("unit", "to_unit", "place_unit", "document", "lecturer__person")
+def with_results(rows: QuerySet[Lecture], year: int) -> QuerySet[Lecture]:
+    """Those of a list that were held in a year, with what was recorded of them: the rows behind the year's counts."""
+    return rows.filter(result__held_on__year=year).select_related("result")
 
 
 def waiting(unit: Unit, *, now: datetime | None = None) -> QuerySet[Lecture]:
@@ -44,13 +43,6 @@ def given_by(lecturer: Lecturer) -> QuerySet[Lecture]:
     """Lectures a lecturer was sent to, the last first."""
     rows = Lecture.objects.filter(lecturer=lecturer, state=LectureState.ACCEPTED)
     return rows.select_related("unit", "place_unit").order_by("-starts_at", "-id")
-
-
-def others_that_day(lecture: Lecture) -> QuerySet[Lecture]:
-    """What else is fixed for people of the corps while a lecture is given, for who chooses by hand."""
-    rows = Lecture.objects.filter(starts_at__lt=lecture.ends_at, ends_at__gt=lecture.starts_at)
-    fixed = Q(state=LectureState.ACCEPTED) | Q(state=LectureState.ASKED, chosen_by=ChosenBy.HAND)
-    return rows.filter(fixed).exclude(pk=lecture.pk).exclude(lecturer=None)
 
 
 def outlines(by: Actor) -> QuerySet[Outline]:
