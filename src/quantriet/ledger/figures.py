@@ -5,6 +5,7 @@ asked for), and prefixes, one for a view of it. A warm read is one statement, wh
 was made; it takes no lock that another reader could hold. SQL (``queries.slices_below``) is the cross-check.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -141,6 +142,18 @@ class _Course:
         return self.course.bytes
 
 
+@dataclass(frozen=True)
+class _Turns:
+    """The days on which the trees changed."""
+
+    days: Sequence[date]
+
+    @property
+    def bytes(self) -> int:
+        """Memory held, by a round figure a day."""
+        return 64 * len(self.days)
+
+
 class FigureCache:
     """Facts, numberings and prefixes of this process. Thread-safe; a snapshot older than the cache's is answered
     from its own rows, never from sums that already hold later ones.
@@ -207,9 +220,19 @@ class FigureCache:
                 self.memory.put(key, base)
             return base, Read(read.moment, read.changes.where(~read.changes.finished))
 
+    def _turns(self, tree_version: int) -> _Turns:
+        key = ("turns", tree_version)
+        kept = self.memory.get(key)
+        if isinstance(kept, _Turns):
+            return kept
+        turns = _Turns(reading.turns())
+        self.memory.put(key, turns)
+        return turns
+
     def _numbering(self, tree_version: int, on: date) -> Numbering:
         """The numbering of a date, one for all dates between two changes of the trees."""
-        key = ("numbering", tree_version, reading.era(on))
+        turns = self._turns(tree_version)
+        key = ("numbering", tree_version, bisect_right(turns.days, on))
         with self.memory.building(key):
             kept = self.memory.get(key)
             if isinstance(kept, Numbering):

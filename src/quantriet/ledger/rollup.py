@@ -121,7 +121,7 @@ class Prefix:
         at = column_of[facts.code_at[inside]] * size + units[facts.unit_at[inside]]
         own = summed(at, facts.amounts[inside], (len(columns) + 1) * size).reshape(-1, size)
         own[:, 0] = 0
-        sums = {column: np.cumsum(own[at]) for at, column in enumerate(columns)}
+        sums = {column: np.cumsum(own[at]).astype(np.int64, copy=False) for at, column in enumerate(columns)}
         return cls(numbering, slices, period, {column: one for column, one in sums.items() if one.any()})
 
     def plus(self, changes: Changes) -> "Prefix":

@@ -153,7 +153,15 @@ class Shown:
 
     def href(self, name: str, unit: Unit | int | None, *args: object, **more: object) -> str:
         """A page of the campaign with the same filters."""
-        return address(name, self.looking.campaign, unit, *args, **{**self.query, **more})
+        if more or not self._filters:
+            return address(name, self.looking.campaign, unit, *args, **{**self.query, **more})
+        bare = address(name, self.looking.campaign, unit, *args)
+        return f"{bare}{'&' if '?' in bare else '?'}{self._filters}"
+
+    @cached_property
+    def _filters(self) -> str:
+        """The filters as every link of a board carries them: put together once, not thousands of times."""
+        return address("campaign", self.looking.campaign, None, **self.query).partition("?")[2]
 
 
 def shown(request: ActorRequest, campaign_id: int) -> tuple[Shown, forms.LensForm]:

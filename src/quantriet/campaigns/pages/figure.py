@@ -43,6 +43,7 @@ ORIGINS = {
     "roll.move": gettext_lazy("Chuyển dòng danh sách sang đơn vị khác"),
     "roll.excuse": gettext_lazy("Ghi vắng có lý do"),
     "declarations.declare": gettext_lazy("Nhập nhanh tổng số"),
+    "lecturers.result": gettext_lazy("Kết quả tuyên truyền miệng"),
     "obligations.fulfil": gettext_lazy("Ghi nhận đã làm"),
     "obligations.reopen": gettext_lazy("Mở lại việc"),
     "obligations.waive": gettext_lazy("Miễn"),

@@ -1,8 +1,8 @@
 """The statements that fill the figures in memory: one statement a read, its numbers as bare columns.
 
 A row of Python a cell would cost more than everything else; so the server packs each column into an array and
-sends it as bytes. The horizon a process keeps is its own: everything of transactions below it was finished and
-visible when it was read (``pg_snapshot_xmin``), so a later read fetches only what came since, folded or not.
+sends it as bytes. What a process keeps stands for a snapshot of its own: a later read fetches only what transactions
+wrote that were not finished then, folded or not. However long somebody's transaction stays open, nothing is read twice.
 """
 
 from dataclasses import dataclass
@@ -18,22 +18,31 @@ from quantriet.ledger.rollup import Numbering
 
 @dataclass(frozen=True)
 class Moment:
-    """What an instant is known by: the epoch, the oldest transaction still running, the version of the trees."""
+    """What an instant is known by: the epoch, which transactions were not finished (all from ``upto`` on, and the
+    ``running`` ones before), the version of the trees. The reader's own transaction counts as not finished.
+    """
 
     epoch: int
-    horizon: int
+    upto: int
+    running: frozenset[int]
     tree_version: int
 
     def follows(self, earlier: "Moment") -> bool:
         """Whether a reader of this instant sees all that was finished at the earlier one."""
-        return self.epoch == earlier.epoch and self.horizon >= earlier.horizon
+        return (
+            self.epoch == earlier.epoch
+            and self.upto >= earlier.upto
+            and all(one >= earlier.upto or one in earlier.running for one in self.running)
+        )
 
     def outdoes(self, other: "Moment") -> bool:
         """Whether this one is later than another of the same epoch, so that it is not replaced by it."""
-        return self.epoch == other.epoch and (self.tree_version, self.horizon) > (
-            other.tree_version,
-            other.horizon,
-        )
+        return self.epoch == other.epoch and self.age > other.age
+
+    @property
+    def age(self) -> tuple[int, int, int]:
+        """Grows with time: first transactions begin, then they end."""
+        return (self.tree_version, self.upto, -len(self.running))
 
 
 @dataclass(frozen=True)
@@ -49,12 +58,12 @@ _PACKED = f"(unit_id << {CODE_BITS + 1}) | ((measure::bigint * 10000 + slice * 1
 _DAYS = "((occurred_on - date '1900-01-01')::bigint << 32) | (known_on - date '1900-01-01')"
 _MOMENT = """
 WITH clock AS (
-    SELECT epoch, horizon, pg_snapshot_xmin(pg_current_snapshot()) AS upto,
+    SELECT epoch, horizon, pg_current_snapshot()::text AS snapshot, pg_current_xact_id_if_assigned() AS own,
            coalesce((SELECT number FROM org_treeversion), 0) AS tree_version
     FROM ledger_clock
 )"""
 _SENT = """
-SELECT clock.epoch, clock.upto::text::bigint, clock.tree_version,
+SELECT clock.epoch, clock.snapshot, clock.own::text, clock.tree_version,
        array_send(facts.packed), array_send(facts.amounts), {days}
 FROM clock CROSS JOIN (
     SELECT array_agg(packed) AS packed, array_agg(amount) AS amounts, array_agg(days) AS days
@@ -63,7 +72,7 @@ FROM clock CROSS JOIN (
 """
 _FOLDED = f"SELECT {_PACKED} | 1 AS packed, amount, {{days}} AS days FROM {{table}} WHERE book_id = %(book)s"
 _UNFOLDED = f"""
-SELECT {_PACKED} | (xid < clock.upto)::int, amount, {{days}}
+SELECT {_PACKED} | (xid IS DISTINCT FROM clock.own)::int, amount, {{days}}
 FROM ledger_entry CROSS JOIN clock
 WHERE book_id = %(book)s AND ledger_entry.epoch = clock.epoch AND xid >= clock.horizon
 """
@@ -73,22 +82,30 @@ _DATED = _MOMENT + _SENT.format(
     rows=_BOTH.format(days=_DAYS, table="ledger_tally_day"), days="array_send(facts.days)"
 )
 # What came since a moment the caller knows. Its numbers are constants here, so the index is always used.
-_NEW = f"""
-SELECT {_PACKED} | (xid < (SELECT upto FROM clock))::int AS packed, amount, {{days}} AS days
-FROM ledger_entry WHERE book_id = %(book)s AND epoch = %(epoch)s AND xid >= %(horizon)s::text::xid8
+_ONE_NEW = f"""
+SELECT {_PACKED} | (xid IS DISTINCT FROM (SELECT own FROM clock))::int AS packed, amount, {{{{days}}}} AS days
+FROM ledger_entry WHERE book_id = %(book)s AND epoch = %(epoch)s AND {{which}}
 """
+_LATER = _ONE_NEW.format(which="xid >= %(upto)s::text::xid8")
+_ENDED_SINCE = _ONE_NEW.format(which="xid = ANY(%(running)s::text[]::xid8[])")
+_NEW = f"{_LATER} UNION ALL {_ENDED_SINCE}"
 _SINCE = _MOMENT + _SENT.format(rows=_NEW.format(days="0::bigint"), days="NULL::bytea")
 _DATED_SINCE = _MOMENT + _SENT.format(rows=_NEW.format(days=_DAYS), days="array_send(facts.days)")
 
 
 def since(book_id: int, moment: Moment) -> Read:
     """What was written to a book since a moment, without days; the moment of the answer tells what it holds."""
-    return _read(_SINCE, {"book": book_id, "epoch": moment.epoch, "horizon": str(moment.horizon)})
+    return _read(_SINCE, _told(book_id, moment))
 
 
 def dated_since(book_id: int, moment: Moment) -> Read:
     """The same with the days."""
-    return _read(_DATED_SINCE, {"book": book_id, "epoch": moment.epoch, "horizon": str(moment.horizon)})
+    return _read(_DATED_SINCE, _told(book_id, moment))
+
+
+def _told(book_id: int, moment: Moment) -> dict[str, Any]:
+    running = [str(one) for one in moment.running]
+    return {"book": book_id, "epoch": moment.epoch, "upto": str(moment.upto), "running": running}
 
 
 def whole(book_id: int) -> Read:
@@ -102,9 +119,12 @@ def dated(book_id: int) -> Read:
 
 
 def _read(statement: str, given: dict[str, Any]) -> Read:
-    epoch, horizon, tree_version, packed, amounts, days = _bare_row(statement, given)
+    epoch, snapshot, own, tree_version, packed, amounts, days = _bare_row(statement, given)
     changes = Changes.unpacked(received(packed), received(amounts), received(days))
-    return Read(Moment(int(epoch), int(horizon), int(tree_version)), changes)
+    _oldest, upto, running = snapshot.split(":")
+    unfinished = (int(one) for one in [*running.split(","), own] if one)
+    before = frozenset(one for one in unfinished if one < int(upto))
+    return Read(Moment(int(epoch), int(upto), before, int(tree_version)), changes)
 
 
 def _bare_row(statement: str, given: dict[str, Any]) -> tuple[Any, ...]:
@@ -134,21 +154,18 @@ def numbering(on: date) -> Numbering:
     return Numbering(received(units), received(depths))
 
 
-_ERA = """
-SELECT max(day) FROM (
-    SELECT max(lower(valid)) FILTER (WHERE lower(valid) <= %(on)s) AS day FROM org_placement
-    UNION ALL
-    SELECT max(upper(valid)) FILTER (WHERE upper(valid) <= %(on)s) FROM org_placement
-) AS changed
+_TURNS = """
+SELECT DISTINCT lower(valid) FROM org_placement WHERE lower(valid) IS NOT NULL
+UNION SELECT DISTINCT upper(valid) FROM org_placement WHERE upper(valid) IS NOT NULL
+ORDER BY 1
 """
 
 
-def era(on: date) -> date | None:
-    """The day from which the trees stood as they stood on ``on``: dates of one era share a numbering."""
+def turns() -> list[date]:
+    """The days from which the trees stood otherwise than before, in order: between two of them one numbering does."""
     with connection.cursor() as cursor:
-        cursor.execute(_ERA, {"on": on})
-        found: date | None = cursor.fetchone()[0]
-        return found
+        cursor.execute(_TURNS)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def tree_version() -> int:
