@@ -237,9 +237,11 @@ def test_control_events_of_a_stopped_device_would_be_seen() -> None:
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize(("phones", "events", "times"), [(20, 25, 1_000), (20, 500, 3)])
+@pytest.mark.parametrize(("phones", "events", "times"), [(20, 25, 1_000), (20, 500, 20)])
 def test_a_thousand_interleavings_of_twenty_devices(phones: int, events: int, times: int) -> None:
-    """``QUANTRIET_INTERLEAVINGS`` asks for another number of each: 20 x 500 x 1,000 takes hours."""
+    """``QUANTRIET_INTERLEAVINGS`` asks for another number of each: one of 20 x 500 takes ten seconds, a thousand three
+    hours.
+    """
     asked = int(os.environ.get("QUANTRIET_INTERLEAVINGS", times))
 
     assert_all_alike(Morning(phones=phones, events=events), asked)
