@@ -12,6 +12,7 @@ from quantriet.conferences.models.conferences import AgendaItem, Conference, Inc
 from quantriet.conferences.models.counts import SiteChange, SiteCount
 from quantriet.conferences.models.devices import Device, Scan
 from quantriet.conferences.models.questions import Question
+from quantriet.conferences.models.quotas import Quota
 from quantriet.conferences.models.rooms import RoomStay
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Guest",
     "Incident",
     "Question",
+    "Quota",
     "Remark",
     "RoomStay",
     "Scan",
