@@ -146,12 +146,14 @@ def _give_back(lecturers: Sequence[Lecturer], *, on: date) -> None:
     the units that were promised him are told.
     """
     coming = list(
-        Lecture.objects.select_for_update().filter(
+        Lecture.objects.select_for_update()
+        .filter(
             lecturer__in=lecturers,
             state__in=(LectureState.ASKED, LectureState.ACCEPTED),
             starts_at__date__gt=on,
             starts_at__gt=timezone.now(),
         )
+        .order_by("id")
     )
     promised = [(row, row.lecturer_name) for row in coming if row.state == LectureState.ACCEPTED]
     for row in coming:

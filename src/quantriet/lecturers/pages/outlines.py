@@ -14,7 +14,6 @@ from quantriet.lecturers import forms
 from quantriet.lecturers.choices import OutlineState
 from quantriet.lecturers.commands import outlines as commands
 from quantriet.lecturers.models import Outline
-from quantriet.lecturers.pages.corps import refused
 from quantriet.lecturers.pages.frame import crumbs, number
 from quantriet.lecturers.pages.lectures import OUTLINE_SHAPES, lecture_of
 from quantriet.org import access
@@ -54,9 +53,8 @@ def outline(request: ActorRequest, lecture_id: int) -> HttpResponse:
         except ConflictError as error:
             words = {"theirs": error.context.get("theirs"), "error": error.sentence}
             status = error.status
-        except DomainError as error:
-            refused(form if form.is_bound else back, error)
-            status = error.status
+        except DomainError as error:  # what was written is kept, whatever stands against handing it in
+            words, status = {"error": error.sentence}, error.status
         found.refresh_from_db()
         if form.is_bound:  # what is shown now is what the next text is compared with
             form.data = {**request.POST.dict(), "seen": found.version}
