@@ -43,10 +43,18 @@ class AuditEvent(Stamped):
 
 
 class AccessEvent(Scoped):
-    """Somebody opened personal data of a person; the person can read who did."""
+    """Somebody opened personal data of a person; the person can read who did.
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="accesses", db_index=False)
-    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    One list may open a quarter of a million people. Rows are written by a SELECT over the very people that are
+    shown, and units are never deleted, so the database does not look each of them up a second time.
+    """
+
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="accesses", db_index=False, db_constraint=False
+    )
+    unit = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     reader = models.CharField(max_length=120)
     page = models.CharField(max_length=80)
 
