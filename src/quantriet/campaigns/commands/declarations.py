@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count
@@ -318,7 +319,7 @@ def _room_since(campaign: Campaign, rows: Iterable[Declaration]) -> dict[int, da
     if not any(claimed.values()):
         return {}
     with connection.cursor() as cursor:
-        words = {
+        words: dict[str, Any] = {
             "campaign": campaign.pk,
             "starts": campaign.starts_on,
             "units": list(claimed),
