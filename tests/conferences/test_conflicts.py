@@ -1,4 +1,4 @@
-"""Claims that contradict: kept with the evidence of both sides, counting nothing, stopping nothing, settled by entries."""
+"""Claims that contradict: kept with the evidence of both sides, counting nothing, settled by entries."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
