@@ -20,12 +20,14 @@ from quantriet.conferences.models.attendance import Source
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import device_rolls as rolls
 from quantriet.conferences.queries import devices as known_devices
+from quantriet.conferences.queries import quotas
 from quantriet.conferences.queries import wall as walls
 from quantriet.conferences.verdicts import Act, Ask
 from quantriet.core.errors import DomainError, ForbiddenError, UnprovenError
 from quantriet.core.paging import Cursor, Limit, Page, RowId, page_of
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, endpoint, public
+from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
 
 router = Router()
@@ -134,6 +136,30 @@ def _answer(one: MarkIn, answer: Answer) -> AnswerOut:
         state=answer.known.state,
         version=answer.known.version,
     )
+
+
+class QuotaOut(Schema):
+    """The year of a unit. ``limit`` is null where no rule limits its level; cancelled conferences and cell meetings
+    are not counted.
+    """
+
+    unit_id: int
+    year: int
+    called: int
+    online: int
+    limit: int | None
+    online_percent: int
+    clause: str
+
+
+@router.get(
+    "/conferences/quota", response=QuotaOut, tags=["conferences"], summary="My unit's quota of conferences"
+)
+@endpoint(Can.CONFERENCE_READ)
+def read_quota(request: ActorRequest, year: Annotated[int, Field(ge=2000, le=2100)]) -> QuotaOut:
+    """How many conferences my unit called in a year, how many of them online, and the limits of both."""
+    unit = access.authority_unit(Unit.objects.select_related("committee").get(pk=request.actor.unit_id))
+    return QuotaOut(unit_id=unit.pk, **vars(quotas.meter(unit, year)))
 
 
 class CodeIn(Schema):

@@ -11,6 +11,7 @@ from quantriet.campaigns.models import Campaign
 from quantriet.conferences.commands.conferences import AgendaLine, Plan
 from quantriet.conferences.commands.sites import SiteDetails
 from quantriet.conferences.models import Conference, Site
+from quantriet.conferences.quota import Limits
 from quantriet.core.text import VIETNAM
 from quantriet.ledger.measures import Form
 from quantriet.org.forms import DayField
@@ -210,6 +211,25 @@ def _moment(day: Any, hour: time) -> datetime:
     return datetime.combine(day, hour, tzinfo=VIETNAM)
 
 
+class QuotaForm(forms.Form):
+    """The yearly quota that a unit sets for itself and the units below it."""
+
+    province_a_year = forms.IntegerField(
+        label=_("Số hội nghị toàn tỉnh mỗi năm, tối đa"), min_value=1, max_value=50
+    )
+    commune_a_year = forms.IntegerField(
+        label=_("Số hội nghị toàn xã mỗi năm, tối đa"), min_value=1, max_value=50
+    )
+    online_percent = forms.IntegerField(
+        label=_("Tỷ lệ hội nghị trực tuyến, ít nhất (%)"), min_value=0, max_value=100
+    )
+    clause = forms.CharField(label=_("Văn bản quy định"), max_length=200)
+
+    def limits(self) -> Limits:
+        """What the command takes."""
+        return Limits(**self.cleaned_data)
+
+
 class SitesForm(forms.Form):
     """For which units below a site is made."""
 
@@ -226,6 +246,7 @@ class SitesForm(forms.Form):
         if isinstance(field, forms.TypedMultipleChoiceField):
             field.choices = [(unit.pk, unit.name) for unit in units]
             field.initial = [unit.pk for unit in units]
+        self.fields["site_form"].required = bool(units)  # without units below the page does not ask it
 
 
 class SeatingForm(forms.Form):

@@ -18,7 +18,7 @@ from quantriet.org.models.units import Level
 REMOTE = (Form.ONLINE, Form.TELEVISION, Form.RADIO)
 """Forms in which people are reached where they are, without coming to one hall."""
 
-SOURCE = "Kết luận 226-KL/TW (11/12/2025)"
+SOURCE = "Kết luận 226-KL/TW ngày 11/12/2025"
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,21 @@ class Meter:
     def with_one_more(self, *, is_online: bool) -> "Meter":
         """The year with the conference that is about to be called."""
         return replace(self, called=self.called + 1, online=self.online + is_online)
+
+
+@dataclass(frozen=True)
+class Intended:
+    """A conference about to be called: from whose year it takes, what it teaches, to whom (empty: to everybody)."""
+
+    year: int
+    is_online: bool
+    documents: frozenset[int] = frozenset()
+    classes: frozenset[int] = frozenset()
+
+    def is_for_people_of(self, classes: Iterable[int]) -> bool:
+        """Whether somebody called with these classes (none: everybody) is called again."""
+        theirs = set(classes)
+        return not self.classes or not theirs or bool(self.classes & theirs)
 
 
 class Worry(StrEnum):

@@ -70,7 +70,7 @@ def call(unit: Unit, plan: Plan, *, key: str, by: Actor) -> Conference:
     _check(plan)
     with transaction.atomic():
         conference, is_new = Conference.objects.get_or_create(
-            key=f"{unit.pk}:{key}"[:80],
+            key=key_of(unit, key),
             defaults={
                 "unit": unit,
                 "level": unit.level,
@@ -96,6 +96,11 @@ def call(unit: Unit, plan: Plan, *, key: str, by: Actor) -> Conference:
         SiteUnit.objects.create(conference=conference, site=hub, unit=unit)
         audit.record(by, "conference.call", conference, unit=unit, detail={"title": conference.title})
     return conference
+
+
+def key_of(unit: Unit, key: str) -> str:
+    """The key under which a conference called with ``key`` is kept."""
+    return f"{unit.pk}:{key}"[:80]
 
 
 def _check(plan: Plan) -> None:

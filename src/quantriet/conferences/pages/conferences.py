@@ -17,6 +17,7 @@ from quantriet.campaigns.models import Campaign
 from quantriet.conferences.commands import conferences, sites
 from quantriet.conferences.forms import AGENDA_LINES, DISCUSSION, CallForm, ChangeForm, SitesForm
 from quantriet.conferences.models import Conference
+from quantriet.conferences.pages import quotas
 from quantriet.conferences.pages.lists import STATES
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import conflicts as claims
@@ -67,7 +68,8 @@ def call(request: ActorRequest) -> HttpResponse:
     halls = list(unit.facilities.order_by("name", "id"))
     form = CallForm(data, documents=documents, halls=halls, initial=_usual(campaign, documents))
     sites_form = SitesForm(data, units=below)
-    if request.method == "POST" and form.is_valid() and sites_form.is_valid():
+    foreseen = quotas.foreseen(request, unit, campaign, form, sites_form)
+    if request.method == "POST" and form.is_valid() and sites_form.is_valid() and not foreseen["unseen"]:
         try:
             made = conferences.call(
                 unit, form.plan(campaign), key=request.POST.get("key", uuid.uuid4().hex), by=request.actor
@@ -83,6 +85,7 @@ def call(request: ActorRequest) -> HttpResponse:
             )
             return HttpResponseRedirect(reverse("conference", args=[made.pk]))
     context = {
+        **foreseen,
         "form": form,
         "sites_form": sites_form,
         "campaign": campaign,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from quantriet.conferences.forms import ListForm
 from quantriet.conferences.models import Conference
 from quantriet.conferences.queries import conferences as reads
+from quantriet.conferences.queries import quotas
 from quantriet.core.components import Action, Crumb
 from quantriet.org import access
 from quantriet.org.access import Actor
@@ -49,6 +50,7 @@ def board(request: ActorRequest) -> HttpResponse:
         "past_lines": [line(one) for one in shown],
         "actions": _actions(request.actor),
         "may_call": request.actor.can(Can.CONFERENCE_MANAGE),
+        "meter": quotas.meter(unit, timezone.localdate().year) if unit.level < Level.CELL else None,
     }
     return render(request, "conferences/board.html", context)
 
@@ -88,6 +90,7 @@ def _span(when: str) -> tuple[datetime, datetime]:
 def _actions(by: Actor) -> list[Action]:
     actions = [Action(_("Buổi tôi dự"), reverse("my-sessions"), "user")] if by.person_id else []
     actions.append(Action(_("Ai chủ trì"), reverse("conferences-led"), "chart-bar"))
+    actions.append(Action(_("Định mức"), reverse("conference-quotas"), "calendar"))
     if by.can(Can.CONFERENCE_MANAGE):
         actions += [
             Action(_("Ghi sinh hoạt chi bộ"), reverse("cell-meeting-new"), "users-group"),

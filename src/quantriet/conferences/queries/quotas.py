@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from quantriet.campaigns import policy as policies
 from quantriet.campaigns.models import Campaign
+from quantriet.conferences.commands.conferences import key_of
 from quantriet.conferences.models import AgendaItem, Conference, Quota, Site, SiteUnit
-from quantriet.conferences.quota import REMOTE, Limits, Meter, Warned, Worry, strictest
+from quantriet.conferences.quota import REMOTE, Intended, Limits, Meter, Warned, Worry, strictest, warnings
 from quantriet.core.text import VIETNAM
 from quantriet.org import access
 from quantriet.org.access import Actor
@@ -82,19 +83,29 @@ def meter(unit: Unit, year: int) -> Meter:
     return meters([unit], year)[unit.pk]
 
 
-def repeated(
-    unit: Unit, campaign: Campaign | None, *, documents: Collection[int], classes: Collection[int]
-) -> list[Warned]:
-    """A warning for each conference of a superior that streams the same documents of the same campaign to sites of
-    this unit or of units below it, for the same people. None where the campaign does not count it below.
+def is_called(unit: Unit, key: str) -> bool:
+    """Whether this call came before: a retry is no conference more."""
+    return Conference.objects.filter(key=key_of(unit, key)).exists()
+
+
+def foreseen(unit: Unit, campaign: Campaign | None, intended: Intended) -> list[Warned]:
+    """What is to be told before this unit calls a conference in this campaign (or in none)."""
+    after = meter(unit, intended.year).with_one_more(is_online=intended.is_online)
+    return [*warnings(after), *_repeated(unit, campaign, intended)]
+
+
+def _repeated(unit: Unit, campaign: Campaign | None, intended: Intended) -> list[Warned]:
+    """A warning for each conference of a superior that streams the same documents of the same campaign to sites where
+    people of this unit or of units below it sit, for the same people. None where the campaign does not count it below.
     """
     if campaign is None or not policies.from_data(campaign.policy).credit_from_superior:
         return []
-    above = _paths([unit.pk]).get(unit.pk, [unit.pk])[:-1]
+    above = _paths([unit.pk]).get(unit.pk, [unit.pk])[:-1]  # with a site of one of these its people sit there
     top = access.today_placements().filter(unit=unit).values_list("path", flat=True)
     below = access.today_placements().filter(path__descendant_of=list(top)).values("unit")
-    seated = SiteUnit.objects.filter(conference=OuterRef("pk"), unit__in=below, site__form__in=REMOTE)
-    same = AgendaItem.objects.filter(conference=OuterRef("pk"), document__in=documents)
+    here = Q(unit__in=below) | Q(unit__in=above)
+    seated = SiteUnit.objects.filter(here, conference=OuterRef("pk"), site__form__in=REMOTE)
+    same = AgendaItem.objects.filter(conference=OuterRef("pk"), document__in=intended.documents)
     rows = Conference.objects.filter(Exists(seated), Exists(same), campaign=campaign, unit__in=above)
     rows = rows.exclude(state=Conference.State.CANCELLED).select_related("unit").order_by("starts_at", "id")
     return [
@@ -111,5 +122,5 @@ def repeated(
             },
         )
         for one in rows
-        if not (classes and one.classes) or set(classes) & set(one.classes)
+        if intended.is_for_people_of(one.classes)
     ]
