@@ -90,7 +90,7 @@ def _span(when: str) -> tuple[datetime, datetime]:
 def _actions(by: Actor) -> list[Action]:
     actions = [Action(_("Buổi tôi dự"), reverse("my-sessions"), "user")] if by.person_id else []
     actions.append(Action(_("Ai chủ trì"), reverse("conferences-led"), "chart-bar"))
-    actions.append(Action(_("Định mức"), reverse("conference-quotas"), "calendar"))
+    actions.append(Action(_("Định mức"), reverse("conference-quotas"), "calendar-event"))
     if by.can(Can.CONFERENCE_MANAGE):
         actions += [
             Action(_("Ghi sinh hoạt chi bộ"), reverse("cell-meeting-new"), "users-group"),

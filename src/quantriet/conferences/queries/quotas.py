@@ -61,7 +61,7 @@ def meters(shown: Sequence[Unit], year: int) -> dict[int, Meter]:
     """The year of each of these units, counted in one query."""
     remote = Site.objects.filter(conference=OuterRef("pk"), form__in=REMOTE)
     rows = called(year).filter(unit__in=[unit.pk for unit in shown]).order_by().values("unit")
-    online = Count("id", filter=Q(form__in=REMOTE) | Exists(remote))
+    online = Count("id", filter=Q(form__in=REMOTE) | Q(Exists(remote)))
     counted = {row["unit"]: row for row in rows.annotate(called=Count("id"), online=online)}
     held = limits([unit.pk for unit in shown])
     told = {}
