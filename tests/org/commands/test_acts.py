@@ -301,6 +301,23 @@ def test_closing_and_reopening_are_undone_whole(province: Province) -> None:
     assert snapshot() == before
 
 
+def test_a_unit_that_an_undone_act_tells_of_outlives_the_undo_of_its_founding(province: Province) -> None:
+    first = do(merger(province))
+    new, third = Unit.objects.get(code="MOI"), factories.commune(province.top, "Đảng bộ xã Ba")
+    second = do(told(ActKind.MERGE, units=(new.pk,), into=(third.pk,), decision="1002-QĐ/TU"))
+    undo(second)
+
+    undo(first)
+
+    assert [fresh(unit).closed_on for unit in (province.one, province.two)] == [None, None]
+    assert parent_of(province.cell) == (province.one.pk, False)
+    assert fresh(new).closed_on == DAY
+    assert sorted(second.units.values_list("unit__name", flat=True)) == ["Đảng bộ xã Ba", "Đảng bộ xã Mới"]
+    assert unsound() == []
+    do(merger(province))
+    assert Unit.objects.filter(code="MOI").exclude(pk=new.pk).exists()
+
+
 def test_control_an_act_leaves_more_than_nothing_behind(province: Province) -> None:
     before = snapshot()
 

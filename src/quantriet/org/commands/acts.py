@@ -378,7 +378,8 @@ def _restore(act: Act, written: KeptChanges, founded: list[int]) -> list[str]:
             _("đơn vị lập theo quyết định này đã có dữ liệu ({tables})").format(tables=", ".join(pointing))
         ]
     ActPerson.objects.filter(act=act).delete()
-    if act_hindrances.references(founded, lasting=True):
+    outlives = act_hindrances.is_remembered(founded, but=act)
+    if outlives or act_hindrances.references(founded, lasting=True):
         written.withdraw(founded, on=act.effective_on, mark=f"~{act.pk}")
     else:
         ActUnit.objects.filter(act=act, unit__in=founded).delete()

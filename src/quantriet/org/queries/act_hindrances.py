@@ -153,6 +153,11 @@ def _pointing() -> list[tuple[str, str, bool]]:
     return sorted(set(found))
 
 
+def is_remembered(unit_ids: Sequence[int], *, but: Act) -> bool:
+    """Whether another act, undone long since, tells of these units: what it says about itself must stay readable."""
+    return ActUnit.objects.filter(unit__in=unit_ids).exclude(act=but).exists()
+
+
 def naming(unit_ids: Sequence[int], *, but: Act) -> list[str]:
     """Other acts, done or waiting, that name these units."""
     rows = ActUnit.objects.filter(unit__in=unit_ids, act__state__in=WAITS_OR_HOLDS).exclude(act=but)
