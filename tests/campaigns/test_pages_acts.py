@@ -125,8 +125,6 @@ def draft_fields(campaign: Campaign, **other: object) -> dict[str, object]:
         "early_before": 15,
         "minimum_share": 0,
         "essays_of": [3],
-        "province_conferences_a_year": 2,
-        "commune_conferences_a_year": 3,
         "clause": "",
         "document": list(campaign.documents.values_list("document_id", flat=True)),
     }
@@ -221,7 +219,7 @@ def test_each_policy_setting_names_its_clause() -> None:
         .get(f"/dot/{made_world.campaign.pk}/dieu-chinh/")
         .content.decode()
     )
-    assert body.count("Kết luận 226-KL/TW") == 3
+    assert body.count("Kết luận 226-KL/TW") == 1
 
 
 def test_only_who_manages_reaches_a_draft() -> None:

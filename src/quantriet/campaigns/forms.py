@@ -98,18 +98,6 @@ class PolicyForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    province_conferences_a_year = forms.IntegerField(
-        label=_("Số hội nghị toàn tỉnh mỗi năm, tối đa"),
-        min_value=0,
-        max_value=50,
-        help_text=SOURCES["province_conferences_a_year"],
-    )
-    commune_conferences_a_year = forms.IntegerField(
-        label=_("Số hội nghị toàn xã mỗi năm, tối đa"),
-        min_value=0,
-        max_value=50,
-        help_text=SOURCES["commune_conferences_a_year"],
-    )
     clause = forms.CharField(
         label=_("Căn cứ"), max_length=300, required=False, help_text=_("Văn bản đặt ra các thiết lập này")
     )

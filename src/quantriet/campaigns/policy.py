@@ -21,8 +21,6 @@ SOURCES = {
     "credit_from_superior": _(
         "Kết luận 226-KL/TW (11/12/2025): không tổ chức lại hội nghị đã truyền đến cơ sở"
     ),
-    "province_conferences_a_year": _("Kết luận 226-KL/TW: cấp tỉnh không quá 2 hội nghị toàn tỉnh mỗi năm"),
-    "commune_conferences_a_year": _("Kết luận 226-KL/TW: cấp xã không quá 3 hội nghị toàn xã mỗi năm"),
     "exempt_are_invited": _(
         "Hướng dẫn tổ chức học tập: đảng viên được miễn sinh hoạt được mời, không bắt buộc"
     ),
@@ -56,8 +54,6 @@ class Policy:
     minimum_share: int = 0
     everyone_before: int = 15
     essays_of: tuple[int, ...] = (PersonClass.COMMITTEE, PersonClass.KEY_CADRE, PersonClass.MEMBER)
-    province_conferences_a_year: int = 2
-    commune_conferences_a_year: int = 3
     clause: str = ""
     duties: tuple[Duty, ...] = field(default_factory=tuple)
 
@@ -80,8 +76,6 @@ def from_data(data: Mapping[str, Any]) -> Policy:
         ("early_before", 0, 240),
         ("minimum_share", 0, 100),
         ("everyone_before", 0, 60),
-        ("province_conferences_a_year", 0, 50),
-        ("commune_conferences_a_year", 0, 50),
     ):
         if not low <= int(getattr(policy, name)) <= high:
             raise DomainError(

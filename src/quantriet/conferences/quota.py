@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns.policy import Policy
 from quantriet.ledger.measures import Form
 from quantriet.org.models.units import Level
 
@@ -43,7 +42,7 @@ class Limits:
         )
 
 
-PRESET = Limits(Policy().province_conferences_a_year, Policy().commune_conferences_a_year, 60, SOURCE)
+PRESET = Limits(province_a_year=2, commune_a_year=3, online_percent=60, clause=SOURCE)
 
 
 def strictest(told: Iterable[Limits]) -> Limits:
