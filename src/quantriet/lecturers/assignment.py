@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 Fact = tuple[str, tuple[int, ...]]
-"""A reason: one of ``Why`` or ``Gap`` and its numbers. Plain values, kept with a lecture and put into words later."""
+"""A reason: one of ``Why`` or ``Gap``, or ``EMPTY``, and its numbers. Plain values, kept with a lecture and put into
+words later.
+"""
 
 
 class Why(StrEnum):
@@ -29,6 +31,10 @@ class Why(StrEnum):
     OUT_OF_AREA = "out_of_area"
     DAY_OFF = "day_off"
     OTHERS = "others"
+
+
+EMPTY = "empty_corps"
+"""Why a lecture has nobody where nobody is in the corps at all."""
 
 
 class Gap(StrEnum):
@@ -234,6 +240,8 @@ def why(
 
 def why_not(problem: Problem, slot: Slot, given: Mapping[int, Sequence[Slot]]) -> tuple[Fact, ...]:
     """How many of the corps each reason holds back; their sum is the corps, or somebody was forgotten."""
+    if not problem.teachers:
+        return ((EMPTY, ()),)
     counts = dict.fromkeys(Gap, 0)
     for teacher in problem.teachers:
         gap = unfit(teacher, slot) or held_up(teacher, slot, given[teacher.id])

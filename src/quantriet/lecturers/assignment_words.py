@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from quantriet.lecturers.assignment import Gap, Why
+from quantriet.lecturers.assignment import EMPTY, Gap, Why
 
 
 def travel_words(travel: Why) -> str:
@@ -35,6 +35,8 @@ def load_words(number: int, most: int) -> str:
 
 def fact_words(code: str, numbers: Sequence[int]) -> str:
     """One reason, as it is kept with a lecture."""
+    if code == EMPTY:
+        return _("lực lượng chưa có ai")
     if code in set(Gap):
         return _("{count} người {gap}").format(count=numbers[0], gap=gap_words(Gap(code)))
     why = Why(code)
@@ -60,11 +62,9 @@ def fact_words(code: str, numbers: Sequence[int]) -> str:
     }[why]
 
 
-def reasons_words(reasons: Iterable[Sequence[object]], *, is_gap: bool) -> str:
+def reasons_words(reasons: Iterable[Sequence[object]]) -> str:
     """All reasons of a choice or of a gap as one sentence; nothing where nothing was arranged yet."""
     told = [fact_words(str(code), _numbers(numbers)) for code, numbers in reasons]
-    if not told:
-        return _("lực lượng chưa có ai") if is_gap else ""
     return "; ".join(told)
 
 

@@ -101,6 +101,17 @@ def test_the_board_arranges_in_the_background_and_sends_what_is_ticked(province:
     assert states == {one.pk: LectureState.ACCEPTED, other.pk: LectureState.ASKED}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_request_that_an_empty_corps_cannot_meet_says_so(province: Unit, commune: Unit) -> None:
+    made.asked(commune, province)
+    officer = factories.signed_in(factories.account("officer", province))
+    before = body(officer.get("/bao-cao-vien/cu-nguoi/"))
+    officer.post("/bao-cao-vien/cu-nguoi/", {"act": "arrange"})
+    core_jobs.work_off()
+    after = body(officer.get("/bao-cao-vien/cu-nguoi/"))
+    assert ["lực lượng chưa có ai" in page for page in (before, after)] == [False, True]
+
+
 def test_what_two_officers_do_at_once_is_told_to_the_second(province: Unit, commune: Unit) -> None:
     lecture = made.asked(commune, province)
     address = f"/bao-cao-vien/de-nghi/{lecture.pk}/"

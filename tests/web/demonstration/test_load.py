@@ -16,6 +16,8 @@ from quantriet.campaigns.models import Campaign, Lesson, Obligation, RollLine
 from quantriet.conferences.models import Attendance, AttendanceConflict, Conference
 from quantriet.core.errors import DomainError
 from quantriet.documents.models import Document
+from quantriet.lecturers.choices import LectureState
+from quantriet.lecturers.models import Lecture, Lecturer
 from quantriet.ledger.measures import Measure
 from quantriet.org import access
 from quantriet.org.models import Account, Person, Unit
@@ -24,6 +26,7 @@ from quantriet.reports.models import Report
 from quantriet.web.demonstration import accounts, drives
 from quantriet.web.demonstration.ground import Ground
 from quantriet.web.demonstration.load import Wanted, load
+from quantriet.web.demonstration.tree import PROVINCE
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +106,10 @@ def test_what_it_contains(demo: None, settings: Any) -> None:
             state=Conference.State.PLANNED, starts_at=ground.moment(0, 19, 30)
         )
         assert tonight.count() == 3
+        province = ground.units[PROVINCE]
+        assert Lecturer.objects.filter(unit=province, dismissed_on=None).count() > 1
+        asked = Lecture.objects.filter(to_unit=province, state=LectureState.ASKED)
+        assert not asked.filter(reasons=[]).exists()
         _town_owes_its_report_in_two_days(ground)
         _board_shows_what_the_rows_say()
     _accounts_open_in_the_demonstration_only(settings)

@@ -214,7 +214,7 @@ def _words(found: Lecture, by: Actor, *, answers: bool) -> dict[str, Any]:
         "shape": SHAPES[LectureState(found.state)],
         "answers": answers,
         "proposed": proposed,
-        "reasons": reasons_words(found.reasons, is_gap=proposed is None) if answers and found.reasons else "",
+        "reasons": reasons_words(found.reasons) if answers else "",
         "outline": outline if sees_outline else None,
         "outline_shape": OUTLINE_SHAPES[OutlineState(outline.state)] if outline else "",
         "has_outline": outline is not None and found.state == LectureState.ACCEPTED,
@@ -260,10 +260,7 @@ def board(request: ActorRequest) -> HttpResponse:
             return HttpResponseRedirect(request.get_full_path())
     context = {
         "unit": unit,
-        "rows": [
-            (row, reasons_words(row.reasons, is_gap=row.lecturer_id is None) if row.reasons else "")
-            for row in waiting
-        ],
+        "rows": [(row, reasons_words(row.reasons)) for row in waiting],
         "proposed": sum(row.lecturer_id is not None for row in waiting),
         "outlines": [
             (row, OUTLINE_SHAPES[OutlineState(row.state)], row.due_on < timezone.localdate())

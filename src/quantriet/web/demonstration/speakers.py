@@ -50,8 +50,8 @@ def _appoint(ground: Ground, unit: Unit, homes: list[Unit], *, at: int) -> None:
     people = {}
     for number, home in enumerate(homes):
         souls = ground.souls.get(home.pk, ())
-        if len(souls) > at + number % 2:
-            person_id = souls[at + number % 2].person_id
+        if souls:  # a commune's own roll has few people, a cell's more
+            person_id = souls[min(at + number % 2, len(souls) - 1)].person_id
             known = Skills(
                 tuple(one.value for one in chance.sample(subjects, 3)),
                 tuple(one.value for one in languages if chance.random() < 0.2),
