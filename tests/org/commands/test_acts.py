@@ -304,7 +304,7 @@ def test_closing_and_reopening_are_undone_whole(province: Province) -> None:
 def test_a_unit_that_an_undone_act_tells_of_outlives_the_undo_of_its_founding(province: Province) -> None:
     first = do(merger(province))
     new, third = Unit.objects.get(code="MOI"), factories.commune(province.top, "Đảng bộ xã Ba")
-    second = do(told(ActKind.MERGE, units=(new.pk,), into=(third.pk,), decision="1002-QĐ/TU"))
+    second = do(told(ActKind.MERGE, units=(third.pk,), into=(new.pk,), decision="1002-QĐ/TU"))
     undo(second)
 
     undo(first)
