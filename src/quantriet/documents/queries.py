@@ -20,7 +20,7 @@ from quantriet.org.permissions import Can, Reach
 _PUBLISHED = Q(state=State.PUBLISHED)
 
 
-def _standing(unit: Unit) -> list[str]:
+def standing(unit: Unit) -> list[str]:
     """The paths on which a unit stands today: its own, and that of the committee it is tied to."""
     tied = {unit.pk, unit.committee_id} - {None}
     return list(
@@ -30,7 +30,7 @@ def _standing(unit: Unit) -> list[str]:
 
 def published_for(unit: Unit) -> QuerySet[Document]:
     """What the units at and above ``unit`` published for its level and its organisation, newest first."""
-    above = access.today_placements().filter(path__ancestor_of=_standing(unit)).values("unit")
+    above = access.today_placements().filter(path__ancestor_of=standing(unit)).values("unit")
     found = Document.objects.filter(_PUBLISHED, owner__in=above, down_to__gte=unit.level)
     if unit.tree != Tree.PARTY:
         found = found.filter(circulation=Circulation.ALL)
@@ -124,7 +124,7 @@ def materials(document: Document, by: Actor) -> QuerySet[Material]:
     if by.roots == HOUSE:
         return found
     unit = Unit.objects.get(pk=by.unit_id)
-    above = access.today_placements().filter(path__ancestor_of=_standing(unit)).values("unit")
+    above = access.today_placements().filter(path__ancestor_of=standing(unit)).values("unit")
     if by.reach(Can.DOCUMENT_READ) is Reach.SUBTREE:
         below = access.units(by, Can.DOCUMENT_READ).values("pk")
         return found.filter(Q(unit__in=above) | Q(unit__in=below))
@@ -143,19 +143,25 @@ def for_class(found: QuerySet[Material], wanted: PersonClass) -> QuerySet[Materi
 
 
 def receivers(document: Document) -> QuerySet[Unit]:
-    """The units that are to say that they received the document: all below its owner today, down to its
-    level and within its circulation; boards and offices answer with their committee.
+    """The units that are to say that they received the document."""
+    return receivers_below(
+        document.owner, down_to=Level(document.down_to), circulation=Circulation(document.circulation)
+    )
+
+
+def receivers_below(owner: Unit, *, down_to: Level, circulation: Circulation) -> QuerySet[Unit]:
+    """Who is to say that something published by ``owner`` arrived: all below it today, down to a level and within
+    a circulation; boards and offices answer with their committee.
     """
-    owner = document.owner
     tied = Q(unit=owner) | (Q(unit__committee=owner) & ~Q(unit__tree=owner.tree))
     roots = list(access.today_placements().filter(tied).order_by("unit_id").values_list("path", flat=True))
     inside = access.today_placements().filter(path__descendant_of=roots, former=False)
-    found = Unit.objects.filter(
-        Q(pk__in=inside.values("unit")), level__lte=document.down_to, closed_on=None
-    ).exclude(kind__in=(UnitKind.BODY, UnitKind.PRESS))
-    if document.circulation == Circulation.PARTY:
+    found = Unit.objects.filter(Q(pk__in=inside.values("unit")), level__lte=down_to, closed_on=None).exclude(
+        kind__in=(UnitKind.BODY, UnitKind.PRESS)
+    )
+    if circulation == Circulation.PARTY:
         found = found.filter(tree=Tree.PARTY)
-    return found.exclude(pk=document.owner_id)
+    return found.exclude(pk=owner.pk)
 
 
 def units_directly_below(document: Document) -> QuerySet[Unit]:

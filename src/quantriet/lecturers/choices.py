@@ -99,3 +99,20 @@ class Mark(models.IntegerChoices):
     GOOD = 3, pgettext_lazy("mark", "Tốt")
     FAIR = 2, pgettext_lazy("mark", "Được")
     POOR = 1, pgettext_lazy("mark", "Chưa được")
+
+
+class BulletinKind(models.TextChoices):
+    """What is sent down the tree: the month's orientation, topical information, what came of conferences."""
+
+    ORIENTATION = "orientation", _("Định hướng tuyên truyền")
+    TOPICAL = "topical", _("Thông tin chuyên đề")
+    RESULTS = "results", _("Kết quả hội nghị")
+
+
+class Rhythm(models.TextChoices):
+    """How often an issue is owed; ``ONCE``: when there is something to tell."""
+
+    WEEKLY = "weekly", _("Hằng tuần")
+    MONTHLY = "monthly", _("Hằng tháng")
+    QUARTERLY = "quarterly", _("Hằng quý")
+    ONCE = "once", _("Khi có việc")

@@ -2,7 +2,15 @@
 
 from django.utils.translation import gettext_noop
 
-from quantriet.lecturers.models import Absence, Lecture, Lecturer, Outline
+from quantriet.lecturers.models import (
+    Absence,
+    IssueReceipt,
+    Lecture,
+    Lecturer,
+    OralTalk,
+    Outline,
+    TrainingAttendance,
+)
 from quantriet.org import holdings
 from quantriet.org.holdings import Holding, day, moment
 from quantriet.org.models import Person
@@ -68,6 +76,30 @@ def _outlines(person: Person) -> list[list[str]]:
     ]
 
 
+def _talks(person: Person) -> list[list[str]]:
+    rows = OralTalk.objects.filter(person=person).select_related("unit").order_by("held_on", "id")
+    return [[row.title, row.unit.name, row.place, day(row.held_on), row.struck_why] for row in rows]
+
+
+def _trainings(person: Person) -> list[list[str]]:
+    rows = TrainingAttendance.objects.filter(person=person).select_related("training", "unit")
+    return [
+        [
+            row.training.title,
+            row.unit.name,
+            day(row.training.begins_on),
+            day(row.training.ends_on),
+            row.certificate,
+        ]
+        for row in rows.order_by("training__begins_on", "id")
+    ]
+
+
+def _receipts(person: Person) -> list[list[str]]:
+    rows = IssueReceipt.objects.filter(person=person).select_related("issue", "unit").order_by("id")
+    return [[row.issue.title, row.unit.name, moment(row.received_at)] for row in rows]
+
+
 def register_all() -> None:
     """Called once, when the package is ready."""
     holdings.register(
@@ -97,5 +129,23 @@ def register_all() -> None:
              gettext_noop("Ví dụ ở địa phương"), gettext_noop("Nhận xét")),
             ("lecturers.Outline.person",),
             _outlines,
+        ),
+        Holding(
+            gettext_noop("Buổi nói chuyện đã nói"),
+            (_TITLE, _UNIT, gettext_noop("Nơi nói"), gettext_noop("Ngày"), gettext_noop("Lý do bỏ")),
+            ("lecturers.OralTalk.person",),
+            _talks,
+        ),
+        Holding(
+            gettext_noop("Tập huấn đã dự"),
+            (gettext_noop("Lớp"), _UNIT, _FROM, _TO, gettext_noop("Số giấy chứng nhận")),
+            ("lecturers.TrainingAttendance.person",),
+            _trainings,
+        ),
+        Holding(
+            gettext_noop("Bản tin đã xác nhận đọc"),
+            (gettext_noop("Số bản tin"), _UNIT, gettext_noop("Lúc")),
+            ("lecturers.IssueReceipt.person",),
+            _receipts,
         ),
     )  # fmt: skip

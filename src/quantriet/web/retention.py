@@ -31,7 +31,15 @@ from quantriet.conferences.models import (
 )
 from quantriet.core.models import KeptAnswer, Work
 from quantriet.core.retention import PERIODS
-from quantriet.lecturers.models import Absence, Lecture, Lecturer, Outline
+from quantriet.lecturers.models import (
+    Absence,
+    IssueReceipt,
+    Lecture,
+    Lecturer,
+    OralTalk,
+    Outline,
+    TrainingAttendance,
+)
 from quantriet.org import access
 from quantriet.org.commands import accounts
 from quantriet.org.models import Account, ActSheet, Import, Notice, SignedInSession, SignInFailure
@@ -153,6 +161,24 @@ def _outlines(before: datetime) -> QuerySet[Outline]:
     return Outline.objects.filter(lecture__starts_at__lt=before).exclude(person=None)
 
 
+def _talks(before: datetime) -> QuerySet[OralTalk]:
+    named = OralTalk.objects.exclude(speaker="", lecturer=None, person=None)
+    return named.filter(held_on__lt=before.date())
+
+
+def _unit_receipts(before: datetime) -> QuerySet[IssueReceipt]:
+    """Who said for a unit that an issue arrived: the day stays, the name goes."""
+    return IssueReceipt.objects.filter(received_at__lt=before, person=None).exclude(receiver="")
+
+
+def _own_receipts(before: datetime) -> QuerySet[IssueReceipt]:
+    return IssueReceipt.objects.filter(received_at__lt=before, person__isnull=False)
+
+
+def _trainings(before: datetime) -> QuerySet[TrainingAttendance]:
+    return TrainingAttendance.objects.filter(lecturer__dismissed_on__lt=before.date())
+
+
 # What hangs on a row goes before the row.
 RULES: tuple[Rule, ...] = (
     Rule("works", "work", _works),
@@ -187,6 +213,10 @@ RULES: tuple[Rule, ...] = (
         _lectures,
         _blanked(wished_name="", contact="", lecturer=None, person=None, lecturer_name="", lecturer_phone=""),
     ),
+    Rule("talks", "lecture", _talks, _blanked(speaker="", lecturer=None, person=None)),
+    Rule("bulletin_receipts_of_units", "lecture", _unit_receipts, _blanked(receiver="")),
+    Rule("bulletin_receipts", "lecture", _own_receipts),
+    Rule("trainings", "corps", _trainings),
     Rule("absences", "corps", _absences),
     Rule("lecturers", "corps", _lecturers),
 )
