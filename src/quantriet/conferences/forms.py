@@ -5,13 +5,16 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from quantriet.campaigns.models import Campaign
+from quantriet.conferences import streams
 from quantriet.conferences.commands.conferences import AgendaLine, Plan
 from quantriet.conferences.commands.sites import SiteDetails
 from quantriet.conferences.models import Conference, Site
 from quantriet.conferences.quota import Limits
+from quantriet.core.errors import DomainError
 from quantriet.core.text import VIETNAM
 from quantriet.ledger.measures import Form
 from quantriet.org.forms import DayField
@@ -96,6 +99,9 @@ class CallForm(forms.Form):
     hub_place = forms.CharField(label=_("Hội trường, địa chỉ"), max_length=300, required=False)
     hub_capacity = forms.IntegerField(label=_("Số chỗ"), min_value=1, max_value=100_000, required=False)
     join_link = forms.URLField(label=_("Đường dẫn họp trực tuyến"), required=False, assume_scheme="https")
+    stream = forms.URLField(
+        label=_("Luồng phát của hội trường (HLS)"), required=False, assume_scheme="https", max_length=500
+    )
 
     def __init__(
         self,
@@ -107,6 +113,7 @@ class CallForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.halls = _offer_halls(self, "hub_facility", halls)
+        self._offer_stream(settings.QUANTRIET.streams)
         self.lines = min(AGENDA_LINES, max(3, len(documents) + 1, points + 1))
         choices = [
             ("", _("Không gắn văn bản")),
@@ -124,6 +131,24 @@ class CallForm(forms.Form):
             self.fields[f"presenter_{at}"] = forms.CharField(
                 label=_("Người trình bày"), max_length=160, required=False
             )
+
+    def _offer_stream(self, allowed: Sequence[str]) -> None:
+        """Ask for a stream where the operator named servers for it, or where one stands already."""
+        if allowed:
+            self.fields["stream"].help_text = _("Địa chỉ .m3u8 trên %(hosts)s. Để trống nếu không phát.") % {
+                "hosts": ", ".join(allowed)
+            }
+        elif not self.initial.get("stream"):
+            del self.fields["stream"]
+
+    def clean_stream(self) -> str:
+        """Where the command would refuse it, the words stand beside the field."""
+        address: str = self.cleaned_data["stream"]
+        try:
+            streams.check(address, settings.QUANTRIET.streams)
+        except DomainError as error:
+            raise forms.ValidationError(error.sentence) from error
+        return address
 
     def points(self) -> list[list[Any]]:
         """The rows of the agenda, each with its four fields."""
@@ -163,6 +188,7 @@ class CallForm(forms.Form):
             head_taught=told["head_taught"],
             deputy_reason=told["deputy_reason"],
             join_link=told["join_link"],
+            stream=told.get("stream", ""),
             agenda=self._agenda(),
             **self._hub(),
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from quantriet.conferences.rooms import Server as VideoServer
+from quantriet.conferences.streams import origin_of
 
 SHORTEST_SECRET = 32
 """Of a secret that signs (RFC 7518, 3.2: no shorter than the hash)."""
@@ -35,7 +36,8 @@ class Configuration:
     live events (``/live/folds``) where a proxy joins them to the pages' address; empty: pages ask instead.
     ``issuer``: who signs people in besides us, if anybody.
     ``metrics_token``: who may read ``/metrics`` from another machine. ``jitsi``: the server for which we sign links;
-    ``jitsi_events_token``: by which it proves itself when it tells who came.
+    ``jitsi_events_token``: by which it proves itself when it tells who came. ``streams``: the media servers whose
+    playlists the live page may play (``https://host[:port]``).
     """
 
     home: Path
@@ -52,6 +54,7 @@ class Configuration:
     issuer: Issuer | None = None
     jitsi: VideoServer | None = None
     jitsi_events_token: str = ""
+    streams: tuple[str, ...] = ()
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Configuration:
@@ -75,6 +78,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Configuration:
         issuer=_issuer(environ),
         jitsi=_jitsi(environ),
         jitsi_events_token=_events_token(environ),
+        streams=_streams(environ),
     )
 
 
@@ -122,6 +126,15 @@ def _events_token(environ: Mapping[str, str]) -> str:
     if token and len(token) < SHORTEST_SECRET:
         raise ValueError(f"QUANTRIET_JITSI_EVENTS_TOKEN needs {SHORTEST_SECRET} letters")
     return token
+
+
+def _streams(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The media servers, as a browser names them; anything beside the bare server would not be what the policy says."""
+    told = tuple(filter(None, (one.strip() for one in environ.get("QUANTRIET_STREAMS", "").split(","))))
+    for one in told:
+        if origin_of(one) != one:
+            raise ValueError(f"QUANTRIET_STREAMS: {one!r} must be https://host or https://host:port")
+    return told
 
 
 def _keys(home: Path, environ: Mapping[str, str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from quantriet.campaigns.commands import obligations, standing
 from quantriet.campaigns.commands.obligations import Done
 from quantriet.campaigns.models import Campaign, Declaration, Requirement
+from quantriet.conferences import streams
 from quantriet.conferences.commands import conflicts, gate
 from quantriet.conferences.models import AgendaItem, Attendance, Conference, Site, SiteUnit
 from quantriet.conferences.verdicts import HERE
@@ -55,6 +57,7 @@ class Plan:
     head_taught: bool = False
     deputy_reason: str = ""
     join_link: str = ""
+    stream: str = ""
     content: str = ""
     agenda: tuple[AgendaLine, ...] = ()
     hub_place: str = ""
@@ -116,6 +119,7 @@ def _check(plan: Plan) -> None:
             "conference.deputy_reason",
             _("Người đứng đầu không chủ trì thì cần ghi lý do. Chưa lưu gì; hãy ghi lý do cấp phó chủ trì."),
         )
+    streams.check(plan.stream, settings.QUANTRIET.streams)
     if plan.campaign is not None and plan.campaign.book_id is None:
         raise DomainError(
             "conference.campaign_not_started", _("Đợt này chưa giao xuống nên chưa triệu tập hội nghị được.")
@@ -135,6 +139,7 @@ def _told(plan: Plan) -> dict[str, object]:
         "head_taught": plan.head_taught,
         "deputy_reason": clean_line(plan.deputy_reason)[:300],
         "join_link": plan.join_link,
+        "stream": plan.stream,
         "content": clean_text(plan.content),
     }
 

@@ -27,7 +27,8 @@ class Conference(Stamped):
 
     ``form`` is what new sites take over; a conference is hybrid when its sites differ. ``classes`` are the
     classes of people summoned (empty: everybody on the roll). ``head_taught``: the head himself taught;
-    ``deputy_reason`` says why a deputy chaired or taught. ``code_key`` makes and proves the codes.
+    ``deputy_reason`` says why a deputy chaired or taught. ``stream`` is the playlist of the hall (``streams``).
+    ``code_key`` makes and proves the codes.
     """
 
     class Kind(models.TextChoices):
@@ -63,6 +64,7 @@ class Conference(Stamped):
     head_taught = models.BooleanField(default=False)
     deputy_reason = models.CharField(max_length=300, blank=True)
     join_link = models.URLField(max_length=500, blank=True)
+    stream = models.URLField(max_length=500, blank=True)
     content = models.TextField(blank=True)
     minutes = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)

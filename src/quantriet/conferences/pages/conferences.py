@@ -210,6 +210,7 @@ def _as_told(one: Conference) -> dict[str, Any]:
             "head_taught",
             "deputy_reason",
             "join_link",
+            "stream",
         )
     }
     told |= {"day": begins.date(), "begins": begins.strftime("%H:%M"), "ends": ends.strftime("%H:%M")}
