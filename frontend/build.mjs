@@ -98,7 +98,7 @@ function noticeText() {
     "The build stands in frontend/ of the source tree; versions are those of its lock.",
     "",
   ];
-  const works = ["@tabler/core", "@tabler/icons", "htmx.org", "htmx-ext-sse", "echarts", "zrender", "tslib", "@fontsource/be-vietnam-pro", "barcode-detector", "zxing-wasm"];
+  const works = ["@tabler/core", "@tabler/icons", "htmx.org", "htmx-ext-sse", "echarts", "zrender", "tslib", "@fontsource/be-vietnam-pro", "barcode-detector", "zxing-wasm", "hls.js"];
   for (const name of works) {
     const meta = JSON.parse(readFileSync(path.join(packageFolder(name), "package.json"), "utf8"));
     const licenceFile = readdirSync(packageFolder(name)).find((file) => /^licen[cs]e/i.test(file));
@@ -146,7 +146,7 @@ await esbuild.build({
 });
 await esbuild.build({
   ...common,
-  entryPoints: ["quantriet", "charts", "scan"].map((name) => path.join(here, `src/${name}.js`)),
+  entryPoints: ["quantriet", "charts", "scan", "live"].map((name) => path.join(here, `src/${name}.js`)),
   format: "iife",
   target: ["es2020"],
 });
@@ -169,5 +169,8 @@ for (const picture of ["mark.svg", "mark-192.png", "mark-512.png"]) cpSync(path.
 // barcode-detector is compiled against exactly this zxing-wasm; another version crashes in the browser.
 const reader = require.resolve("zxing-wasm/reader/zxing_reader.wasm", { paths: [packageFolder("barcode-detector")] });
 cpSync(reader, path.join(out, "zxing_reader.wasm"));
+// What takes a stream apart works beside the page; it must be of the same version as the player.
+const hlsWorker = readFileSync(path.join(packageFolder("hls.js"), "dist/hls.worker.js"), "utf8");
+writeFileSync(path.join(out, "hls.worker.js"), hlsWorker.replace(/^\/\/# sourceMappingURL=.*\n?/m, ""));
 writeFileSync(path.join(out, "NOTICE.txt"), noticeText());
 writeManifest();
