@@ -14,7 +14,17 @@ from quantriet.campaigns.models import Campaign, Obligation, ReminderLine, RollL
 from quantriet.documents.models import Clause, DocumentVersion, Material
 from quantriet.org import access
 from quantriet.org.commands import acts, own_data
-from quantriet.org.models import ActKind, DataRequest, Facility, Import, Person, Post, RoleAssignment, Unit
+from quantriet.org.models import (
+    ActKind,
+    DataRequest,
+    Facility,
+    FacilityRequest,
+    Import,
+    Person,
+    Post,
+    RoleAssignment,
+    Unit,
+)
 from quantriet.org.proposals import Proposal
 from quantriet.reports.commands import reports
 from quantriet.web.models import ApiToken
@@ -103,6 +113,7 @@ def _people(world: World, place: str) -> None:
         )
         act = acts.carry_out(_renaming(unit, place), by=operator())
         hall = Facility.objects.create(unit=unit, name=f"Hội trường {mark(place, 'unit')}")
+        asked = FacilityRequest.objects.create(unit=unit, need="line", text=mark(place, "person"))
         post = Post.objects.create(
             person=person,
             unit=unit,
@@ -120,6 +131,7 @@ def _people(world: World, place: str) -> None:
         )
     world.keep("token_id", place, token.pk)
     world.keep("facility_id", place, hall.pk)
+    world.keep("facility_request_id", place, asked.pk)
     world.keep("post_id", place, post.pk)
     world.keep("account_id", place, account.pk)
     world.keep("assignment_id", place, RoleAssignment.objects.get(account=account).pk)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from quantriet.core.office.cells import column_letters
 from quantriet.core.office.columns import Column
 from quantriet.core.text import TextError, parse_date
-from quantriet.org.models import DataRequest
+from quantriet.org.models import DataRequest, FacilityRequest
 from quantriet.org.models.people import PostTitle
 
 
@@ -108,13 +108,34 @@ class FacilityForm(forms.Form):
     seats = forms.IntegerField(label=_("Số chỗ ngồi"), min_value=0, max_value=100_000, required=False)
     has_screen = forms.BooleanField(label=_("Có màn hình, máy chiếu"), required=False)
     line = forms.CharField(
-        label=_("Đường truyền"), max_length=120, required=False, help_text=_("Ví dụ: cáp quang 100 Mb/s")
+        label=_("Đường truyền"), max_length=120, required=False, help_text=_("Ví dụ: cáp quang, nhà mạng A")
     )
+    line_mbits = forms.IntegerField(
+        label=_("Tốc độ (Mbit/s)"), min_value=0, max_value=1_000_000, required=False
+    )
+    has_second_line = forms.BooleanField(label=_("Có đường truyền dự phòng"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def facts(self) -> dict[str, Any]:
         """What was told, by the names of ``FacilityFacts``."""
         return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+
+class FacilityRequestForm(forms.Form):
+    """What a unit asks for so that it can hold a conference."""
+
+    need = forms.ChoiceField(label=_("Đề nghị về"), choices=FacilityRequest.Need.choices)
+    text = forms.CharField(
+        label=_("Cần gì, ở đâu"), max_length=300, help_text=_("Ví dụ: 1 màn hình cho hội trường A, 120 chỗ")
+    )
+
+
+class FacilityAnswerForm(forms.Form):
+    """The answer of the level above to a request."""
+
+    answer = forms.CharField(
+        label=_("Trả lời"), max_length=300, required=False, help_text=_("Từ chối thì phải ghi lý do.")
+    )
 
 
 class PostForm(forms.Form):

@@ -7,6 +7,7 @@ from quantriet.org.pages import (
     act_sheets,
     acts,
     facilities,
+    facility_requests,
     imports,
     own_data,
     people,
@@ -45,6 +46,16 @@ urlpatterns = [
     path("don-vi/<int:unit_id>/hoi-truong/", facilities.facilities, name="facilities"),
     path(
         "don-vi/<int:unit_id>/hoi-truong/xac-nhan/", facilities.facilities_confirm, name="facilities-confirm"
+    ),
+    path("don-vi/<int:unit_id>/hoi-truong/de-nghi/", facility_requests.facility_ask, name="facility-ask"),
+    path("hoi-truong/de-nghi/", facility_requests.facility_requests, name="facility-requests"),
+    path(
+        "hoi-truong/de-nghi.xlsx", facility_requests.facility_requests_sheet, name="facility-requests-sheet"
+    ),
+    path(
+        "hoi-truong/de-nghi/<int:facility_request_id>/",
+        facility_requests.facility_request,
+        name="facility-request",
     ),
     path("hoi-truong/<int:facility_id>/", facilities.facility_edit, name="facility-edit"),
     path("don-vi/<int:unit_id>/nguoi/", people.unit_people, name="unit-people"),

@@ -91,6 +91,7 @@ def _actions(by: Actor) -> list[Action]:
     actions = [Action(_("Buổi tôi dự"), reverse("my-sessions"), "user")] if by.person_id else []
     actions.append(Action(_("Ai chủ trì"), reverse("conferences-led"), "chart-bar"))
     actions.append(Action(_("Định mức"), reverse("conference-quotas"), "calendar-event"))
+    actions.append(Action(_("Hội trường"), reverse("conference-halls"), "map-pin"))
     if by.can(Can.CONFERENCE_MANAGE):
         actions += [
             Action(_("Ghi sinh hoạt chi bộ"), reverse("cell-meeting-new"), "users-group"),

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,6 +30,8 @@ class FacilityFacts:
     seats: int | None = None
     has_screen: bool = False
     line: str = ""
+    line_mbits: int | None = None
+    has_second_line: bool = False
 
     @classmethod
     def of(cls, facility: Facility) -> "FacilityFacts":
@@ -38,12 +40,11 @@ class FacilityFacts:
 
     def cleaned(self) -> "FacilityFacts":
         """The same with every text in its stored form."""
-        return FacilityFacts(
-            clean_line(self.name)[:200],
-            clean_line(self.address)[:300],
-            self.seats,
-            self.has_screen,
-            clean_line(self.line)[:120],
+        return replace(
+            self,
+            name=clean_line(self.name)[:200],
+            address=clean_line(self.address)[:300],
+            line=clean_line(self.line)[:120],
         )
 
     @property

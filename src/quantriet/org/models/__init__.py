@@ -12,6 +12,7 @@ from quantriet.org.models.credentials import (
     SignInCard,
     SpentToken,
 )
+from quantriet.org.models.facility_requests import FacilityRequest
 from quantriet.org.models.imports import Import
 from quantriet.org.models.people import Membership, Person, PersonClass, Post
 from quantriet.org.models.records import AccessEvent, AuditEvent, DataRequest, Notice
@@ -29,6 +30,7 @@ __all__ = [
     "AuditEvent",
     "DataRequest",
     "Facility",
+    "FacilityRequest",
     "Import",
     "IssuerIdentity",
     "IssuerInvitation",

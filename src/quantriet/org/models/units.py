@@ -152,7 +152,7 @@ class TreeVersion(models.Model):
 
 
 class Facility(Scoped):
-    """A hall or room of a unit: seats, screen, line. Confirmed once a year."""
+    """A hall or room of a unit: seats, screen, line (what it is, its Mbit/s, a second one). Confirmed once a year."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="facilities", db_index=False)
     name = models.CharField(max_length=200)
@@ -160,6 +160,8 @@ class Facility(Scoped):
     seats = models.PositiveIntegerField(null=True, blank=True)
     has_screen = models.BooleanField(default=False)
     line = models.CharField(max_length=120, blank=True)
+    line_mbits = models.PositiveIntegerField(null=True, blank=True)
+    has_second_line = models.BooleanField(default=False)
     confirmed_on = models.DateField(null=True, blank=True)
 
     class Meta:

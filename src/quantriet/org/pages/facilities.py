@@ -16,8 +16,12 @@ from quantriet.org.commands.facilities import FacilityFacts
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.forms import FacilityForm
 from quantriet.org.models import Facility, Unit
+from quantriet.org.pages.facility_requests import SHAPES
 from quantriet.org.permissions import Can
 from quantriet.org.queries import units as unit_queries
+
+A_FEW = 10
+"""So many of its last requests stand on the page of a unit's halls."""
 
 
 @page(Can.UNIT_READ, write=Can.CONFERENCE_MANAGE)
@@ -40,6 +44,10 @@ def facilities(request: ActorRequest, unit_id: int) -> HttpResponse:
         "form": form if may_keep else None,
         "halls": [{"hall": hall, "holds": commands.is_confirmed(hall)} for hall in halls],
         "may_keep": may_keep,
+        "asked": [
+            {"asked": one, "shape": SHAPES[one.state]}
+            for one in found.facility_requests.order_by("-id")[:A_FEW]
+        ],
         "waiting": sum(not commands.is_confirmed(hall) for hall in halls),
         "crumbs": _crumbs(request, found, Crumb(_("Hội trường, phòng họp"))),
     }

@@ -10,11 +10,32 @@ from quantriet.org import access, notices
 from quantriet.org.access import Actor
 from quantriet.org.models import DataRequest
 from quantriet.org.permissions import Can
+from quantriet.org.queries import facility_requests, units
 
 
 def tasks(actor: Actor) -> list[Task]:
     """Lines for "Việc hôm nay"."""
-    return [*_data_requests(actor), *_notices(actor)]
+    return [*_data_requests(actor), *_halls(actor), *_notices(actor)]
+
+
+def _halls(actor: Actor) -> list[Task]:
+    """Halls to look at again, and what units below asked for."""
+    if not actor.can(Can.CONFERENCE_MANAGE):
+        return []
+    found: list[Task] = []
+    asked = facility_requests.waiting(actor).count()
+    if asked:
+        text = ngettext("%(count)s đề nghị về hội trường", "%(count)s đề nghị về hội trường", asked) % {
+            "count": asked
+        }
+        href = f"{reverse('facility-requests')}?trang_thai=asked"
+        found.append(Task("due_soon", text, _("Chờ trả lời"), href, _("Trả lời")))
+    home = access.home(actor)
+    if home is not None and units.facilities_to_confirm(home).exists():
+        href = reverse("facilities", args=[home.pk])
+        text = _("Hội trường đã hơn một năm chưa xem lại")
+        found.append(Task("due_soon", text, _("Mỗi năm một lần"), href, _("Xem lại")))
+    return found
 
 
 def _notices(actor: Actor) -> list[Task]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.core.components import Crumb
@@ -11,6 +12,7 @@ from quantriet.core.errors import DomainError
 from quantriet.core.text import fold
 from quantriet.org import access
 from quantriet.org.access import HOUSE, Actor
+from quantriet.org.commands.facilities import GOOD_FOR
 from quantriet.org.models import Facility, Placement, Post, Tree, Unit
 from quantriet.org.permissions import Can
 from quantriet.org.routes import unit_href
@@ -147,6 +149,12 @@ def posts(unit: Unit) -> QuerySet[Post]:
 def facilities(unit: Unit) -> QuerySet[Facility]:
     """Halls and rooms of a unit."""
     return Facility.objects.filter(unit=unit).order_by("name", "id")
+
+
+def facilities_to_confirm(unit: Unit) -> QuerySet[Facility]:
+    """Halls of a unit that nobody has looked at within a year."""
+    held = Q(confirmed_on__gt=timezone.localdate() - GOOD_FOR)
+    return facilities(unit).exclude(held)
 
 
 def places_in_time(unit: Unit) -> QuerySet[Placement]:
