@@ -13,6 +13,7 @@ from quantriet.conferences.models.counts import SiteChange, SiteCount
 from quantriet.conferences.models.devices import Device, Scan
 from quantriet.conferences.models.questions import Question
 from quantriet.conferences.models.quotas import Quota
+from quantriet.conferences.models.readiness import SiteCheck
 from quantriet.conferences.models.rooms import RoomStay
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Scan",
     "Site",
     "SiteChange",
+    "SiteCheck",
     "SiteCount",
     "SiteUnit",
 ]

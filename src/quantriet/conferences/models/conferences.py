@@ -123,7 +123,11 @@ class AgendaItem(Stamped):
 
 
 class Site(Stamped):
-    """A điểm cầu: where people sit. ``unit`` runs it and its clerk records there; ``state_at`` is its last word."""
+    """A điểm cầu: where people sit. ``unit`` runs it and its clerk records there; ``state_at`` is its last word.
+
+    ``checked_at``: since when all of its checklist is good; ``tested_at``: since when its connection is. Both follow
+    from its ``SiteCheck`` rows and are written with them.
+    """
 
     class State(models.TextChoices):
         """How far the site is. A planned site has not reported: that is not a zero."""
@@ -146,6 +150,8 @@ class Site(Stamped):
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     state_at = models.DateTimeField(null=True, blank=True)
     is_hub = models.BooleanField(default=False)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    tested_at = models.DateTimeField(null=True, blank=True)
 
     PERSONAL: ClassVar[dict[str, Fate]] = {
         "clerk": Fate("who records at the site", "basic", "campaign"),
