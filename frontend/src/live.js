@@ -15,7 +15,7 @@ const GIVE_UP_AFTER_MS = 15000; // then everything is begun anew, with the lowes
 const STANDS_STILL_MS = 20000; // a playlist that did not grow for so long is what is left of a stream
 const LOOK_AGAIN_MS = 3000;
 const LOOK_AGAIN_AT_MOST_MS = 15000;
-const TELL_SILENCE_MS = 60000;
+const TELL_SILENCE_MS = 180000;
 const BEHIND_S = 30;
 
 /** For a bad line: the lowest quality first, little kept ahead, nothing behind. */
@@ -48,7 +48,7 @@ class Player {
     this.last = { text: "", at: 0 };
     /** Where the picture was last, and when it moved. */
     this.moved = { to: 0, at: 0 };
-    this.silentSince = 0;
+    this.silentSince = Date.now();
     /** @type {number | undefined} */
     this.timer = undefined;
   }
@@ -174,7 +174,6 @@ class Player {
     if (at !== this.moved.to) {
       this.moved = { to: at, at: Date.now() };
       this.wasLost = false;
-      this.silentSince = 0;
       this.pause = LOOK_AGAIN_MS;
       this.show("playing");
     } else if (this.video.paused && this.moved.to > 0) {
@@ -191,6 +190,7 @@ class Player {
     this.stop();
     this.wasLost = true;
     this.last = { text: "", at: 0 };
+    this.silentSince = Date.now() - Math.random() * TELL_SILENCE_MS; // thousands lose it in one moment
     this.show("lost");
     this.lookSoon();
   }
@@ -212,7 +212,7 @@ class Player {
     this.show("over");
   }
 
-  /** A long silence may be the end of the conference: the page asks its own server, once a minute at most. */
+  /** A long silence may be the end of the conference: the page asks its own server, every few minutes. */
   tellSilence() {
     if (Date.now() - this.silentSince < TELL_SILENCE_MS) return;
     this.silentSince = Date.now();

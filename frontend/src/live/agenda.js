@@ -1,18 +1,13 @@
-/** The agenda of the live page: which item it is by the clock. Items carry when they begin, `data-from`. */
+/** The agenda of the live page: which item it is by the clock. Items carry their time, `data-from` and `data-until`. */
 
 const EVERY_MS = 15000;
 
 function mark() {
   const now = Date.now();
-  for (const list of document.querySelectorAll("[data-agenda]")) {
-    const items = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[data-from]")]);
-    const begun = items.filter((item) => Date.parse(item.dataset.from ?? "") <= now);
-    const isOver = Date.parse(list.getAttribute("data-until") ?? "") <= now;
-    const current = isOver ? undefined : begun.at(-1);
-    for (const item of items) {
-      if (item === current) item.setAttribute("aria-current", "step");
-      else item.removeAttribute("aria-current");
-    }
+  for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-agenda] [data-from]"))) {
+    const isNow = Date.parse(item.dataset.from ?? "") <= now && now < Date.parse(item.dataset.until ?? "");
+    if (isNow) item.setAttribute("aria-current", "step");
+    else item.removeAttribute("aria-current");
   }
 }
 

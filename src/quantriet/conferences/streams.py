@@ -4,6 +4,7 @@ Nothing of a page comes from elsewhere, so a stream may come from a server that 
 (``QUANTRIET_STREAMS``), and the page that plays it is the only one whose policy lets it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from quantriet.core.errors import DomainError
 
 PLAYLIST = ".m3u8"
+_HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
+"""Names and numbers of hosts; whatever else stood here would stand in the policy of a page."""
 NEAR = frozenset({"localhost", "127.0.0.1", "::1"})
 """This machine itself, where tests and development have their media server without TLS."""
 
@@ -33,11 +36,9 @@ def origin_of(address: str) -> str:
     except ValueError:
         return ""
     host = (told.hostname or "").lower()
-    if (
-        not host
-        or "@" in told.netloc
-        or not (told.scheme == "https" or (told.scheme == "http" and host in NEAR))
-    ):
+    if not _HOST.fullmatch(host) or "@" in told.netloc:
+        return ""
+    if told.scheme != "https" and not (told.scheme == "http" and host in NEAR):
         return ""
     usual = {"https": 443, "http": 80}[told.scheme]
     name = f"[{host}]" if ":" in host else host

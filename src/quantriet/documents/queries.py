@@ -1,6 +1,7 @@
 """Reads of documents. Publication is seen from below: a unit reads what the units above it published."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
@@ -116,11 +117,20 @@ def person_class(by: Actor) -> PersonClass:
 
 
 def materials(document: Document, by: Actor) -> QuerySet[Material]:
-    """The materials of a readable document: of the units at and above the actor's, for his class of people.
+    """The materials of a readable document, see ``materials_of``."""
+    return materials_of([document], by)
+
+
+def materials_of(documents: Iterable[Document], by: Actor) -> QuerySet[Material]:
+    """The materials of readable documents: of the units at and above the actor's, for his class of people.
 
     Whoever looks down on units sees those of every class, for he hands them out.
     """
-    found = Material.objects.filter(document=document).select_related("unit").order_by("kind", "title", "pk")
+    found = (
+        Material.objects.filter(document__in=[document.pk for document in documents])
+        .select_related("unit")
+        .order_by("kind", "title", "pk")
+    )
     if by.roots == HOUSE:
         return found
     unit = Unit.objects.get(pk=by.unit_id)
