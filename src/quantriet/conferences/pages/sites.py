@@ -12,8 +12,8 @@ from django.utils.translation import pgettext
 from quantriet.conferences import rooms
 from quantriet.conferences.commands import sites
 from quantriet.conferences.forms import SeatingForm, SiteForm
-from quantriet.conferences.models import Incident, Site
-from quantriet.conferences.pages.wall import last_words, present_words
+from quantriet.conferences.models import Conference, Incident, Site
+from quantriet.conferences.pages.wall import last_words, present_words, test_words
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import rooms as video
 from quantriet.conferences.queries import roster
@@ -36,6 +36,8 @@ def site(request: ActorRequest, site_id: int) -> HttpResponse:
         "conference": one.conference,
         "cell": cell,
         "figures": present_words(cell.present, cell.summoned),
+        "is_before": one.conference.state in (Conference.State.PLANNED, Conference.State.OPEN),
+        "test_words": test_words(cell),
         "last": last_words(cell.last_at),
         "presence": video.presence(one),
         "incidents": one.incidents.order_by("-from_at", "-id"),

@@ -25,7 +25,7 @@ from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
 
-FILTERS = ("su-co", "chua-bao-cao")
+FILTERS = ("su-co", "chua-bao-cao", "chua-chuan-bi", "chua-thu")
 CELLS = 120
 """So many cells a page."""
 
@@ -107,7 +107,8 @@ def wall(request: ActorRequest, conference_id: int) -> HttpResponse:
         "shown": shown,
         "is_filtered": bool(asked.chosen),
         "news_url": news,
-        "tabs": _tabs(asked, level),
+        "tabs": _tabs(asked, level, standing),
+        "reminds": _reminds(request, standing, level),
         "way": [(name, asked.href(unit_id=unit_id, chosen=asked.chosen)) for unit_id, name in level.way],
         "crumbs": _crumbs(one),
     }
@@ -127,12 +128,25 @@ def _crumbs(one: Conference) -> list[Crumb]:
     ]
 
 
-def _tabs(asked: Asked, level: Level) -> list[Tab]:
-    counts = (
+def _reminds(request: ActorRequest, standing: Standing, level: Level) -> bool:
+    """Whether the reader may remind sites that are not ready, and there are any."""
+    one = standing.conference
+    waits = one.state == Conference.State.PLANNED and bool(level.sums.unready)
+    return waits and access.may(request.actor, Can.CONFERENCE_MANAGE, one.unit_id)
+
+
+def _tabs(asked: Asked, level: Level, standing: Standing) -> list[Tab]:
+    """Views of the wall; what is to be got ready is none after the end."""
+    counts = [
         ("", _("Tất cả"), level.sums.sites),
         ("su-co", _("Sự cố"), level.sums.troubled),
         ("chua-bao-cao", _("Chưa báo cáo"), level.sums.silent),
-    )
+    ]
+    if standing.is_before:
+        counts += [
+            ("chua-chuan-bi", _("Chưa chuẩn bị xong"), level.sums.unready),
+            ("chua-thu", _("Chưa thử đường truyền"), level.sums.untested),
+        ]
     return [
         Tab(label, asked.href(unit_id=asked.unit_id, chosen=chosen), chosen == asked.chosen, count)
         for chosen, label, count in counts
@@ -185,6 +199,7 @@ def _detail(sums: walls.Sums) -> str:
         (sums.sites, _("%(count)s điểm cầu")),
         (sums.ready, _("%(count)s sẵn sàng")),
         (sums.silent, _("%(count)s chưa báo cáo")),
+        (sums.untested, _("%(count)s chưa thử đường truyền")),
     )
     return " · ".join(words % {"count": format_int(count, style)} for count, words in counted if count)
 
@@ -197,10 +212,21 @@ def _site(cell: Cell) -> Shown:
         shape=cell.shape,
         word=cell.word,
         figures=present_words(cell.present, cell.summoned),
-        detail="",
+        detail=test_words(cell),
         last=last_words(cell.last_at),
         news=cell.news,
     )
+
+
+def test_words(cell: Cell) -> str:
+    """Whether the connection was tested, and how much too late; nothing where all is well."""
+    if cell.is_untested:
+        return _("chưa thử đường truyền")
+    if cell.minutes_late:
+        return _("thử đường truyền muộn %(minutes)s phút") % {
+            "minutes": format_int(cell.minutes_late, number_style())
+        }
+    return ""
 
 
 def present_words(present: int | None, summoned: int | None) -> str:

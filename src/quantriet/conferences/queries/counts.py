@@ -21,8 +21,9 @@ KINDS = ("", *Incident.Kind.values)
 
 SITE = np.dtype(
     [
-        ("site", "i8"), ("unit", "i8"), ("state", "i1"), ("kind", "i1"), ("is_hub", "i1"), ("on_roll", "i4"),
-        ("beside", "i4"), ("away", "i4"), ("heard", "f8"), ("news", "i8"),
+        ("site", "i8"), ("unit", "i8"), ("state", "i1"), ("kind", "i1"), ("is_hub", "i1"), ("form", "i1"),
+        ("checked", "f8"), ("tested", "f8"), ("on_roll", "i4"), ("beside", "i4"), ("away", "i4"), ("heard", "f8"),
+        ("news", "i8"),
     ]
 )  # fmt: skip
 SEAT = np.dtype([("unit", "i8"), ("site", "i8")])
@@ -34,8 +35,9 @@ Bools = npt.NDArray[np.bool_]
 class Columns:
     """The sites of one conference in the order of their numbers, and which unit is expected at which.
 
-    ``sites`` holds per site: unit, state, kind of the open incident, counts, when it was heard of last (seconds
-    since 1970, 0: never) and its news. Never changed: ``plus`` gives another.
+    ``sites`` holds per site: unit, state, kind of the open incident, form, since when its checklist and its connection
+    are good, counts, when it was heard of last (moments in seconds since 1970, 0: never) and its news. Never changed:
+    ``plus`` gives another.
     """
 
     sites: Rows
@@ -76,7 +78,9 @@ WITH rest AS MATERIALIZED (
     UNION
     SELECT site_id FROM conferences_sitecount WHERE conference_id = %(conference)s AND news > %(known)s
 )
-SELECT site.id, site.unit_id, site.state, coalesce(trouble.kind, ''), site.is_hub,
+SELECT site.id, site.unit_id, site.state, coalesce(trouble.kind, ''), site.is_hub, site.form,
+       coalesce(extract(epoch FROM site.checked_at)::float8, 0),
+       coalesce(extract(epoch FROM site.tested_at)::float8, 0),
        coalesce(counted.on_roll, 0) + coalesce(rest.on_roll, 0),
        coalesce(counted.beside, 0) + coalesce(rest.beside, 0),
        coalesce(counted.away, 0) + coalesce(rest.away, 0),
@@ -93,7 +97,7 @@ LEFT JOIN LATERAL (
 """
 
 
-NEWS, WAITS, SEATS = 9, 10, 11
+NEWS, WAITS, SEATS = 12, 13, 14
 """Where a row of ``_READ`` says what it is new by, that changes wait for the fold, and its units."""
 
 

@@ -7,7 +7,7 @@ never a zero.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 from django.db import connection
@@ -19,11 +19,12 @@ from quantriet.conferences.models import Conference, Incident, Site
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import counts
 from quantriet.conferences.queries.counts import KINDS, STATES, Bools, Rows
+from quantriet.conferences.readiness import TEST_BEFORE, minutes_late
 from quantriet.core.components import number_style
 from quantriet.core.text import format_int
 from quantriet.ledger import figures
 from quantriet.ledger.columns import Ints
-from quantriet.ledger.measures import Measure, Slice
+from quantriet.ledger.measures import Form, Measure, Slice
 from quantriet.ledger.rollup import Numbering
 from quantriet.org import access
 from quantriet.org.access import Actor
@@ -31,8 +32,6 @@ from quantriet.org.models import Unit
 from quantriet.org.permissions import Can, Reach
 
 QUIET = {Site.State.PLANNED: "missing", Site.State.READY: "due_soon", Site.State.CONNECTED: "doing"}
-TEST_BEFORE = timedelta(minutes=60)
-"""A site reports by then: the line is tested at least an hour before the start. Earlier its silence says nothing."""
 FLAT = 60
 """So many sites are shown as they are; of more, one cell a unit below."""
 COUNTED_BY_MEMBERS = 300
@@ -52,6 +51,8 @@ class Cell:
     summoned: int | None
     last_at: datetime | None
     news: int = 0
+    is_untested: bool = False
+    minutes_late: int = 0
 
     @property
     def is_silent(self) -> bool:
@@ -73,6 +74,8 @@ class Sums:
     summoned: int | None
     last_at: datetime | None
     news: int
+    unready: int = 0
+    untested: int = 0
 
     @property
     def summoned_words(self) -> str:
@@ -161,6 +164,26 @@ class Standing:
         return np.asarray((self.rows["state"] == STATES.index(Site.State.PLANNED)) & ~self.recorded)
 
     @cached_property
+    def unready(self) -> Bools:
+        """Sites that have neither ended their checklist nor come in."""
+        came = ~np.isin(
+            self.rows["state"], (STATES.index(Site.State.PLANNED), STATES.index(Site.State.READY))
+        )
+        return np.asarray((self.rows["checked"] == 0) & ~came & ~self.recorded)
+
+    @cached_property
+    def untested(self) -> Bools:
+        """Sites at a line whose connection was never found good. The hall is at one when any other site is."""
+        online = self.rows["form"] == Form.ONLINE
+        linked = online | ((self.rows["is_hub"] > 0) & bool(online.any()))
+        return np.asarray(linked & (self.rows["tested"] == 0))
+
+    @property
+    def is_before(self) -> bool:
+        """Whether there is still something to get ready for."""
+        return self.conference.state in (Conference.State.PLANNED, Conference.State.OPEN)
+
+    @cached_property
     def present(self) -> Ints:
         """Who is there, by site. With a roll only those on it count: guests and the uninvited do not."""
         beside = self.rows["beside"] if self.conference.campaign_id is None else 0
@@ -207,6 +230,8 @@ class Standing:
             summoned=int(summoned[known].sum()) if summoned is not None and len(known) else None,
             last_at=_moment(float(rows["heard"].max(initial=0))),
             news=int(rows["news"].max(initial=0)),
+            unready=int(self.unready[chosen].sum()) if self.is_before else 0,
+            untested=int(self.untested[chosen].sum()) if self.is_before else 0,
         )
 
     def cells(self, sites: Sequence[Site]) -> list[Cell]:
@@ -236,6 +261,8 @@ class Standing:
             int(self.summoned[at]) if counted and self.summoned is not None else None,
             _moment(float(row["heard"])),
             int(row["news"]),
+            is_untested=self.is_before and bool(self.untested[at]),
+            minutes_late=minutes_late(_moment(float(row["tested"])), self.conference.starts_at),
         )
 
 
@@ -244,9 +271,9 @@ def _moment(seconds: float) -> datetime | None:
 
 
 def level(standing: Standing, unit_id: int | None, chosen: str = "") -> Level:
-    """The wall at a unit, or at the narrowest one that holds all sites the reader sees. ``chosen``: ``su-co`` or
-    ``chua-bao-cao`` leave only the sites where something is wrong, or that have said nothing; those are told one by
-    one in the order of the tree. Raises ``NotFoundError`` for a unit outside.
+    """The wall at a unit, or at the narrowest one that holds all sites the reader sees. ``chosen``: a word of
+    ``_matching`` leaves only the sites where something is wrong, that have said nothing, are not ready or not tested;
+    those are told one by one in the order of the tree. Raises ``NotFoundError`` for a unit outside.
     """
     numbering = standing.numbering
     seen = standing.all[np.argsort(standing.places[standing.all], kind="stable")]
@@ -284,6 +311,10 @@ def _between(places: Ints, span: tuple[int, int]) -> slice:
 def _matching(standing: Standing, chosen: str) -> Bools:
     if chosen == "su-co":
         return np.asarray(standing.rows["kind"] > 0)
+    if chosen == "chua-chuan-bi":
+        return standing.unready
+    if chosen == "chua-thu":
+        return standing.untested
     return standing.silent if chosen == "chua-bao-cao" else np.ones(len(standing.rows), dtype=bool)
 
 

@@ -1,0 +1,69 @@
+"""Before a conference: halls that lack something, a request and its answer, the checklist with a measured line."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from quantriet.conferences.models import SiteCheck
+from quantriet.org import access
+from quantriet.org.commands import facilities, facility_requests
+from quantriet.org.commands.facilities import FacilityFacts
+from tests import factories
+from tests.conferences.test_readiness import Planned
+from tests.factories import operator
+from tests.journeys.test_conference import WIDTHS, faults, sign_in
+
+PICTURES = Path(settings.QUANTRIET.home) / "test" / "pictures"
+
+
+@pytest.fixture
+def planned(transactional_db: None) -> Planned:
+    planned = Planned()
+    by = operator()
+    hall = FacilityFacts("Hội trường A", "12 Trần Phú", 120, line="cáp quang", line_mbits=100)
+    with access.acting(by):
+        facilities.add(planned.communes[0], hall, by=by)
+        facility_requests.ask(planned.communes[0], "screen", text="1 màn hình cho hội trường A", by=by)
+    return planned
+
+
+def test_halls_and_a_site_are_got_ready(page: Page, live_site: str, planned: Planned) -> None:
+    site = planned.sites[0]
+    sign_in(page, factories.signed_in(factories.account("secretary", planned.province)), live_site)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    unit, conference = planned.communes[0], planned.conference
+    addresses = {
+        "halls": reverse("conference-halls"),
+        "facilities": reverse("facilities", args=[unit.pk]),
+        "requests": reverse("facility-requests"),
+        "ask": reverse("facility-ask", args=[unit.pk]),
+        "readiness": reverse("site-readiness", args=[site.pk]),
+        "site": reverse("site", args=[site.pk]),
+        "wall": reverse("conference-wall", args=[conference.pk]),
+    }
+    for language in ("en", "vi"):
+        page.context.add_cookies([{"name": "language", "value": language, "url": live_site}])
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            for name, address in addresses.items():
+                page.goto(address)
+                page.screenshot(path=PICTURES / f"before-{name}-{language}-{width}.png", full_page=True)
+                assert faults(page) == [], (name, language, width)
+
+    page.goto(addresses["requests"])
+    page.get_by_role("link", name="Màn hình, máy chiếu").click()
+    page.get_by_role("button", name="Đồng ý").click()
+    expect(page.locator("main")).to_contain_text("Đồng ý")
+
+    page.goto(addresses["readiness"])
+    page.get_by_role("button", name="Đo đường truyền").click()
+    expect(page.locator("[data-line-words]")).to_contain_text("Đã đo")
+    for answer in page.locator("fieldset select").all():
+        answer.select_option("good")
+    page.get_by_role("button", name="Lưu", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Đã chuẩn bị xong")
+    expect(page.locator("main")).to_contain_text("Đo trên trang")
+    assert SiteCheck.objects.get(site=site, item="line").figures_are == "measured"
