@@ -3,13 +3,12 @@ figures are what the rows say, at every level, now and on earlier days.
 """
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -66,6 +65,10 @@ KEPT = {
     "WHERE unit_id = ANY(%(units)s) ORDER BY unit_id, valid",
 }
 
+_DUMP = "SELECT " + ", ".join(
+    f"(SELECT coalesce(json_agg(one), '[]') FROM ({question}) AS one)" for question in KEPT.values()
+)
+
 PATIENCE_S = 60
 
 pick = st.integers(0, 11)
@@ -77,6 +80,10 @@ class Kept:
 
     pk: int
     figures: dict[str, Any]
+
+
+Earlier = dict[int, dict[Measure, Any]]
+"""The figures of some units on a day."""
 
 
 class Books(RuleBasedStateMachine):
@@ -92,6 +99,8 @@ class Books(RuleBasedStateMachine):
         self.done: list[Act] = []
         self.frozen: list[Kept] = []
         self.refusals: list[str] = []
+        self.earlier: list[tuple[date, Earlier]] = []
+        self.seen = self.look()
 
     # ---- looking ---------------------------------------------------------------------------------------
 
@@ -99,20 +108,30 @@ class Books(RuleBasedStateMachine):
         self.step += 1
         return f"step-{self.step}"
 
-    def standing(self, kind: str) -> list[Unit]:
-        """The live units of a kind, oldest first."""
-        inside = access.today_placements().filter(path__descendant_of=[str(self.world.top.pk)], former=False)
-        return list(
-            Unit.objects.filter(pk__in=inside.values("unit"), kind=kind, closed_on=None).order_by("pk")
-        )
+    def look(self) -> recount.Seen:
+        """Everything there is to see now."""
+        with access.acting(self.by):
+            return recount.look(self.world.campaign.pk, self.world.book_id, self.world.top.code)
 
-    def cell(self, at: int) -> Unit:
+    def standing(self, kind: str) -> list[int]:
+        """The live units of a kind, oldest first, as the last look showed them: nothing was done since."""
+        former = recount.Tree(self.seen, timezone.localdate()).former
+        live = (pk for pk, its_kind, closed_on in self.seen.units if its_kind == kind and closed_on is None)
+        return sorted(pk for pk in live if pk not in former)
+
+    def cell_id(self, at: int) -> int:
         found = self.standing(UnitKind.CELL)
         return found[at % len(found)]
 
-    def commune(self, at: int) -> Unit:
+    def commune_id(self, at: int) -> int:
         found = self.standing(UnitKind.COMMUNE)
         return found[at % len(found)]
+
+    def cell(self, at: int) -> Unit:
+        return Unit.objects.get(pk=self.cell_id(at))
+
+    def commune(self, at: int) -> Unit:
+        return Unit.objects.get(pk=self.commune_id(at))
 
     def person_id(self, at: int) -> int:
         return self.world.people[at % len(self.world.people)].pk
@@ -125,30 +144,25 @@ class Books(RuleBasedStateMachine):
 
     def dump(self) -> dict[str, Any]:
         """Everything an undo must restore."""
-        words: dict[str, int | list[int]] = {
-            "campaign": self.world.campaign.pk,
-            "people": [one.pk for one in self.world.people],
-            "units": list(recount.Tree(timezone.localdate()).below(self.world.top.pk)),
-        }
-        found: dict[str, Any] = {"cells": recount.posted(self.world.book_id)}
-        with connection.cursor() as cursor:
-            for name, question in KEPT.items():
-                cursor.execute(question, words)
-                found[name] = cursor.fetchall()
-        return found
+        with access.acting(self.by):
+            seen = self.look()
+            rows = recount.asked(
+                _DUMP,
+                campaign=self.world.campaign.pk,
+                people=[one.pk for one in self.world.people],
+                units=[pk for pk, *_rest in self.seen.units],
+            )
+        return {"cells": recount.posted(seen), **dict(zip(KEPT, rows, strict=True))}
 
-    def as_it_was(self, day: date) -> dict[int, dict[Measure, Any]]:
+    def as_it_was(self, day: date, seen: recount.Seen) -> Earlier:
         """The figures of every unit on an earlier day over the tree of that day, with what is known today."""
         read = figures.as_of(self.world.book_id, on=day, known=timezone.localdate(), tree_on=day)
-        return read.table(recount.Tree(day).below(self.world.top.pk))
+        return read.table(recount.Tree(seen, day).below(self.world.top.pk))
 
-    @contextmanager
-    def earlier_days_stay(self) -> Iterator[None]:
-        """Whatever is done within: no figure of an earlier day moves."""
+    def hold_on_to_an_earlier_day(self) -> None:
+        """Whatever this step does: no figure of an earlier day moves. The look after the step compares."""
         day = EARLIER[self.step % len(EARLIER)]
-        before = self.as_it_was(day)
-        yield
-        assert self.as_it_was(day) == before, f"the figures of {day} changed"
+        self.earlier.append((day, self.as_it_was(day, self.seen)))
 
     def tried(self, act: Callable[[], Any]) -> Any:
         """Do it as the operator; a refusal leaves everything as it was."""
@@ -263,9 +277,8 @@ class Books(RuleBasedStateMachine):
         )
 
     def _duty(self, at: int, state: str) -> Obligation | None:
-        rows = Obligation.objects.filter(campaign=self.world.campaign, state=state).order_by("pk")
-        count = rows.count()
-        return rows[at * 7 % count] if count else None
+        found = sorted(pk for pk, _unit, _kind, its_state, *_rest in self.seen.owed if its_state == state)
+        return Obligation.objects.get(pk=found[at * 7 % len(found)]) if found else None
 
     @rule(at=pick)
     def waive(self, at: int) -> None:
@@ -309,8 +322,8 @@ class Books(RuleBasedStateMachine):
 
     def carry_out(self, proposal: Proposal) -> Act | None:
         """An act, with what must hold of every act: no figure of an earlier day moves."""
-        with self.earlier_days_stay():
-            done: Act | None = self.tried(lambda: acts.carry_out(proposal, by=self.by))
+        self.hold_on_to_an_earlier_day()
+        done: Act | None = self.tried(lambda: acts.carry_out(proposal, by=self.by))
         if done is not None:
             self.done.append(done)
         return done
@@ -324,14 +337,14 @@ class Books(RuleBasedStateMachine):
 
     @rule(at=pick, to=pick)
     def move(self, at: int, to: int) -> None:
-        told = self.proposal(ActKind.MOVE, units=(self.cell(at).pk,), parent_id=self.commune(to).pk)
+        told = self.proposal(ActKind.MOVE, units=(self.cell_id(at),), parent_id=self.commune_id(to))
         self.carry_out(told)
 
     @rule(kind=st.sampled_from([UnitKind.CELL, UnitKind.COMMUNE]), at=pick, to=pick)
     def merge(self, kind: str, at: int, to: int) -> None:
         found = self.standing(kind)
         one, other = found[at % len(found)], found[to % len(found)]
-        self.carry_out(self.proposal(ActKind.MERGE, units=(one.pk,), into=(other.pk,)))
+        self.carry_out(self.proposal(ActKind.MERGE, units=(one,), into=(other,)))
 
     @rule(kind=st.sampled_from([UnitKind.CELL, UnitKind.COMMUNE]), at=pick, to=pick)
     def merge_into_new(self, kind: str, at: int, to: int) -> None:
@@ -339,40 +352,40 @@ class Books(RuleBasedStateMachine):
         one, other = found[at % len(found)], found[to % len(found)]
         code = f"{self.world.top.code}-{self.key()}"
         new = NewUnit(code=code, name=f"Đơn vị {code}", parent_id=self.world.top.pk)
-        self.carry_out(self.proposal(ActKind.MERGE, units=(one.pk, other.pk), into=(new,)))
+        self.carry_out(self.proposal(ActKind.MERGE, units=(one, other), into=(new,)))
 
     @rule(kind=st.sampled_from([UnitKind.CELL, UnitKind.COMMUNE]), at=pick, rest=st.integers(0, 1))
     def split(self, kind: str, at: int, rest: int) -> None:
         found = self.standing(kind)
-        unit = found[at % len(found)]
+        unit_id = found[at % len(found)]
         code = f"{self.world.top.code}-{self.key()}"
         halves = tuple(NewUnit(code=f"{code}-{half}", name=f"Nửa {code}-{half}") for half in (0, 1))
         answers = {
             REST: str(rest),
-            f"campaigns.successor.{unit.pk}": str(rest),
-            f"conferences.successor.{unit.pk}": "0",
+            f"campaigns.successor.{unit_id}": str(rest),
+            f"conferences.successor.{unit_id}": "0",
         }
-        self.carry_out(self.proposal(ActKind.SPLIT, units=(unit.pk,), into=halves, answers=answers))
+        self.carry_out(self.proposal(ActKind.SPLIT, units=(unit_id,), into=halves, answers=answers))
 
     @rule(at=pick)
     def close(self, at: int) -> None:
-        self.carry_out(self.proposal(ActKind.CLOSE, units=(self.cell(at).pk,)))
+        self.carry_out(self.proposal(ActKind.CLOSE, units=(self.cell_id(at),)))
 
     @rule(at=pick)
     def reopen(self, at: int) -> None:
-        closed = list(Unit.objects.filter(code__startswith=self.world.top.code).exclude(closed_on=None))
+        closed = sorted(pk for pk, _kind, closed_on in self.seen.units if closed_on is not None)
         if closed:
-            unit = sorted(closed, key=lambda one: one.pk)[at % len(closed)]
-            self.carry_out(self.proposal(ActKind.REOPEN, units=(unit.pk,), parent_id=self.commune(at).pk))
+            unit_id = closed[at % len(closed)]
+            self.carry_out(self.proposal(ActKind.REOPEN, units=(unit_id,), parent_id=self.commune_id(at)))
 
     @precondition(lambda self: self.done)
     @rule(at=pick)
     def undo(self, at: int) -> None:
         """Some act of before, after whatever came since: refused when something rests on it."""
         act = self.done[at % len(self.done)]
-        with self.earlier_days_stay():
-            if self.tried(lambda: acts.undo(act, reason="Nhập nhầm", by=self.by)) is not None:
-                self.done.remove(act)
+        self.hold_on_to_an_earlier_day()
+        if self.tried(lambda: acts.undo(act, reason="Nhập nhầm", by=self.by)) is not None:
+            self.done.remove(act)
 
     @rule(kind=st.sampled_from([UnitKind.CELL, UnitKind.COMMUNE]), at=pick, to=pick)
     def merge_and_think_again(self, kind: str, at: int, to: int) -> None:
@@ -380,9 +393,10 @@ class Books(RuleBasedStateMachine):
         found = self.standing(kind)
         one, other = found[at % len(found)], found[to % len(found)]
         before = self.dump()
-        act = self.carry_out(self.proposal(ActKind.MERGE, units=(one.pk,), into=(other.pk,)))
+        act = self.carry_out(self.proposal(ActKind.MERGE, units=(one,), into=(other,)))
         if act is None:
             return
+        self.everything_holds()
         with access.acting(self.by):
             acts.undo(act, reason="Nhập nhầm", by=self.by)
         self.done.remove(act)
@@ -392,8 +406,8 @@ class Books(RuleBasedStateMachine):
     @rule(at=pick, to=pick)
     def transfer(self, at: int, to: int) -> None:
         unit, today = self.cell(to), timezone.localdate()
-        with self.earlier_days_stay():
-            self.tried(lambda: people.transfer([self.person(at)], to=unit, on=today, by=self.by))
+        self.hold_on_to_an_earlier_day()
+        self.tried(lambda: people.transfer([self.person(at)], to=unit, on=today, by=self.by))
 
     # ---- the ledger --------------------------------------------------------------------------------------
 
@@ -404,8 +418,7 @@ class Books(RuleBasedStateMachine):
     @rule(at=pick, other=pick)
     def commit_late(self, at: int, other: int) -> None:
         """Somebody's report takes an early number and is committed only after a later one was folded."""
-        cells = self.standing(UnitKind.CELL)
-        early, quick = cells[at % len(cells)], cells[other % len(cells)]
+        early, quick = self.cell(at), self.cell(other)
         if early == quick:
             return
         self.step += 1
@@ -450,11 +463,12 @@ class Books(RuleBasedStateMachine):
         third = next((one for one in cells[other % len(cells) :] if one not in (first, second)), None)
         if third is None or first == second:
             return
-        merge = self.proposal(ActKind.MERGE, units=(first.pk,), into=(second.pk,))
+        merge = self.proposal(ActKind.MERGE, units=(first,), into=(second,))
+        witness = Unit.objects.get(pk=third)
         told = {"present": 1, "excused": 0, "guests": 2}
         both: list[Callable[[], Any]] = [
             lambda: acts.carry_out(merge, by=self.by),
-            lambda: self._declare(third, "presence", told),
+            lambda: self._declare(witness, "presence", told),
         ]
         assert self._after(both) == self._after(both[::-1]), "the order of independent acts matters"
 
@@ -467,75 +481,82 @@ class Books(RuleBasedStateMachine):
                     doing()
                 except DomainError as error:
                     refused.append(error.code)
-            found = recount.posted(self.world.book_id)
+            found = recount.posted(self.look())
             transaction.set_rollback(True)
         return found, sorted(refused)
 
     # ---- what always holds -----------------------------------------------------------------------------------
 
     @invariant()
-    def figures_are_what_the_rows_say(self) -> None:
+    def everything_holds(self) -> None:
+        """One look, and all that must hold of it."""
         with access.acting(self.by):
-            told = recount.cells(self.world.campaign.pk, essays=True)
-        assert recount.posted(self.world.book_id) == told, "the ledger says what the rows say"
-        self._agree(told)
-        self._nobody_is_present_who_was_not_summoned(told)
+            self.seen = self.look()
+            self.figures_are_what_the_rows_say()
+            self.each_day_counts_who_was_excused_on_it()
+            self.on_no_earlier_day_were_more_present_than_summoned()
+            self.what_is_frozen_stays()
+            self.earlier_days_are_as_they_were()
 
-    @invariant()
+    def figures_are_what_the_rows_say(self) -> None:
+        told = recount.cells(self.seen, essays=True)
+        assert recount.posted(self.seen) == told, "the ledger says what the rows say"
+        self._agree(told)
+        nobody_is_present_who_was_not_summoned(told)
+
     def each_day_counts_who_was_excused_on_it(self) -> None:
-        with access.acting(self.by):
-            told = recount.excused(self.world.campaign.pk)
-        assert recount.posted_excused(self.world.book_id) == told, "every day counts who was excused on it"
+        told = recount.excused(self.seen)
+        assert recount.posted_excused(self.seen) == told, "every day counts who was excused on it"
 
     def _agree(self, told: dict[recount.Cell, int]) -> None:
         """Memory, SQL and our own sums give the same at every level; own and children make the total."""
-        today = timezone.localdate()
-        tree = recount.Tree(today)
-        units_ = sorted(tree.below(self.world.top.pk))
-        wanted = recount.totals(told, tree, units_)
+        today, top = timezone.localdate(), self.world.top.pk
+        tree, each = recount.Tree(self.seen, today), recount.own(told)
+        wanted = recount.totals(each, tree, top)
+        units_ = sorted(wanted)
         read = figures.read(self.world.book_id, on=today)
-        each = recount.own(told)
-        table = {unit: plain(counts) for unit, counts in read.table(units_).items()}
-        for unit, below in table.items():
-            assert below == wanted[unit], "figures in memory are the sum of the rows below"
-            alone = plain(read.own(unit))
-            parts = [alone, *(table[child] for child in tree.children[unit])]
-            assert added(parts) == below, "own and children make the total"
-            assert alone == {key: amount for key, amount in each[unit].items() if amount}
-        for unit in {self.world.top.pk, units_[self.step % len(units_)]}:
+        table, alone = read.table(units_), read.own_table(units_)
+        for unit in units_:
+            assert plain(table[unit]) == wanted[unit], (
+                "figures in memory are own and children, from the rows up"
+            )
+            assert plain(alone[unit]) == nonzero(each.get(unit, {})), "what is a unit's own is its rows"
+        for unit in {top, units_[self.step % len(units_)]}:
             asked = queries.slices_below(self.world.book_id, unit, on=today)
-            inside = tree.below(unit)
-            assert flat(asked) == sliced(told, inside), "SQL gives every slice alike"
+            assert flat(asked) == sliced(told, tree.below(unit)), "SQL gives every slice alike"
 
-    def _nobody_is_present_who_was_not_summoned(self, told: dict[recount.Cell, int]) -> None:
-        for unit, sums in recount.own(told).items():
-            present = sum(amount for (measure, _grade), amount in sums.items() if measure == Measure.PRESENT)
-            summoned = sum(amount for (measure, _), amount in sums.items() if measure == Measure.SUMMONED)
-            assert 0 <= present <= summoned, f"unit {unit}: {present} present of {summoned} summoned"
-
-    @invariant()
     def on_no_earlier_day_were_more_present_than_summoned(self) -> None:
         day = EARLIER[self.step % len(EARLIER)]
-        self._nobody_is_present_who_was_not_summoned(recount.posted(self.world.book_id, on=day))
+        nobody_is_present_who_was_not_summoned(recount.posted(self.seen, on=day))
 
-    @invariant()
     def what_is_frozen_stays(self) -> None:
+        rows = Freeze.objects.in_bulk([kept.pk for kept in self.frozen])
         for kept in self.frozen:
-            assert Freeze.objects.get(pk=kept.pk).figures == kept.figures, "a frozen figure changed"
+            assert rows[kept.pk].figures == kept.figures, "a frozen figure changed"
+
+    def earlier_days_are_as_they_were(self) -> None:
+        for day, before in self.earlier:
+            assert self.as_it_was(day, self.seen) == before, f"the figures of {day} changed"
+        self.earlier.clear()
 
     def teardown(self) -> None:
         """At the end of a sequence: folded, verified, and on every earlier day the parts make the whole."""
         ledger.fold()
-        self.figures_are_what_the_rows_say()
+        self.everything_holds()
         assert queries.verify().equal
         for day in (*EARLIER, timezone.localdate()):
-            tree = recount.Tree(day)
-            posted = recount.posted(self.world.book_id, on=day)
+            posted = recount.posted(self.seen, on=day)
             read = figures.as_of(self.world.book_id, on=day, known=timezone.localdate(), tree_on=day)
-            units_ = sorted(tree.below(self.world.top.pk))
-            wanted = recount.totals(posted, tree, units_)
-            assert {unit: plain(read.below(unit)) for unit in units_} == wanted
-            self._nobody_is_present_who_was_not_summoned(posted)
+            wanted = recount.totals(recount.own(posted), recount.Tree(self.seen, day), self.world.top.pk)
+            assert {unit: plain(read.below(unit)) for unit in wanted} == wanted
+            nobody_is_present_who_was_not_summoned(posted)
+
+
+def nobody_is_present_who_was_not_summoned(told: dict[recount.Cell, int]) -> None:
+    for unit, sums in recount.own(told).items():
+        present = sum(amount for (measure, _grade), amount in sums.items() if measure == Measure.PRESENT)
+        summoned = sum(amount for (measure, _), amount in sums.items() if measure == Measure.SUMMONED)
+        assert 0 <= present <= summoned, f"unit {unit}: {present} present of {summoned} summoned"
 
 
 def plain(counts: dict[Measure, Any]) -> recount.Sums:
@@ -548,13 +569,9 @@ def plain(counts: dict[Measure, Any]) -> recount.Sums:
     }
 
 
-def added(parts: list[recount.Sums]) -> recount.Sums:
-    """Parts added up."""
-    found: recount.Sums = {}
-    for part in parts:
-        for key, amount in part.items():
-            found[key] = found.get(key, 0) + amount
-    return {key: amount for key, amount in found.items() if amount}
+def nonzero(sums: recount.Sums) -> recount.Sums:
+    """Without what adds up to nothing."""
+    return {key: amount for key, amount in sums.items() if amount}
 
 
 def flat(asked: dict[str, dict[str, dict[str, int]]]) -> dict[tuple[int, int, int], int]:

@@ -17,9 +17,7 @@ def live(story: Story) -> None:
     books = Books()
     for step in (lambda _books: None, *story):
         step(books)
-        books.figures_are_what_the_rows_say()
-        books.each_day_counts_who_was_excused_on_it()
-        books.what_is_frozen_stays()
+        books.everything_holds()
     books.teardown()
 
 

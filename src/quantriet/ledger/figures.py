@@ -70,9 +70,7 @@ class Figures:
 
     def own(self, unit_id: int) -> dict[Measure, Amount]:
         """The counts recorded for the unit itself."""
-        at = self.numbering.position(unit_id)
-        start = np.array([] if at is None else [at], dtype=np.int64)
-        return {} if at is None else self._counts(start, start + 1)[0]
+        return self.own_table([unit_id])[unit_id]
 
     def held(self, measure: Measure) -> dict[int, int]:
         """How much of a measure each unit holds itself, in the order of the tree; a unit with nothing is absent."""
@@ -86,10 +84,18 @@ class Figures:
 
     def table(self, unit_ids: Iterable[int]) -> dict[int, dict[Measure, Amount]]:
         """``below`` for several units: the rows of a board."""
+        return self._told(unit_ids, self.numbering.end)
+
+    def own_table(self, unit_ids: Iterable[int]) -> dict[int, dict[Measure, Amount]]:
+        """``own`` for several units."""
+        return self._told(unit_ids, np.arange(1, len(self.numbering) + 1))
+
+    def _told(self, unit_ids: Iterable[int], end: Ints) -> dict[int, dict[Measure, Amount]]:
+        """The counts from each unit's position up to before the ``end`` of that position."""
         ids = list(unit_ids)
         at = self.numbering.positions(np.array(ids, dtype=np.int64))
         starts = at[at >= 0]
-        found = iter(self._counts(starts, self.numbering.end[starts]))
+        found = iter(self._counts(starts, end[starts]))
         return {unit_id: next(found) if place >= 0 else {} for unit_id, place in zip(ids, at, strict=True)}
 
     def _counts(self, starts: Ints, ends: Ints) -> list[dict[Measure, Amount]]:
