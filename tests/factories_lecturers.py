@@ -1,6 +1,7 @@
 """Lecturers and lectures for tests, made through the commands."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,10 +9,22 @@ from typing import Any
 from django.utils import timezone
 
 from quantriet.lecturers.choices import Corps
-from quantriet.lecturers.commands import corps, lectures
+from quantriet.lecturers.commands import bulletins, corps, lectures, talks, trainings
 from quantriet.lecturers.commands.corps import Appointment, Decision, Skills
 from quantriet.lecturers.commands.lectures import Wanted
-from quantriet.lecturers.models import Lecture, Lecturer, Outline
+from quantriet.lecturers.commands.results import Listeners
+from quantriet.lecturers.commands.talks import Talk
+from quantriet.lecturers.commands.trainings import Attended, Course
+from quantriet.lecturers.models import (
+    Bulletin,
+    Issue,
+    Lecture,
+    Lecturer,
+    OralProgramme,
+    OralTalk,
+    Outline,
+    Training,
+)
 from quantriet.org import access
 from quantriet.org.models import Person, Unit
 from tests import factories
@@ -67,3 +80,46 @@ def sent(lecture: Lecture, lecturer: Lecturer) -> Outline:
         lectures.choose(lecture, lecturer, by=operator())
         lectures.send([lecture], by=operator())
         return Outline.objects.select_related("lecture").get(lecture=lecture)
+
+
+def talk(unit: Unit, members: int = 20, others: int = 5, **told: Any) -> OralTalk:
+    """A session that a unit held of itself today."""
+    usual = Talk(
+        title=f"Nói chuyện chuyên đề {next(_numbers)}",
+        subject="current",
+        held_on=timezone.localdate(),
+        listeners=Listeners(members, others),
+        speaker="Phạm Văn Nói",
+    )
+    with access.acting(operator()):
+        return talks.record(unit, replace(usual, **told), key=str(next(_numbers)), by=operator())
+
+
+def bulletin(unit: Unit, **told: Any) -> Bulletin:
+    """A monthly bulletin for cells, since this month."""
+    title = f"Thông báo nội bộ {next(_numbers)}"
+    usual = bulletins.Plan("topical", title, "monthly", timezone.localdate())
+    with access.acting(operator()):
+        return bulletins.begin(unit, replace(usual, **told), by=operator())
+
+
+def issue(row: Bulletin, *, title: str = "", on: date | None = None) -> Issue:
+    """A published issue of a bulletin."""
+    text = bulletins.Text(on or timezone.localdate(), title or f"Số {next(_numbers)}", "Nội dung của số này.")
+    with access.acting(operator()):
+        return bulletins.publish(bulletins.write(row, text, by=operator()), by=operator())
+
+
+def training(unit: Unit, people: Sequence[Lecturer] = (), **told: Any) -> Training:
+    """A course of two days this year, attended by these."""
+    begins = date(timezone.localdate().year, 3, 2)
+    usual = Course(f"Lớp tập huấn {next(_numbers)}", begins, begins + timedelta(days=1), 2)
+    with access.acting(operator()):
+        row = trainings.hold(unit, replace(usual, **told), by=operator())
+        trainings.keep_attendance(row, [Attended(one.pk) for one in people], by=operator())
+        return row
+
+
+def programmes_of(unit: Unit) -> OralProgramme:
+    """The only programme of a unit."""
+    return OralProgramme.objects.get(unit=unit)

@@ -12,6 +12,9 @@ from django.utils import timezone
 from quantriet.campaigns.commands import freezes, reminders
 from quantriet.campaigns.models import Campaign, Obligation, ReminderLine, RollLine
 from quantriet.documents.models import Clause, DocumentVersion, Material
+from quantriet.lecturers.commands import programme as programmes
+from quantriet.lecturers.commands.programme import Month
+from quantriet.lecturers.models import Lecturer
 from quantriet.org import access
 from quantriet.org.commands import acts, own_data
 from quantriet.org.models import (
@@ -212,6 +215,22 @@ def _lecture(world: World, place: str) -> None:
         outline.save(update_fields=("text",))
     world.keep("lecturer_id", place, lecturer.pk)
     world.keep("lecture_id", place, sent.pk)
+    _year_of_lecturers(world, place, lecturer)
+
+
+def _year_of_lecturers(world: World, place: str, lecturer: Lecturer) -> None:
+    """What a unit does with its corps in a year: a session of its own, a bulletin with an issue, a course."""
+    unit, title = world.units[place], mark(place, "conference")
+    talk = lecturing.talk(unit, title=title, lecturer_id=lecturer.pk)
+    bulletin = lecturing.bulletin(unit, title=title)
+    world.keep("talk_id", place, talk.pk)
+    world.keep("bulletin_id", place, bulletin.pk)
+    world.keep("issue_id", place, lecturing.issue(bulletin, title=title).pk)
+    world.keep("training_id", place, lecturing.training(unit, [lecturer], title=title).pk)
+    with access.acting(operator()):
+        themes = [Month(1, mark(place, "conference"))]
+        year = timezone.localdate().year
+        programmes.publish(programmes.plan(unit, year, themes, by=operator()), by=operator())
 
 
 def _conference(world: World, place: str) -> None:

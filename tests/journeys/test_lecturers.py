@@ -111,3 +111,70 @@ def test_from_the_request_to_the_approved_outline(page: Page, live_site: str) ->
     page.goto(f"/bao-cao-vien/de-nghi/{sent}/gop-y/")
     page.get_by_role("button", name="Lấy mã góp ý").click()
     look(page, "feedback")
+
+
+def test_the_year_of_the_corps(page: Page, live_site: str) -> None:
+    """Programme, orientation with its arrival, a session of the commune's own, training and who lacks it."""
+    province = factories.province("Đảng bộ tỉnh An Giang")
+    commune = factories.commune(province, "Đảng bộ Phường Văn Miếu - Quốc Tử Giám")
+    factories.cell(commune, "Chi bộ Tổ dân phố 5")
+    trained = made.serving(commune, factories.person(commune, "Nguyễn Trần Phương Thảo Nguyên"))
+    made.serving(commune, factories.person(commune, "Lê Văn Chưa"))
+    year = made.in_days(0).year
+
+    sign_in(page.context, live_site, factories.account("officer", province))
+    page.goto("/bao-cao-vien/chuong-trinh/soan/")
+    page.get_by_label("Chủ đề tháng 1", exact=True).fill(
+        "Mừng Đảng, mừng Xuân; kết quả phát triển kinh tế, xã hội năm qua"
+    )
+    page.get_by_label("Số buổi dự kiến tháng 1", exact=True).fill("4")
+    look(page, "programme-plan")
+    page.get_by_role("button", name="Lưu chương trình").click()
+    page.get_by_role("button", name="Ban hành").click()
+    page.get_by_role("dialog").get_by_role("button", name="Ban hành").click()
+    look(page, "programme")
+
+    page.goto("/bao-cao-vien/ban-tin/lap/")
+    page.get_by_label("Tên bản tin").fill("Định hướng tuyên truyền tháng")
+    look(page, "bulletin-begin")
+    page.get_by_role("button", name="Lập bản tin").click()
+    page.get_by_role("link", name="Soạn số").click()
+    page.get_by_role("textbox", name="Nội dung").fill(
+        "Một. Tình hình thế giới.\n\nHai. Tình hình trong nước."
+    )
+    look(page, "issue-write")
+    page.get_by_role("button", name="Lưu bản soạn").click()
+    page.get_by_role("button", name="Phát hành").click()
+    page.get_by_role("dialog").get_by_role("button", name="Phát hành").click()
+    page.get_by_role("link", name="Xem tiếp nhận").click()
+    look(page, "arrival")
+    page.goto("/bao-cao-vien/ban-tin/")
+    look(page, "bulletins")
+
+    made.training(province, [trained], title="Bồi dưỡng nghiệp vụ báo cáo viên")
+    page.goto(f"/bao-cao-vien/tap-huan/?nam={year}")
+    look(page, "trainings")
+    page.get_by_role("link", name="Bồi dưỡng nghiệp vụ").click()
+    look(page, "training")
+    page.goto(f"/bao-cao-vien/tap-huan/chua-du/?nam={year}")
+    expect(page.get_by_text("Lê Văn Chưa")).to_be_visible()
+    look(page, "lacking")
+
+    sign_in(page.context, live_site, factories.account("secretary", commune))
+    page.goto("/viec-hom-nay/")
+    page.get_by_role("link", name="Đọc, xác nhận").first.click()
+    look(page, "issue")
+    page.get_by_role("button", name="Xác nhận đơn vị đã nhận").click()
+    expect(page.get_by_text("Đã ghi nhận")).to_be_visible()
+    page.goto("/bao-cao-vien/buoi-noi/moi/")
+    look(page, "talk-new")
+    page.get_by_label("Nội dung").fill("Chủ quyền biển, đảo")
+    page.get_by_label("Ngày nói").fill(f"{made.in_days(0):%d/%m/%Y}")
+    page.get_by_label("Người nói", exact=False).first.select_option(index=1)
+    page.get_by_label("Đảng viên nghe", exact=True).fill("30")
+    page.get_by_role("button", name="Ghi buổi nói").click()
+    look(page, "talk")
+    page.goto("/bao-cao-vien/ket-qua/")
+    page.get_by_role("link", name="1", exact=True).first.click()
+    expect(page.get_by_text("Chủ quyền biển, đảo")).to_be_visible()
+    look(page, "sessions")

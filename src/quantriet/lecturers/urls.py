@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from quantriet.lecturers.pages import corps, feedback, lectures, outlines, own, renewal, results
+from quantriet.lecturers.pages import (
+    bulletins,
+    corps,
+    feedback,
+    lectures,
+    outlines,
+    own,
+    programme,
+    renewal,
+    results,
+    talks,
+    trainings,
+)
 
 urlpatterns = [
     path("", corps.lecturers, name="lecturers"),
@@ -17,6 +29,23 @@ urlpatterns = [
     path("de-nghi/<int:lecture_id>/gop-y/", feedback.box, name="lecture-feedback"),
     path("de-nghi/<int:lecture_id>/ket-qua/", results.result, name="lecture-result"),
     path("ket-qua/", results.oral_work, name="oral-work"),
+    path("chuong-trinh/", programme.oral_programme, name="oral-programme"),
+    path("chuong-trinh/soan/", programme.plan, name="oral-programme-plan"),
+    path("buoi-noi/", talks.sessions, name="oral-sessions"),
+    path("buoi-noi/moi/", talks.new, name="oral-talk-new"),
+    path("buoi-noi/<int:talk_id>/", talks.talk, name="oral-talk"),
+    path("ban-tin/", bulletins.issues, name="bulletins"),
+    path("ban-tin/lap/", bulletins.begin, name="bulletin-begin"),
+    path("ban-tin/<int:bulletin_id>/", bulletins.bulletin, name="bulletin"),
+    path("ban-tin/<int:bulletin_id>/soan/", bulletins.write, name="issue-write"),
+    path("ban-tin/so/<int:issue_id>/", bulletins.issue, name="bulletin-issue"),
+    path("ban-tin/so/<int:issue_id>/tiep-nhan/", bulletins.arrival, name="issue-arrival"),
+    path("tap-huan/", trainings.courses, name="trainings"),
+    path("tap-huan/moi/", trainings.new, name="training-new"),
+    path("tap-huan/chua-du/", trainings.lacking, name="trainings-lacking"),
+    path("tap-huan/chua-du.xlsx", trainings.lacking_sheet, name="trainings-lacking-sheet"),
+    path("tap-huan/<int:training_id>/", trainings.training, name="training"),
+    path("tap-huan/<int:training_id>/sua/", trainings.change, name="training-change"),
     path("gop-y/<str:code>/", feedback.sheet, name="feedback-sheet"),
     path("cu-nguoi/", lectures.board, name="lecture-board"),
     path("<int:lecturer_id>/", corps.lecturer, name="lecturer"),

@@ -44,6 +44,7 @@ ORIGINS = {
     "roll.excuse": gettext_lazy("Ghi vắng có lý do"),
     "declarations.declare": gettext_lazy("Nhập nhanh tổng số"),
     "lecturers.result": gettext_lazy("Kết quả tuyên truyền miệng"),
+    "lecturers.talk": gettext_lazy("Buổi nói chuyện đơn vị tự tổ chức"),
     "obligations.fulfil": gettext_lazy("Ghi nhận đã làm"),
     "obligations.reopen": gettext_lazy("Mở lại việc"),
     "obligations.waive": gettext_lazy("Miễn"),

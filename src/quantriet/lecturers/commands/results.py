@@ -1,6 +1,7 @@
 """Writes of results: a lecture was held before so many, posted to the standing book of the year."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -80,27 +81,56 @@ def _check(row: Lecture, told: Listeners) -> None:
         raise DomainError("result.not_sent", _("Chưa cử ai đến buổi này. Chưa ghi kết quả."))
     if row.starts_at > timezone.now():
         raise DomainError("result.too_early", _("Buổi này chưa đến giờ. Chưa ghi; hãy ghi sau khi đã nói."))
+    check_listeners(told)
+
+
+def check_listeners(told: Listeners) -> None:
+    """Refuse ``result.empty``: a session without a listener, or with an impossible number."""
     if not (0 <= told.members <= MOST and 0 <= told.others <= MOST and told.members + told.others):
         raise DomainError("result.empty", _("Hãy ghi số người nghe, ít nhất một người. Chưa ghi gì."))
 
 
 def _post(row: Lecture, told: Listeners, version: int, reason: str, by: Actor) -> int:
-    """Counts of one lecture at the unit that asked: declared, with the minutes or alone."""
-    on = access.local_day(row.starts_at)
+    """Counts of one lecture at the unit that asked, at the level of who sent the lecturer."""
+    session = Session(row.unit, access.local_day(row.starts_at), row.to_unit.level)
+    source = Source("lecturers.result", f"lecture:{row.pk}:{version}", clean_line(reason)[:300])
+    return post(session, told, source, by=by)
+
+
+@dataclass(frozen=True)
+class Session:
+    """Where and when people listened, and the level whose session it was."""
+
+    unit: Unit
+    on: date
+    level: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """What rows are posted: their kind, the key that makes posting again harmless, why they were corrected."""
+
+    origin: str
+    key: str
+    reason: str = ""
+
+
+def post(session: Session, told: Listeners, source: Source, *, by: Actor) -> int:
+    """Post one session to the standing book of its year: declared, with the minutes or alone; the batch."""
     grade = Grade.DOCUMENTED if told.paper else Grade.DECLARED
-    level = row.to_unit.level + 1
-    lines = [Line(row.unit_id, Measure.ORAL_SESSIONS, grade, on, 1, Slice(0, level, Form.IN_PERSON))]
+    at, on, level = session.unit.pk, session.on, session.level + 1
+    lines = [Line(at, Measure.ORAL_SESSIONS, grade, on, 1, Slice(0, level, Form.IN_PERSON))]
     for person_class, count in ((PersonClass.MEMBER, told.members), (PersonClass.PUBLIC, told.others)):
         cut = Slice(person_class, level, Form.IN_PERSON)
-        lines.append(Line(row.unit_id, Measure.ATTENDANCES, grade, on, count, cut))
+        lines.append(Line(at, Measure.ATTENDANCES, grade, on, count, cut))
     posted = ledger.post(
-        standing_book(row.unit, on.year).pk,
+        standing_book(session.unit, on.year).pk,
         lines,
         by=by,
-        origin="lecturers.result",
-        key=f"lecture:{row.pk}:{version}",
-        unit_id=row.unit_id,
-        reason=clean_line(reason)[:300],
+        origin=source.origin,
+        key=source.key,
+        unit_id=at,
+        reason=source.reason,
     )
     return posted.batch_id
 

@@ -4,24 +4,23 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quantriet.core.components import Crumb
+from quantriet.core.components import Action, Crumb
 from quantriet.core.errors import DomainError, ForbiddenError, NotFoundError
 from quantriet.lecturers import forms
 from quantriet.lecturers.commands import results as commands
 from quantriet.lecturers.commands.results import Listeners
 from quantriet.lecturers.models import LectureResult
-from quantriet.lecturers.pages.frame import crumbs, number, own_unit, tabs
+from quantriet.lecturers.pages.frame import asked_unit, asked_year, crumbs, tabs, years
 from quantriet.lecturers.pages.lectures import lecture_of
 from quantriet.lecturers.queries import results
 from quantriet.ledger.rollup import Amount
 from quantriet.org import access
+from quantriet.org.access import Actor
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
 
-FIRST_YEAR = 2020
 GRADES = ("on_site", "entered_later", "documented", "declared")
 
 
@@ -67,22 +66,26 @@ def result(request: ActorRequest, lecture_id: int) -> HttpResponse:
 @page(Can.LECTURER_READ)
 def oral_work(request: ActorRequest) -> HttpResponse:
     """Lectures and listeners of a year, my unit first, then those directly below; each count opens to its lectures."""
-    by, this_year = request.actor, timezone.localdate().year
-    wanted, asked = request.GET.get("don_vi", ""), request.GET.get("nam", "")
-    unit = access.unit_or_404(by, Can.LECTURER_READ, number(wanted)) if wanted else own_unit(by)
-    years = range(this_year, FIRST_YEAR - 1, -1)
-    year = int(asked) if asked.isdecimal() and len(asked) == 4 and int(asked) in years else this_year
+    by = request.actor
+    unit, year = asked_unit(request, Can.LECTURER_READ), asked_year(request)
     rows = results.oral_work(unit, year)
     context = {
         "unit": unit,
         "rows": [(row, mix_of(row.listeners)) for row in rows],
         "is_empty": not any(row.sessions.total for row in rows),
         "year": year,
-        "years": years,
+        "years": years(),
+        "actions": talk_actions(by),
         "tabs": tabs(by, "oral-work"),
-        "crumbs": crumbs(by, *([Crumb(unit.name)] if wanted else [])),
+        "crumbs": crumbs(by, *([Crumb(unit.name)] if request.GET.get("don_vi") else [])),
     }
     return render(request, "lecturers/oral_work.html", context)
+
+
+def talk_actions(by: Actor) -> list[Action]:
+    """To record a session that nobody was asked for."""
+    new = Action(_("Ghi buổi nói chuyện"), reverse("oral-talk-new"), "plus", "primary")
+    return [new] if by.can(Can.LECTURE_ASK) else []
 
 
 def mix_of(amount: Amount) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Reads of the corps: who serves where, whom a unit may ask."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -61,6 +62,13 @@ def serving(unit: Unit) -> QuerySet[Lecturer]:
     """The corps of a unit today, those of units it took over among them, by given name."""
     rows = Lecturer.objects.filter(unit__in=with_former(unit), dismissed_on=None)
     return rows.select_related("person__home_unit", "area").order_by("person__sort_key", "corps", "id")
+
+
+def served(unit: Unit, *, on: date) -> QuerySet[Lecturer]:
+    """Who was in the corps of a unit, those of units it took over among them, on a day."""
+    rows = Lecturer.objects.filter(unit__in=with_former(unit), appointed_on__lte=on)
+    rows = rows.filter(Q(dismissed_on=None) | Q(dismissed_on__gt=on))
+    return rows.select_related("person").order_by("person__sort_key", "corps", "id")
 
 
 def of_person(person_id: int) -> QuerySet[Lecturer]:

@@ -12,24 +12,57 @@ from quantriet.core import tasks as core_tasks
 from quantriet.core.tasks import Task
 from quantriet.core.text import end_of_day
 from quantriet.lecturers.choices import LectureState, OutlineState
-from quantriet.lecturers.models import Lecture, Outline
-from quantriet.lecturers.queries import lectures
+from quantriet.lecturers.models import Issue, Lecture, Outline
+from quantriet.lecturers.queries import bulletins, lectures
 from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.permissions import Can
 
 AHEAD = timedelta(days=7)
 AT_MOST = 20
+TO_READ = 5
 
 
 def tasks(actor: Actor) -> list[Task]:
     """Lines for "Việc hôm nay"."""
     found: list[Task] = []
     if actor.can(Can.LECTURER_MANAGE):
-        found += [*_to_answer(actor), *_to_review(actor), *_late(actor)]
+        found += [*_to_answer(actor), *_to_review(actor), *_late(actor), *_to_publish(actor)]
     if actor.can(Can.LECTURE_GIVE) and actor.person_id is not None:
         found += [*_to_write(actor.person_id), *_to_give(actor.person_id)]
+        found += _to_read(bulletins.unread_by(actor.person_id))
+    home = access.home(actor)
+    if home is not None and access.may(actor, Can.OBLIGATION_FULFIL, home):
+        found += _to_read(bulletins.unreceived_by(home))
     return found
+
+
+def _to_publish(actor: Actor) -> list[Task]:
+    """Issues of the period that runs, owed by the unit the actor looks down from."""
+    home = access.home(actor)
+    return [
+        core_tasks.due(
+            text=_("Phát hành %(title)s, %(period)s") % {"title": one.bulletin.title, "period": one.words},
+            href=reverse("bulletin", args=[one.bulletin.pk]),
+            act=_("Soạn"),
+            due_at=end_of_day(one.due_on),
+        )
+        for one in (bulletins.owed_by(home) if home is not None else [])
+    ]
+
+
+def _to_read(rows: QuerySet[Issue]) -> list[Task]:
+    """Issues whose arrival nobody has confirmed yet, the oldest first."""
+    return [
+        Task(
+            "doing",
+            f"{row.title}, {row.bulletin.unit.short_name or row.bulletin.unit.name}",
+            _("Mới"),
+            reverse("bulletin-issue", args=[row.pk]),
+            _("Đọc, xác nhận"),
+        )
+        for row in rows[:TO_READ]
+    ]
 
 
 def _asked_here(actor: Actor) -> Q:

@@ -4,9 +4,13 @@ from datetime import datetime, timedelta
 
 from quantriet.lecturers.assignment import completed, explained
 from quantriet.lecturers.choices import Corps, Language, Subject
-from quantriet.lecturers.commands import corps, lectures
+from quantriet.lecturers.commands import bulletins, corps, lectures, programme, talks, trainings
 from quantriet.lecturers.commands.corps import Appointment, Decision, Skills
 from quantriet.lecturers.commands.lectures import Wanted
+from quantriet.lecturers.commands.programme import Month
+from quantriet.lecturers.commands.results import Listeners
+from quantriet.lecturers.commands.talks import Talk
+from quantriet.lecturers.commands.trainings import Attended, Course
 from quantriet.lecturers.models import Lecture, Lecturer
 from quantriet.lecturers.queries import problems
 from quantriet.org.models import Unit, UnitKind
@@ -37,6 +41,7 @@ def serve(ground: Ground) -> None:
     lectures.choose(first, own, by=ground.by)
     lectures.send([first], by=ground.by)
     _asked(ground, town, town, 2, ahead=9)
+    _year_of(ground, province, town)
 
 
 def _asking(ground: Ground, town: Unit) -> list[Unit]:
@@ -104,3 +109,38 @@ def _answer(ground: Ground, province: Unit, asked: list[Lecture]) -> None:
     left = [one for one in asked if one.pk not in proposed]
     if left:
         lectures.refuse(left[0], reason="Chưa có người nói được ngôn ngữ này trong tháng", by=ground.by)
+
+
+THEMES = (
+    "Mừng Đảng, mừng Xuân; kết quả phát triển kinh tế, xã hội năm qua",
+    "Kỷ niệm ngày thành lập Đảng Cộng sản Việt Nam",
+    "Chuyển đổi số trong cơ quan đảng và ở cơ sở",
+)
+
+
+def _year_of(ground: Ground, province: Unit, town: Unit) -> None:
+    """The year's programme, an orientation that some have confirmed, sessions of the town's own, a course."""
+    by, today = ground.by, ground.day(0)
+    months = [Month(at, THEMES[at % len(THEMES)], 2 + at % 3) for at in range(1, 13)]
+    planned = programme.plan(province, today.year, months, paper="12-CTr/BTGDV", by=by)
+    programme.publish(planned, by=by)
+    plan = bulletins.Plan("orientation", "Định hướng tuyên truyền tháng", "monthly", today)
+    words = "Một. Tình hình.\n\nHai. Trọng tâm tuyên truyền."
+    text = bulletins.Text(today, "Định hướng tuyên truyền tháng này", words)
+    issue = bulletins.publish(bulletins.write(bulletins.begin(province, plan, by=by), text, by=by), by=by)
+    for unit in ground.of_kinds(UnitKind.COMMUNE)[::2]:
+        if unit != town:
+            bulletins.receive(issue, unit, by=by)
+    for at, ago in enumerate((20, 6)):
+        title, subject = TITLES[at]
+        listeners = Listeners(42 + at, 15, "05-BB/ĐU" if at else "")
+        talk = Talk(title, subject.value, ground.day(ago), listeners, speaker="Báo cáo viên cấp tỉnh")
+        talks.record(town, talk, key=f"demonstration:{at}", by=by)
+    begins = ground.day(30)
+    course = Course("Bồi dưỡng nghiệp vụ báo cáo viên", begins, begins + timedelta(days=1), 2)
+    held = trainings.hold(province, course, by=by)
+    serving = Lecturer.objects.filter(unit=province, dismissed_on=None).order_by("pk")
+    attended = [
+        Attended(pk, f"{at:03d}/GCN") for at, pk in enumerate(serving.values_list("pk", flat=True), 1)
+    ]
+    trainings.keep_attendance(held, attended[: len(attended) * 2 // 3], by=by)
