@@ -28,6 +28,7 @@ ELSEWHERE = {
     "work_id": "a job is its orderer's: tests/web/test_works.py",
     "sheet_id": "a sheet of acts is its uploader's: tests/org/pages/test_act_sheets.py",
     "word": "an invitation's secret word: tests/org/test_providers.py",
+    "secret": "a private calendar's address: tests/web/test_calendars.py",
     "passkey_id": "a passkey is its account's: tests/org/test_passkeys.py",
 }
 

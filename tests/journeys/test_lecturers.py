@@ -131,7 +131,8 @@ def test_the_year_of_the_corps(page: Page, live_site: str) -> None:
     look(page, "programme-plan")
     page.get_by_role("button", name="Lưu chương trình").click()
     page.get_by_role("button", name="Ban hành").click()
-    page.get_by_role("dialog").get_by_role("button", name="Ban hành").click()
+    page.get_by_role("dialog").get_by_role("button", name="Làm").click()
+    expect(page.get_by_text("Đã ban hành").first).to_be_visible()
     look(page, "programme")
 
     page.goto("/bao-cao-vien/ban-tin/lap/")
@@ -145,7 +146,7 @@ def test_the_year_of_the_corps(page: Page, live_site: str) -> None:
     look(page, "issue-write")
     page.get_by_role("button", name="Lưu bản soạn").click()
     page.get_by_role("button", name="Phát hành").click()
-    page.get_by_role("dialog").get_by_role("button", name="Phát hành").click()
+    page.get_by_role("dialog").get_by_role("button", name="Làm").click()
     page.get_by_role("link", name="Xem tiếp nhận").click()
     look(page, "arrival")
     page.goto("/bao-cao-vien/ban-tin/")

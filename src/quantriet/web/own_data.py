@@ -5,7 +5,7 @@ from django.utils.translation import gettext_noop
 from quantriet.org import holdings
 from quantriet.org.holdings import Holding, moment
 from quantriet.org.models import Person
-from quantriet.web.models import ApiToken
+from quantriet.web.models import ApiToken, CalendarFeed
 
 
 def _tokens(person: Person) -> list[list[str]]:
@@ -24,6 +24,20 @@ def _tokens(person: Person) -> list[list[str]]:
     ]
 
 
+def _feeds(person: Person) -> list[list[str]]:
+    rows = CalendarFeed.objects.filter(account__person=person).select_related("unit").order_by("id")
+    return [
+        [
+            row.get_kind_display(),
+            row.unit.name,
+            moment(row.created_at),
+            moment(row.revoked_at),
+            moment(row.last_used_at),
+        ]
+        for row in rows
+    ]
+
+
 def register_all() -> None:
     """Called once, when the package is ready."""
     holdings.register(
@@ -33,5 +47,12 @@ def register_all() -> None:
              gettext_noop("Hết hạn"), gettext_noop("Thôi lúc"), gettext_noop("Dùng lần cuối")),
             ("web.ApiToken.account",),
             _tokens,
-        )
+        ),
+        Holding(
+            gettext_noop("Địa chỉ lịch riêng"),
+            (gettext_noop("Loại"), gettext_noop("Đơn vị"), gettext_noop("Lập lúc"), gettext_noop("Thôi lúc"),
+             gettext_noop("Dùng lần cuối")),
+            ("web.CalendarFeed.account",),
+            _feeds,
+        ),
     )  # fmt: skip

@@ -43,7 +43,7 @@ from quantriet.lecturers.models import (
 from quantriet.org import access
 from quantriet.org.commands import accounts
 from quantriet.org.models import Account, ActSheet, Import, Notice, SignedInSession, SignInFailure
-from quantriet.web.models import ApiToken
+from quantriet.web.models import ApiToken, CalendarFeed
 
 
 def _erased(rows: QuerySet[Any]) -> int:
@@ -93,6 +93,10 @@ def _sign_in_failures(before: datetime) -> QuerySet[SignInFailure]:
 
 def _tokens(before: datetime) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(Q(expires_at__lt=before) | Q(revoked_at__lt=before))
+
+
+def _feeds(before: datetime) -> QuerySet[CalendarFeed]:
+    return CalendarFeed.objects.filter(revoked_at__lt=before)
 
 
 def _accounts(before: datetime) -> QuerySet[Account]:
@@ -189,6 +193,7 @@ RULES: tuple[Rule, ...] = (
     Rule("sessions", "sign_in", _sessions),
     Rule("sign_in_failures", "sign_in", _sign_in_failures),
     Rule("api_tokens", "account", _tokens),
+    Rule("calendar_feeds", "account", _feeds),
     Rule("accounts", "account", _accounts, accounts.forget),
     Rule("attendance_changes", "campaign", _of_conferences(AttendanceChange, "attendance__conference__")),
     Rule("attendance_verdicts", "campaign", _of_conferences(AttendanceVerdict, "conflict__conference__")),

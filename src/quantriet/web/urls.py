@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from quantriet.web import api, gallery, health, home, metrics, token_pages, works
+from quantriet.web import api, calendar_pages, gallery, health, home, metrics, token_pages, works
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.today, name="today"),
@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("viec/<int:work_id>/tien-do/", works.work_progress, name="work-progress"),
     path("khoa-api/", token_pages.api_tokens, name="api-tokens"),
     path("khoa-api/<int:token_id>/thu-hoi/", token_pages.api_token_revoke, name="api-token-revoke"),
+    path("lich/", calendar_pages.overview, name="calendars"),
+    path("lich/cua-toi.ics", calendar_pages.own_file, name="calendar-own"),
+    path("lich/don-vi.ics", calendar_pages.unit_file, name="calendar-unit"),
+    path("lich/hoi-nghi/<int:conference_id>.ics", calendar_pages.conference_file, name="calendar-conference"),
+    path("lich/rieng/<str:secret>.ics", calendar_pages.feed, name="calendar-feed"),
     path("ngon-ngu/", set_language, name="set_language"),
     path("api/v1/openapi.json", api.openapi, name="openapi"),
     path("api/v1/", api.api.urls),

@@ -109,6 +109,7 @@ def test_an_issue_goes_down_and_its_arrival_comes_back(province: Unit, commune: 
     strange = clerk.post(address, {"act": "publish-all"}).status_code
     for _again in range(2):
         clerk.post(address, {"act": "receive"})
+    unread = body(officer.get(f"{address}tiep-nhan/"))
     himself.post(address, {"act": "read"})
     board = body(officer.get(f"{address}tiep-nhan/"))
     officer.post(f"{address}tiep-nhan/")
@@ -117,6 +118,8 @@ def test_an_issue_goes_down_and_its_arrival_comes_back(province: Unit, commune: 
 
     assert (wrong.status_code, "Phát hành Định hướng tháng" in owed, hidden) == (422, True, 404)
     assert ("Định hướng tháng này" in waits, strange) == (True, 422)
+    names = [lecturer.person.full_name in text for text in (unread, board)]
+    assert names == [True, False]
     assert ("(1/1)" in board, "Mọi đơn vị đã xác nhận" in board) == (True, True)
     assert (unsaid.status_code, "Sai số liệu" in body(officer.get(address))) == (422, True)
     assert (clerk.get(address).status_code, himself.get(address).status_code) == (404, 404)

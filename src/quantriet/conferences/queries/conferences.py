@@ -169,17 +169,21 @@ WHERE member.person_id = %(person)s AND member.is_primary AND member.to_on IS NU
 """
 
 
-def summoned_to(person_id: int) -> QuerySet[Conference]:
-    """The sessions one person is expected at, next first: his own record, read without any role."""
+def expected_at(person_id: int) -> QuerySet[Conference]:
+    """The sessions one person is or was expected at, those called off among them: read without any role."""
     found = Conference.objects.raw(
         f"SELECT id FROM conferences_conference WHERE id IN ({_MINE})", {"person": person_id}
     )
     return (
         Conference.objects.filter(pk__in=[row.pk for row in found])
-        .exclude(state=Conference.State.CANCELLED)
         .select_related("unit", "campaign")
         .order_by("-starts_at", "-id")
     )
+
+
+def summoned_to(person_id: int) -> QuerySet[Conference]:
+    """The sessions one person is expected at, next first: his own record, read without any role."""
+    return expected_at(person_id).exclude(state=Conference.State.CANCELLED)
 
 
 def own_attendance(person_id: int) -> dict[int, Attendance]:

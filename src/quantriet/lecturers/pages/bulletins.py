@@ -24,6 +24,7 @@ from quantriet.lecturers.pages.frame import crumbs, own_unit, tabs
 from quantriet.lecturers.queries import bulletins
 from quantriet.org import access
 from quantriet.org.access import Actor
+from quantriet.org.commands import readings
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
 
@@ -249,12 +250,15 @@ def arrival(request: ActorRequest, issue_id: int) -> HttpResponse:
             else _("Hôm nay đã nhắc các đơn vị này rồi, hoặc không còn đơn vị nào chưa xác nhận."),
         )
         return HttpResponseRedirect(reverse("issue-arrival", args=[found.pk]))
+    silent = list(bulletins.silent_lecturers(found, by)[:A_PAGE])
+    readings.note([row.person_id for row in silent], page="lecturers.arrival", by=by)
     waiting = Paginator(bulletins.waiting_units(found, by, Can.LECTURER_READ), A_PAGE)
     context = {
         "issue": found,
         "period": bulletins.period_of(found),
         "arrivals": bulletins.arrivals(found, by),
         "readers": bulletins.readers(found, by),
+        "silent": silent,
         "shown": waiting.get_page(request.GET.get("page")),
         "slowest": bulletins.slowest(found, by)[:A_PAGE],
         "may_remind": by.can(Can.REMINDER_SEND) and waiting.count > 0,
