@@ -287,6 +287,28 @@ def test_half_a_figure_and_a_fault_without_a_word_are_shown_beside_their_field(p
     assert SiteCheck.objects.count() == 0
 
 
+def test_what_another_found_and_i_left_stays_his_word(planned: Planned) -> None:
+    address = reverse("site-readiness", args=[planned.sites[0].pk])
+    first, second = clerk(planned.communes[0]), clerk(planned.communes[0])
+    first.post(address, answers())
+    second.post(address, answers(is_roll="bad", note_roll="Hết giấy"))
+
+    (before,) = set(SiteCheck.objects.exclude(item="roll").values_list("checked_by", flat=True))
+    assert SiteCheck.objects.get(item="roll").checked_by != before
+    second.post(address, {"what": "all"})
+    assert set(SiteCheck.objects.values_list("checked_by", flat=True)) != {before}
+    assert SiteCheck.objects.values("checked_by").distinct().count() == 1
+
+
+def test_one_tap_says_that_all_is_good_but_what_was_called_bad(planned: Planned) -> None:
+    client = clerk(planned.communes[0])
+    address = reverse("site-readiness", args=[planned.sites[0].pk])
+    client.post(address, {"what": "all", "is_sound": "bad", "note_sound": "Rè loa"})
+
+    bad = SiteCheck.objects.filter(good_since=None).values_list("item", "note")
+    assert (list(bad), SiteCheck.objects.count()) == ([("sound", "Rè loa")], len(Item))
+
+
 def test_who_looks_only_reads_and_a_neighbour_finds_nothing(planned: Planned) -> None:
     address = reverse("site-readiness", args=[planned.sites[0].pk])
     sample = reverse("site-line-sample", args=[planned.sites[0].pk])

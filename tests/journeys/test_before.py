@@ -7,11 +7,15 @@ from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from quantriet.conferences.models import SiteCheck
+from quantriet.conferences.commands import costs, sent_papers
+from quantriet.conferences.commands.costs import Cost, Purse
+from quantriet.conferences.models import AgendaItem, SentPaper, SiteCheck
+from quantriet.documents.models import Material
 from quantriet.org import access
 from quantriet.org.commands import facilities, facility_requests
 from quantriet.org.commands.facilities import FacilityFacts
 from tests import factories
+from tests import factories_campaigns as campaigns_made
 from tests.conferences.test_readiness import Planned
 from tests.factories import operator
 from tests.journeys.test_conference import WIDTHS, faults, sign_in
@@ -24,7 +28,20 @@ def planned(transactional_db: None) -> Planned:
     planned = Planned()
     by = operator()
     hall = FacilityFacts("Hội trường A", "12 Trần Phú", 120, line="cáp quang", line_mbits=100)
+    document = campaigns_made.document(planned.province)
     with access.acting(by):
+        told = {"kind": "outline", "title": "Đề cương", "link": "https://vi-du.invalid/a"}
+        outline = Material.objects.create(document=document, unit=planned.province, **told)
+        AgendaItem.objects.create(
+            conference=planned.conference, position=1, document=document, title="Truyền đạt"
+        )
+        ids = [site.pk for site in planned.sites]
+        sent_papers.send(planned.conference, [outline.pk], site_ids=ids, by=by)
+        lines = [
+            Cost("hall", "Trang trí", "party", 18_000_000, 17_400_000),
+            Cost("papers", "", "unit", 2_000_000),
+        ]
+        costs.keep(Purse(planned.conference), lines, seen=costs.version([]), by=by)
         facilities.add(planned.communes[0], hall, by=by)
         facility_requests.ask(planned.communes[0], "screen", text="1 màn hình cho hội trường A", by=by)
     return planned
@@ -35,6 +52,7 @@ def test_halls_and_a_site_are_got_ready(page: Page, live_site: str, planned: Pla
     sign_in(page, factories.signed_in(factories.account("secretary", planned.province)), live_site)
     PICTURES.mkdir(parents=True, exist_ok=True)
     unit, conference = planned.communes[0], planned.conference
+    paper = SentPaper.objects.get().pk
     addresses = {
         "halls": reverse("conference-halls"),
         "facilities": reverse("facilities", args=[unit.pk]),
@@ -42,6 +60,9 @@ def test_halls_and_a_site_are_got_ready(page: Page, live_site: str, planned: Pla
         "ask": reverse("facility-ask", args=[unit.pk]),
         "readiness": reverse("site-readiness", args=[site.pk]),
         "site": reverse("site", args=[site.pk]),
+        "papers": reverse("conference-sent-papers", args=[conference.pk]) + f"?tai_lieu={paper}",
+        "costs": reverse("conference-costs", args=[conference.pk]),
+        "costs-year": reverse("costs"),
         "wall": reverse("conference-wall", args=[conference.pk]),
     }
     for language in ("en", "vi"):
@@ -61,9 +82,8 @@ def test_halls_and_a_site_are_got_ready(page: Page, live_site: str, planned: Pla
     page.goto(addresses["readiness"])
     page.get_by_role("button", name="Đo đường truyền").click()
     expect(page.locator("[data-line-words]")).to_contain_text("Đã đo")
-    for answer in page.locator("fieldset select").all():
-        answer.select_option("good")
-    page.get_by_role("button", name="Lưu", exact=True).click()
+    page.get_by_label("Âm thanh, micro", exact=True).select_option("good")
+    page.get_by_role("button", name="Tất cả đạt").click()
     expect(page.locator("main")).to_contain_text("Đã chuẩn bị xong")
     expect(page.locator("main")).to_contain_text("Đo trên trang")
     assert SiteCheck.objects.get(site=site, item="line").figures_are == "measured"

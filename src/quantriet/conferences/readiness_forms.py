@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from quantriet.conferences.commands.readiness import LineFigures, Look
@@ -69,9 +70,20 @@ class ReadinessForm(forms.Form):
         told = (None if one is None else f"{one:.1f}" for one in (down, up))
         return "/".join(str(one) for one in (*told, delay))
 
-    def rows(self) -> list[tuple[Line, Any, Any]]:
+    @staticmethod
+    def all_good(data: QueryDict) -> QueryDict:
+        """What was sent by the button that says so: whatever was not called bad is good."""
+        told = data.copy()
+        for item in Item:
+            told[f"is_{item}"] = BAD if data.get(f"is_{item}") == BAD else GOOD
+        return told
+
+    def rows(self) -> list[dict[str, Any]]:
         """Each item with its answer and its word."""
-        return [(line, self[f"is_{line.item}"], self[f"note_{line.item}"]) for line in self.lines]
+        return [
+            {"line": line, "answer": self[f"is_{line.item}"], "note": self[f"note_{line.item}"]}
+            for line in self.lines
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Figures of a line come together: down and up."""
@@ -81,8 +93,13 @@ class ReadinessForm(forms.Form):
             self.add_error("up" if given[0] else "down", _("Hãy ghi cả tải xuống và tải lên."))
         return told
 
+    def _is_looked_at(self, item: Item) -> bool:
+        """Whether the sender answers for an item: he changed something of it, or said it of all."""
+        own = {f"is_{item}", f"note_{item}", *(("down", "up", "delay") if item == Item.LINE else ())}
+        return self.data.get("what") == "all" or bool(own & set(self.changed_data))
+
     def looks(self) -> list[Look]:
-        """What the command takes."""
+        """What the command takes. What somebody else found and the sender left as it was stays that one's word."""
         told = self.cleaned_data
         return [
             Look(
@@ -92,7 +109,7 @@ class ReadinessForm(forms.Form):
                 self._figures() if line.item == Item.LINE else None,
             )
             for line in self.lines
-            if told[f"is_{line.item}"]
+            if told[f"is_{line.item}"] and self._is_looked_at(line.item)
         ]
 
     def _figures(self) -> LineFigures | None:

@@ -9,12 +9,14 @@ from quantriet.conferences.models.attendance import (
     Remark,
 )
 from quantriet.conferences.models.conferences import AgendaItem, Conference, Incident, Site, SiteUnit
+from quantriet.conferences.models.costs import CostLine
 from quantriet.conferences.models.counts import SiteChange, SiteCount
 from quantriet.conferences.models.devices import Device, Scan
 from quantriet.conferences.models.questions import Question
 from quantriet.conferences.models.quotas import Quota
 from quantriet.conferences.models.readiness import SiteCheck
 from quantriet.conferences.models.rooms import RoomStay
+from quantriet.conferences.models.sent_papers import PaperAtSite, SentPaper
 
 __all__ = [
     "AgendaItem",
@@ -23,14 +25,17 @@ __all__ = [
     "AttendanceConflict",
     "AttendanceVerdict",
     "Conference",
+    "CostLine",
     "Device",
     "Guest",
     "Incident",
+    "PaperAtSite",
     "Question",
     "Quota",
     "Remark",
     "RoomStay",
     "Scan",
+    "SentPaper",
     "Site",
     "SiteChange",
     "SiteCheck",

@@ -92,6 +92,7 @@ def _actions(by: Actor) -> list[Action]:
     actions.append(Action(_("Ai chủ trì"), reverse("conferences-led"), "chart-bar"))
     actions.append(Action(_("Định mức"), reverse("conference-quotas"), "calendar-event"))
     actions.append(Action(_("Hội trường"), reverse("conference-halls"), "map-pin"))
+    actions.append(Action(_("Kinh phí"), reverse("costs"), "report"))
     if by.can(Can.CONFERENCE_MANAGE):
         actions += [
             Action(_("Ghi sinh hoạt chi bộ"), reverse("cell-meeting-new"), "users-group"),

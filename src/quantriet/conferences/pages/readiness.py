@@ -4,9 +4,10 @@ import os
 from decimal import Decimal
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -36,7 +37,10 @@ def checklist(request: ActorRequest, site_id: int) -> HttpResponse:
         raise access.not_found()
     over = one.conference.state in (Conference.State.CLOSED, Conference.State.CANCELLED)
     lines = queries.lines(one)
-    form = ReadinessForm(request.POST if request.method == "POST" else None, lines=lines)
+    sent: QueryDict | None = request.POST if request.method == "POST" else None
+    if sent is not None and sent.get("what") == "all":
+        sent = ReadinessForm.all_good(sent)
+    form = ReadinessForm(sent, lines=lines)
     if request.method == "POST" and form.is_valid():
         try:
             commands.check(one, form.looks(), by=request.actor)
@@ -78,8 +82,12 @@ def _line_words(site: Site, lines: list[queries.Line]) -> dict[str, object]:
     line = next((one.check for one in lines if one.item == Item.LINE), None)
     known = [kbits for kbits in (line.down_kbits, line.up_kbits) if kbits is not None] if line else []
     return {
+        "line_figures": _figures(line),
         "has_line": any(one.item == Item.LINE for one in lines),
         "test_until": site.conference.starts_at - TEST_BEFORE,
+        "untested_shape": "due_soon"
+        if timezone.now() < site.conference.starts_at - TEST_BEFORE
+        else "missing",
         "minutes_late": minutes_late(site.tested_at, site.conference.starts_at),
         "is_slow": bool(known) and min(known) < LEAST_KBITS,
         "least": LEAST_KBITS // 1000,

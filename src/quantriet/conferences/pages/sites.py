@@ -16,7 +16,7 @@ from quantriet.conferences.models import Conference, Incident, Site
 from quantriet.conferences.pages.wall import last_words, present_words, test_words
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import rooms as video
-from quantriet.conferences.queries import roster
+from quantriet.conferences.queries import roster, sent_papers
 from quantriet.conferences.queries import wall as walls
 from quantriet.core.components import Crumb
 from quantriet.core.errors import DomainError
@@ -39,6 +39,7 @@ def site(request: ActorRequest, site_id: int) -> HttpResponse:
         "is_before": one.conference.state in (Conference.State.PLANNED, Conference.State.OPEN),
         "test_words": test_words(cell),
         "last": last_words(cell.last_at),
+        "papers": sent_papers.at(one),
         "presence": video.presence(one),
         "incidents": one.incidents.order_by("-from_at", "-id"),
         "kinds": Incident.Kind.choices,
@@ -46,6 +47,7 @@ def site(request: ActorRequest, site_id: int) -> HttpResponse:
         "expected": roster.expected_count(one) if reads_people else None,
         "reads_people": reads_people,
         "may_record": access.may(request.actor, Can.ATTENDANCE_RECORD, one.unit_id),
+        "keeps_costs": access.may(request.actor, Can.CONFERENCE_MANAGE, one.unit_id),
         "crumbs": [
             Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
             Crumb(one.conference.title, reverse("conference", args=[one.conference_id])),

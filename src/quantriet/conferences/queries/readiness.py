@@ -23,7 +23,7 @@ class Line:
     def shape(self) -> str:
         """A name of ``core.components.STATES``."""
         if self.check is None:
-            return "missing"
+            return "not_due"
         return "overdue" if self.check.good_since is None else "done"
 
 
