@@ -139,7 +139,7 @@ def _boards(about: House, found: Results) -> None:
             _page(client, f"board of the {place}", [_address(about, place)], PAGE_MS, found)
             dated = [_address(about, place, on) for on in past]
             _page(client, f"board of the {place} as of past days", dated, PAST_MS, found)
-        walls.measure(drive.conference(), client, found)
+        walls.measure(drive.conference(), _address(about, "nation"), client, found)
 
 
 def _page(client: Client, name: str, addresses: Sequence[str], goal: float, found: Results) -> None:

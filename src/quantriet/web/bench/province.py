@@ -9,9 +9,11 @@ from django.utils import timezone
 from quantriet.campaigns.commands import campaigns, credits
 from quantriet.campaigns.commands.credits import Claim, Session
 from quantriet.campaigns.models import Campaign, CampaignDocument, Credit, RollLine
-from quantriet.conferences.commands import conferences, sites
+from quantriet.conferences.commands import attendance, conferences, sites
+from quantriet.conferences.commands.attendance import Mark
 from quantriet.conferences.commands.conferences import AgendaLine, Plan
 from quantriet.conferences.models import Conference, Site
+from quantriet.conferences.verdicts import Act, Ask
 from quantriet.ledger import commands as ledger
 from quantriet.ledger.measures import Form, Grade
 from quantriet.org import access
@@ -220,3 +222,15 @@ def waiting(place: Province, count: int) -> Sequence[tuple[int, int]]:
             if codes.get(unit_id, "") in site_of
         ]
     return found[:count]
+
+
+def arrive(place: Province, people: Sequence[tuple[int, int]]) -> None:
+    """These people are there, each at his site: one call a site."""
+    by_site: dict[int, list[Mark]] = {}
+    for person_id, site_id in people:
+        by_site.setdefault(site_id, []).append(Mark(Ask(Act.PRESENT), person_id=person_id))
+    by = place.ground.by
+    with access.acting(by):
+        sites_of = Site.objects.select_related("conference__campaign", "unit").in_bulk(by_site)
+        for site_id, marks in by_site.items():
+            attendance.record(sites_of[site_id], marks, by=by, key="bench-arrived")

@@ -90,7 +90,8 @@ def _wait(port: int) -> None:
     until = time.monotonic() + READY_S
     while time.monotonic() < until:
         try:
-            if Client(port).get("/healthz").status == 200:
+            # The process of live events has no such page, and says so as soon as it is up.
+            if Client(port).get("/healthz").status in (200, 404):
                 return
         except OSError:
             time.sleep(0.2)
@@ -129,6 +130,17 @@ class Client:
         """A write of the API."""
         return self._ask("POST", path, json.dumps(value).encode(), {"Content-Type": "application/json"})
 
+    def listen(self, port: int, path: str) -> Iterator[str]:
+        """Server-sent events from another process of this machine, for whoever is signed in here: their data."""
+        asked = http.client.HTTPConnection(HOST, port, timeout=TIMEOUT_S)
+        asked.request("GET", path, headers={"Cookie": self._cookie()})
+        answer = asked.getresponse()
+        if answer.status != 200:
+            raise PermissionError(f"{path} answered {answer.status}")
+        while line := answer.readline():
+            if line.startswith(b"data: "):
+                yield line.removeprefix(b"data: ").decode().strip()
+
     def sign_in(self, username: str, password: str) -> None:
         """Through the page, as a person does."""
         page = self.get("/dang-nhap/")
@@ -139,9 +151,12 @@ class Client:
         if answer.status != 302:
             raise PermissionError(f"sign-in answered {answer.status}")
 
+    def _cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         if self._cookies:
-            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+            headers["Cookie"] = self._cookie()
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
         begun = time.perf_counter()

@@ -74,9 +74,12 @@ def _figures(place: Province, found: Results) -> None:
 
 
 def _wall(place: Province, site: Server, found: Results) -> None:
+    """The wall of a conference to which some have come already."""
+    people = province.waiting(place, 2 * walls.A_SECOND)
+    province.arrive(place, people[: len(people) // 2])
     client = Client(site.port)
     client.sign_in("officer", PASSWORD)
-    walls.measure(place.conference, client, found)
+    walls.measure(place.conference, looking.addresses(place, place.top)["board"], client, found)
 
 
 _RECURSIVE = """
