@@ -51,6 +51,7 @@ class Player {
     this.silentSince = Date.now();
     /** @type {number | undefined} */
     this.timer = undefined;
+    this.turn = 0; // which look is the newest: an older one that comes back late is not heard
   }
 
   begin() {
@@ -60,6 +61,7 @@ class Player {
     this.soundButton.addEventListener("click", () => this.switchSound());
     this.video.addEventListener("pause", () => this.isOn && this.hls?.stopLoad());
     this.video.addEventListener("play", () => this.goOn());
+    this.video.addEventListener("error", () => this.isOn && !this.hls && this.lose());
     window.addEventListener("online", () => this.lookSoon());
     document.body.addEventListener("conference-over", () => this.end());
     setInterval(() => this.watch(), SECOND_MS);
@@ -98,8 +100,10 @@ class Player {
   }
 
   async lookNow() {
+    this.turn += 1;
+    const turn = this.turn;
     const found = await look(this.root.dataset.address ?? "");
-    if (this.isOn || this.isOver) return;
+    if (this.isOn || this.isOver || turn !== this.turn) return;
     if (found?.isOver) {
       this.end();
       return;
