@@ -6,7 +6,7 @@ PYTEST := QUANTRIET_HOME=var/test $(PY) -m pytest
 # Two processes, whole files: what a file sets up once is set up once.
 PYTEST_ARGS ?= -q -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo setup test test-core test-database lint format prove bench messages assets
+.PHONY: help demo setup test test-core test-database lint format prove prove-steps bench messages assets
 
 help:
 	@echo "make demo       run the whole system with demonstration data (PORT=8000, QUANTRIET_HOME=./var)"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint       ruff, mypy, floors between packages"
 	@echo "make format     let ruff put the code in order"
 	@echo "make prove      the longer proofs, and all random examples drawn anew"
+	@echo "make prove-steps  of these the hundred thousand steps alone"
 	@echo "make bench      measurements (SCALE=commune|province|country: of a generated house, kept in var/)"
 	@echo "make messages   collect and compile the translations (needs gettext)"
 	@echo "make assets     rebuild the committed scripts, styles and fonts (needs Node)"
@@ -55,9 +56,14 @@ format:
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-prove:
+# One process a core; QUANTRIET_SEED=… goes on with a proof that was ended, QUANTRIET_STEPS=… takes another length.
+prove-steps:
+	@scripts/bootstrap.sh dev
+	@$(PYTEST) -q -n auto tests/proofs/test_books.py -m prove
+
+prove: prove-steps
 	@scripts/bootstrap.sh dev browser
-	@$(PYTEST) -q -m "prove or (hypothesis and not journey)" --hypothesis-profile=anew
+	@$(PYTEST) -q -m "prove or (hypothesis and not journey)" --hypothesis-profile=anew --ignore=tests/proofs/test_books.py
 
 # `make bench SCALE=country` measures a generated house in a home of its own, which is made once and kept.
 bench: export QUANTRIET_HOME := $(if $(QUANTRIET_HOME),$(QUANTRIET_HOME),$(if $(SCALE),var/$(SCALE),var))

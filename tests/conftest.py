@@ -56,6 +56,8 @@ def _refuse_far_connections(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 DATABASE = "test_quantriet"
+# Losing the test data in a power cut is harmless, waiting for the disk is not.
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 LONGEST = (
     "tests/proofs/",
     "tests/web/test_backups.py",
@@ -100,8 +102,7 @@ def embedded_postgres() -> Iterator[EmbeddedPostgres]:
     """
     version = major(find(os.environ, run_as()), run_as())
     with _free_home(f"test-pg{version}") as home:
-        # Losing the test data in a power cut is harmless, waiting for the disk is not.
-        server = EmbeddedPostgres(home, settings={"fsync": "off"})
+        server = EmbeddedPostgres(home, settings=CARELESS)
         server.ensure()
         yield server
         server.stop()

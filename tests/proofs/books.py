@@ -94,6 +94,7 @@ class Books(RuleBasedStateMachine):
         self.by = operator()
         self.world: World = build()
         self.step = 0
+        self.taken = -1
         self.sources: list[str] = []
         self.calls: list[tuple[int, str]] = []
         self.done: list[Act] = []
@@ -488,6 +489,11 @@ class Books(RuleBasedStateMachine):
     # ---- what always holds -----------------------------------------------------------------------------------
 
     @invariant()
+    def after_every_step(self) -> None:
+        """At the beginning, too; that is no step."""
+        self.taken += 1
+        self.everything_holds()
+
     def everything_holds(self) -> None:
         """One look, and all that must hold of it."""
         with access.acting(self.by):

@@ -22,6 +22,7 @@ def live(story: Story) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+@pytest.mark.usefixtures("planned_once")
 @pytest.mark.django_db(transaction=True)
 def test_a_fault_is_found_where_the_same_story_holds_without_it(
     fault: Fault, monkeypatch: pytest.MonkeyPatch
@@ -36,6 +37,7 @@ def test_a_fault_is_found_where_the_same_story_holds_without_it(
 
 @pytest.mark.prove
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+@pytest.mark.usefixtures("planned_once")
 @pytest.mark.django_db(transaction=True)
 def test_the_machine_finds_the_fault_by_itself(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)

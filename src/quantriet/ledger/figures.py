@@ -84,18 +84,20 @@ class Figures:
 
     def table(self, unit_ids: Iterable[int]) -> dict[int, dict[Measure, Amount]]:
         """``below`` for several units: the rows of a board."""
-        return self._told(unit_ids, self.numbering.end)
+        return self._told(unit_ids, lambda starts: self.numbering.end[starts])
 
     def own_table(self, unit_ids: Iterable[int]) -> dict[int, dict[Measure, Amount]]:
         """``own`` for several units."""
-        return self._told(unit_ids, np.arange(1, len(self.numbering) + 1))
+        return self._told(unit_ids, lambda starts: starts + 1)
 
-    def _told(self, unit_ids: Iterable[int], end: Ints) -> dict[int, dict[Measure, Amount]]:
-        """The counts from each unit's position up to before the ``end`` of that position."""
+    def _told(
+        self, unit_ids: Iterable[int], ends: Callable[[Ints], Ints]
+    ) -> dict[int, dict[Measure, Amount]]:
+        """The counts from each unit's position up to before the end of that position."""
         ids = list(unit_ids)
         at = self.numbering.positions(np.array(ids, dtype=np.int64))
         starts = at[at >= 0]
-        found = iter(self._counts(starts, end[starts]))
+        found = iter(self._counts(starts, ends(starts)))
         return {unit_id: next(found) if place >= 0 else {} for unit_id, place in zip(ids, at, strict=True)}
 
     def _counts(self, starts: Ints, ends: Ints) -> list[dict[Measure, Amount]]:
