@@ -18,7 +18,7 @@ from quantriet.conferences.commands import conferences, sites
 from quantriet.conferences.commands import readiness as commands
 from quantriet.conferences.commands.readiness import LineFigures, Look
 from quantriet.conferences.models import Conference, Site, SiteCheck
-from quantriet.conferences.queries import wall
+from quantriet.conferences.queries import tasks, wall
 from quantriet.conferences.queries.wall import Standing
 from quantriet.conferences.readiness import FigureSource, Item, Summary, minutes_late
 from quantriet.core.errors import DomainError, ForbiddenError
@@ -241,6 +241,21 @@ def test_what_has_begun_is_not_reminded_of(planned: Planned) -> None:
             commands.remind(planned.conference, by=by)
 
     assert refused.value.code == "readiness.begun"
+
+
+def test_a_line_to_test_stands_in_the_day_of_its_clerk_until_it_is_good(planned: Planned) -> None:
+    by = factories.actor("clerk", planned.communes[0])
+
+    def waiting() -> list[tuple[str, str]]:
+        with access.acting(by):
+            return [(task.state, task.act) for task in tasks.tasks(by) if task.act == "Chuẩn bị"]
+
+    early = waiting()
+    planned.start_in(timedelta(minutes=30))
+    late = waiting()
+    looked(planned.sites[0], all_good())
+
+    assert (early, late, waiting()) == ([("due_soon", "Chuẩn bị")], [("overdue", "Chuẩn bị")], [])
 
 
 # --- the page -------------------------------------------------------------------------------------------------

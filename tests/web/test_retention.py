@@ -7,7 +7,7 @@ from django.db.models import CASCADE, ForeignObjectRel, Model
 from django.utils import timezone
 
 from quantriet.campaigns.models import Campaign
-from quantriet.conferences.models import Conference, Device, Scan
+from quantriet.conferences.models import Conference, Device, Scan, SiteCheck
 from quantriet.core.models import KeptAnswer, Work
 from quantriet.core.retention import PERIODS
 from quantriet.ledger.measures import Measure
@@ -74,6 +74,13 @@ def test_people_of_a_campaign_go_five_years_after_it_was_closed_and_its_figures_
     town = Town()
     made.mark(town.site, town.people)
     Conference.objects.update(chair="Nguyễn Văn Chủ Trì")
+    SiteCheck.objects.create(
+        site=town.site,
+        item="sound",
+        note="Anh Bình sửa loa",
+        checked_at=timezone.now(),
+        checked_by="Trần Thị Kiểm Tra",
+    )
     measures = (Measure.SUMMONED, Measure.PRESENT)
     figures = town.counts(*measures)
     Campaign.objects.update(closed_at=timezone.now() - timedelta(days=1825))
@@ -85,7 +92,7 @@ def test_people_of_a_campaign_go_five_years_after_it_was_closed_and_its_figures_
     people = {what: count for what, count in erased.items() if count}
     assert {count for what, count in too_early.items() if what in people} == {0}
     assert counted == erased
-    assert people == {"attendances": 3, "credits": 3, "roll_lines": 3, "chairs": 1}
+    assert people == {"attendances": 3, "credits": 3, "roll_lines": 3, "chairs": 1, "site_checks": 1}
     assert (set(again.values()), town.counts(*measures)) == ({0}, figures)
 
 

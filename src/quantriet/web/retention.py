@@ -28,6 +28,7 @@ from quantriet.conferences.models import (
     Remark,
     Scan,
     Site,
+    SiteCheck,
 )
 from quantriet.core.models import KeptAnswer, Work
 from quantriet.core.retention import PERIODS
@@ -146,6 +147,10 @@ def _incidents(before: datetime) -> QuerySet[Incident]:
     )
 
 
+def _site_checks(before: datetime) -> QuerySet[SiteCheck]:
+    return SiteCheck.objects.filter(_over(before, of="site__conference__")).exclude(checked_by="", note="")
+
+
 def _lecturers(before: datetime) -> QuerySet[Lecturer]:
     """Who was dismissed before the moment."""
     return Lecturer.objects.filter(dismissed_on__lt=before.date())
@@ -208,6 +213,7 @@ RULES: tuple[Rule, ...] = (
     Rule("roll_moves", "campaign", _of_campaigns(RollMove, "line__")),
     Rule("roll_lines", "campaign", _of_campaigns(RollLine)),
     Rule("incidents", "campaign", _incidents, _blanked(reported_by="", ended_by="")),
+    Rule("site_checks", "campaign", _site_checks, _blanked(checked_by="", note="")),
     Rule("chairs", "campaign", _chairs, _blanked(chair="", chair_person=None)),
     Rule("presenters", "campaign", _presenters, _blanked(presenter="")),
     Rule("site_clerks", "campaign", _site_clerks, _blanked(clerk="", phone="")),

@@ -30,6 +30,7 @@ class SiteCheck(Stamped):
     checked_by = models.CharField(max_length=120)
 
     PERSONAL: ClassVar[dict[str, Fate]] = {
+        "note": Fate("what is lacking in the hall and who sees to it", "basic", "campaign"),
         "checked_by": Fate("who looked at the hall before the conference", "basic", "campaign"),
     }
 

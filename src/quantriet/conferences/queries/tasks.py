@@ -9,8 +9,10 @@ from django.utils.translation import ngettext
 
 from quantriet.conferences.models import AttendanceConflict, Conference
 from quantriet.conferences.queries import conferences
+from quantriet.conferences.readiness import TEST_BEFORE
 from quantriet.core import tasks as core_tasks
 from quantriet.core.tasks import Task
+from quantriet.ledger.measures import Form
 from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.permissions import Can
@@ -36,7 +38,20 @@ def _sites(actor: Actor) -> list[Task]:
     now = timezone.now()
     root = actor.unit_id
     rows = conferences.upcoming(actor, until=now + AHEAD).filter(unit=root, conference__ends_at__gt=now)
-    return [
+    sites = list(rows[:AT_MOST])
+    untested = [site for site in sites if site.form == Form.ONLINE and site.tested_at is None]
+    to_test = [
+        core_tasks.due(
+            text=_("Thử đường truyền: %(site)s") % {"site": f"{site.conference.title}, {site.name}"},
+            href=reverse("site-readiness", args=[site.pk]),
+            act=_("Chuẩn bị"),
+            due_at=site.conference.starts_at - TEST_BEFORE,
+            now=now,
+        )
+        for site in untested
+        if site.conference.starts_at > now
+    ]
+    return to_test + [
         core_tasks.meeting(
             text=f"{site.conference.title}, {site.name}",
             href=reverse("site-roll-call", args=[site.pk]),
@@ -44,7 +59,7 @@ def _sites(actor: Actor) -> list[Task]:
             starts_at=site.conference.starts_at,
             now=now,
         )
-        for site in rows[:AT_MOST]
+        for site in sites
     ]
 
 
