@@ -161,7 +161,8 @@ def test_the_pages_send_open_and_show_who_has_not(house: House) -> None:
     paper = SentPaper.objects.get()
     listed = above.get(address, {"tai_lieu": paper.pk})
 
-    assert (nothing.status_code, sent.status_code) == (422, 302)
+    assert (nothing.status_code, sorted(nothing.context["form"].errors)) == (422, ["material", "site"])
+    assert sent.status_code == 302
     assert ("Chưa mở" in before, "vi-du.invalid" in before) == (True, False)
     assert opened == [302, here, 404]
     assert "https://vi-du.invalid/a" in clerk.get(here).content.decode()

@@ -15,6 +15,7 @@ from quantriet.conferences.commands import sent_papers as commands
 from quantriet.conferences.models import Conference, SentPaper
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import sent_papers as queries
+from quantriet.conferences.sent_paper_forms import SentPapersForm
 from quantriet.core.components import Crumb
 from quantriet.core.errors import DomainError
 from quantriet.documents.models import Material
@@ -27,8 +28,9 @@ TICKED = 60
 A_PAGE = 100
 
 
-def _numbers(told: list[str]) -> list[int]:
-    return [int(one) for one in told if one.isascii() and one.isdecimal() and len(one) < 18]
+def _number(told: str) -> int:
+    """The number of a row; 0, which is none, for anything else."""
+    return int(told) if told.isascii() and told.isdecimal() and len(told) < 18 else 0
 
 
 @page(Can.CONFERENCE_READ, write=Can.CONFERENCE_MANAGE)
@@ -37,24 +39,32 @@ def of_conference(request: ActorRequest, conference_id: int) -> HttpResponse:
     mine = access.units(request.actor, Can.CONFERENCE_READ)
     one = access.row_or_404(reads.conferences(request.actor).filter(unit__in=mine), conference_id)
     sites = list(one.sites.order_by("-is_hub", "name", "id")[: TICKED + 1])
-    fault = ""
-    if request.method == "POST":
+    form = SentPapersForm(
+        request.POST if request.method == "POST" else None,
+        materials=queries.materials(one, request.actor),
+        sites=sites if len(sites) <= TICKED else [],
+    )
+    back = HttpResponseRedirect(reverse("conference-sent-papers", args=[one.pk]))
+    if request.method == "POST" and "take_back" in request.POST:
+        _take_back(request, one)
+        return back
+    if request.method == "POST" and form.is_valid():
         try:
-            return _write(request, one, is_many=len(sites) > TICKED)
+            _send(request, one, form)
         except DomainError as error:
-            fault = error.sentence
+            form.add_error(None, error.sentence)
+        else:
+            return back
     over = one.state in (Conference.State.CLOSED, Conference.State.CANCELLED)
     manages = access.may(request.actor, Can.CONFERENCE_MANAGE, one.unit_id) and not over
     lines = queries.lines(one)
     context = {
         "one": one,
-        "fault": fault,
         "lines": lines,
         "latest": queries.latest(one),
         "is_due": timezone.now() > queries.latest(one),
-        "materials": queries.materials(one, request.actor) if manages else [],
+        "form": form if manages else None,
         "manages": manages,
-        "sites": sites if len(sites) <= TICKED else [],
         **_unopened(request, one),
         "crumbs": [
             Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
@@ -62,31 +72,28 @@ def of_conference(request: ActorRequest, conference_id: int) -> HttpResponse:
             Crumb(_("Tài liệu gửi trước")),
         ],
     }
-    return render(request, "conferences/sent_papers.html", context, status=422 if fault else 200)
+    return render(request, "conferences/sent_papers.html", context, status=422 if form.errors else 200)
 
 
-def _write(request: ActorRequest, one: Conference, *, is_many: bool) -> HttpResponse:
-    back = HttpResponseRedirect(reverse("conference-sent-papers", args=[one.pk]))
-    taken = _numbers(request.POST.getlist("take_back"))
-    if taken:
-        paper = access.row_or_404(
-            SentPaper.objects.filter(conference=one).select_related("conference"), taken[0]
-        )
-        commands.take_back(paper, by=request.actor)
-        messages.success(request, _("Đã thu lại tài liệu."))
-        return back
-    every = one.sites.values_list("pk", flat=True)
-    sites = list(every) if is_many else _numbers(request.POST.getlist("site"))
-    count = commands.send(one, _numbers(request.POST.getlist("material")), site_ids=sites, by=request.actor)
+def _take_back(request: ActorRequest, one: Conference) -> None:
+    chosen = _number(request.POST["take_back"])
+    paper = access.row_or_404(SentPaper.objects.filter(conference=one).select_related("conference"), chosen)
+    commands.take_back(paper, by=request.actor)
+    messages.success(request, _("Đã thu lại tài liệu."))
+
+
+def _send(request: ActorRequest, one: Conference, form: SentPapersForm) -> None:
+    told = form.cleaned_data
+    sites = told["site"] if "site" in told else list(one.sites.values_list("pk", flat=True))
+    count = commands.send(one, told["material"], site_ids=sites, by=request.actor)
     words = ngettext("Đã gửi %(count)s lượt.", "Đã gửi %(count)s lượt.", count) % {"count": count}
     messages.success(request, words if count else _("Các điểm cầu này đã có tài liệu rồi."))
-    return back
 
 
 def _unopened(request: ActorRequest, one: Conference) -> dict[str, Any]:
     """The sites that have not opened the paper asked for."""
-    asked = _numbers([request.GET.get("tai_lieu", "")])
-    paper = SentPaper.objects.filter(conference=one, pk__in=asked).select_related("material").first()
+    asked = _number(request.GET.get("tai_lieu", ""))
+    paper = SentPaper.objects.filter(conference=one, pk=asked).select_related("material").first()
     if paper is None:
         return {"paper": None}
     return {
