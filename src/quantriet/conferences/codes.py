@@ -19,6 +19,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FORM = "QT1"
 MAC_LETTERS = 26
 SHORT_LETTERS = 8
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]  # two letters at a time: every scan needs 13
 _MEANT = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})
 _PERSONAL = re.compile(r"QT1\.([1-9]\d{0,17})\.([1-9]\d{0,17})\.([0-9A-HJKMNP-TV-Z]{26})")
 
@@ -33,8 +34,9 @@ class PersonalCode:
 
 
 def _letters(key: bytes, words: str, count: int) -> str:
+    """An even number of letters of five bits, from the first bit on."""
     number = int.from_bytes(hmac.digest(key, words.encode(), hashlib.sha256), "big") >> (256 - 5 * count)
-    return "".join(ALPHABET[number >> 5 * (count - 1 - at) & 31] for at in range(count))
+    return "".join([_PAIRS[number >> bits & 1023] for bits in range(5 * count - 10, -1, -10)])
 
 
 def _mac(key: bytes, conference_id: int, person_id: int) -> str:

@@ -7,6 +7,7 @@ drifts. The server's clock decides (``now``); a time told by a device only says 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -96,22 +97,22 @@ class Meeting:
     minimum_share: int = 0
     everyone_before: int = 15
 
-    @property
+    @cached_property
     def opens_at(self) -> datetime:
         """Nobody has come before this moment."""
         return self.starts_at - OPENS_BEFORE
 
-    @property
+    @cached_property
     def everyone_from(self) -> datetime:
         """From this moment on a clerk can have looked over the hall: "có mặt cả" is open."""
         return min(self.starts_at - timedelta(minutes=self.everyone_before), self.ends_at)
 
-    @property
+    @cached_property
     def late_from(self) -> datetime:
         """Whoever comes in after this moment is late."""
         return self.starts_at + timedelta(minutes=self.late_after)
 
-    @property
+    @cached_property
     def early_until(self) -> datetime:
         """Whoever goes out before this moment has left early."""
         return self.ends_at - timedelta(minutes=self.early_before)
@@ -214,9 +215,7 @@ def _refused(ask: Ask, meeting: Meeting, now: datetime) -> Code | None:
 def _in(ask: Ask, known: Known, meeting: Meeting, now: datetime) -> Known:
     """Came in, and nothing was known of him but that he was away."""
     at = min(ask.at or now, now)
-    return replace(
-        known, state=_on_time(at, meeting), in_at=at, back_at=None, out_at=None, left_early=False, excuse=""
-    )
+    return Known(_on_time(at, meeting), at, version=known.version)
 
 
 def _on_time(at: datetime, meeting: Meeting) -> str:

@@ -33,6 +33,49 @@ DROP FUNCTION quantriet_whole_house();
 DROP FUNCTION quantriet_roots();
 """
 
+STILL_REFERENCED = """
+-- Whoever takes rows away waits for who is writing rows that may name them, and then sees those. It asks for all rows,
+-- whatever scope is open: as the look-ups of a foreign key do.
+CREATE FUNCTION quantriet_still_referenced() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+    kept bigint;
+    open_scope text := coalesce(current_setting('quantriet.scope', true), '');
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM removed) THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE format('LOCK TABLE %I IN SHARE MODE', TG_ARGV[0]);
+    PERFORM set_config('quantriet.scope', '{*}', true);
+    EXECUTE format('SELECT removed.id FROM removed JOIN %I AS child ON child.%I = removed.id LIMIT 1',
+                   TG_ARGV[0], TG_ARGV[1]) INTO kept;
+    PERFORM set_config('quantriet.scope', open_scope, true);
+    IF kept IS NOT NULL THEN
+        RAISE EXCEPTION 'row % of % is still named by %.%', kept, TG_TABLE_NAME, TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+"""
+
+DROP_STILL_REFERENCED = "DROP FUNCTION quantriet_still_referenced();"
+
+
+def kept_while_referenced(parent: str, *, by: str, column: str) -> RunSQL:
+    """Half a foreign key: rows of ``parent`` stay while ``by.column`` names them, and writing a row there looks nothing
+    up. For tables that take thousands of rows a second from ids read in the same transaction; a whole foreign key asks
+    for, and locks, a row of the parent for each of them.
+    """
+    trigger = f"kept_for_{by}_{column}"
+    return RunSQL(
+        f"""
+        CREATE TRIGGER {trigger} AFTER DELETE ON {parent} REFERENCING OLD TABLE AS removed
+        FOR EACH STATEMENT EXECUTE FUNCTION quantriet_still_referenced('{by}', '{column}');
+        """,
+        f"DROP TRIGGER {trigger} ON {parent};",
+    )
+
 
 def personal_table(table: str, *, unit: str, person: str = "") -> RunSQL:
     """Show and take rows of ``table`` only below the roots of the open scope, or of the reader himself.

@@ -76,3 +76,20 @@ def use(scope: Scope) -> Iterator[Scope]:
                 push_to_database(NOBODY)
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def rest_of_transaction(scope: Scope) -> Iterator[Scope]:
+    """Bind the reads of the running transaction to ``scope`` from here on, as ``use`` does and two statements cheaper:
+    for whoever opened the transaction himself and leaves it at once. Inside somebody else's transaction what was set
+    before returns.
+    """
+    outer = _current.get()
+    token = _current.set(scope)
+    try:
+        push_to_database(scope)
+        yield scope
+        if connection.savepoint_ids:  # our own end does not take the setting away
+            push_to_database(outer or NOBODY)
+    finally:
+        _current.reset(token)

@@ -80,8 +80,8 @@ SELECT %(book)s, %(batch)s,
        (SELECT coalesce(max(part), -1) + 1 FROM ledger_entry WHERE book_id = %(book)s AND batch_id = %(batch)s),
        line.unit_id, line.measure, line.slice, line.grade, line.occurred_on, quantriet_today(),
        line.amount, clock.epoch
-FROM unnest(%(units)s::bigint[], %(measures)s::smallint[], %(slices)s::smallint[], %(grades)s::smallint[],
-            %(days)s::date[], %(amounts)s::bigint[])
+FROM unnest(%(units)b::bigint[], %(measures)b::smallint[], %(slices)b::smallint[], %(grades)b::smallint[],
+            %(days)b::date[], %(amounts)b::bigint[])
          AS line(unit_id, measure, slice, grade, occurred_on, amount)
 CROSS JOIN ledger_clock AS clock
 """

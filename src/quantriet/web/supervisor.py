@@ -11,7 +11,7 @@ child that ends is started again, each time after a longer wait; Ctrl-C or SIGTE
 ``QUANTRIET_BIND``            address to listen on (default 127.0.0.1: this machine only)
 ``QUANTRIET_WEB_WORKERS``     processes for pages (default 2)
 ``QUANTRIET_WEB_THREADS``     threads in each (default 4; not more than the pool has connections)
-``QUANTRIET_INGEST_WORKERS``  processes for check-ins of devices (default 1)
+``QUANTRIET_INGEST_WORKERS``  processes for check-ins of devices (default 2)
 ``DATABASE_URL`` …            see ``quantriet.web.database``
 ============================  ==================================================================
 """
@@ -104,7 +104,7 @@ def services(environ: Mapping[str, str], bind: str, port: int) -> list[Service]:
         )
     if _has_intake(environ):
         intake = ["--port", str(port + 2), "--interface", "rsgi"]
-        intake += ["--workers", environ.get("QUANTRIET_INGEST_WORKERS", "1")]
+        intake += ["--workers", environ.get("QUANTRIET_INGEST_WORKERS", "2")]
         intake += ["--respawn-failed-workers", "--workers-kill-timeout", "5"]
         found.append(
             Service(

@@ -44,12 +44,12 @@ WITH new AS (
          credited_on, source, batch_id)
     SELECT statement_timestamp(), line.campaign_id, line.id, line.person_id, line.unit_id, document.id,
            claim.means, claim.level, claim.form, claim.grade, claim.credited_on, claim.source, claim.batch_id
-    FROM unnest(%(batches)s::bigint[], %(levels)s::smallint[], %(forms)s::smallint[], %(people)s::bigint[],
-                %(sources)s::text[], %(means)s::text[], %(grades)s::smallint[], %(days)s::date[])
+    FROM unnest(%(batches)b::bigint[], %(levels)b::smallint[], %(forms)b::smallint[], %(people)b::bigint[],
+                %(sources)b::text[], %(means)b::text[], %(grades)b::smallint[], %(days)b::date[])
          AS claim(batch_id, level, form, person_id, source, means, grade, credited_on)
     JOIN campaigns_rollline AS line
       ON line.campaign_id = %(campaign)s AND line.person_id = claim.person_id AND line.state = 'summoned'
-    CROSS JOIN unnest(%(documents)s::bigint[]) AS document(id)
+    CROSS JOIN unnest(%(documents)b::bigint[]) AS document(id)
     ON CONFLICT (line_id, document_id) DO NOTHING
     RETURNING line_id, batch_id, means, level, form, grade, credited_on
 )
@@ -139,7 +139,7 @@ class Excuses:
 
 _EXCUSE = """
 WITH told AS (
-    SELECT * FROM unnest(%(keys)s::text[], %(people)s::bigint[], %(texts)s::text[]) AS told(key, person_id, text)
+    SELECT * FROM unnest(%(keys)b::text[], %(people)b::bigint[], %(texts)b::text[]) AS told(key, person_id, text)
 ), standing AS (
     SELECT line.id, told.key, told.text, line.unit_id, line.person_class, line.fulfilled_on,
            line.excused_on AS before,

@@ -4,6 +4,7 @@ A line is fulfilled when every document to be studied thoroughly is credited; th
 counted as present at the unit of the line. Claims come in lists and ride on the caller's batch.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -50,17 +51,23 @@ class Fulfilled:
     person_id: int
 
 
+# Of the documents on the agenda those of the campaign; without documents of its own the campaign credits none.
 _CLAIM = """
 INSERT INTO campaigns_credit
     (created_at, campaign_id, line_id, person_id, unit_id, document_id, means, level, form, grade,
      credited_on, source, batch_id)
 SELECT statement_timestamp(), line.campaign_id, line.id, line.person_id, line.unit_id, document.id,
        claim.means, %(level)s, %(form)s, claim.grade, claim.credited_on, claim.source, %(batch)s
-FROM unnest(%(people)s::bigint[], %(sources)s::text[], %(means)s::text[], %(grades)s::smallint[],
-            %(days)s::date[]) AS claim(person_id, source, means, grade, credited_on)
+FROM unnest(%(people)b::bigint[], %(sources)b::text[], %(means)b::text[], %(grades)b::smallint[],
+            %(days)b::date[]) AS claim(person_id, source, means, grade, credited_on)
 JOIN campaigns_rollline AS line
   ON line.campaign_id = %(campaign)s AND line.person_id = claim.person_id AND line.state = 'summoned'
-CROSS JOIN unnest(%(documents)s::bigint[]) AS document(id)
+CROSS JOIN (
+    SELECT document_id AS id FROM campaigns_campaigndocument
+    WHERE campaign_id = %(campaign)s AND document_id = ANY(%(documents)b::bigint[])
+    UNION ALL
+    SELECT NULL WHERE NOT EXISTS (SELECT 1 FROM campaigns_campaigndocument WHERE campaign_id = %(campaign)s)
+) AS document
 ON CONFLICT (line_id, document_id) DO NOTHING
 RETURNING line_id
 """
@@ -74,12 +81,13 @@ UPDATE campaigns_rollline AS line
 SET fulfilled_on = greatest(claim.credited_on, line.moved_on), batch_id = %(batch)s, means = claim.means,
     level = claim.level, form = claim.form, grade = claim.grade
 FROM (
-    SELECT DISTINCT ON (line_id) line_id, credited_on, means, level, form, grade
-    FROM campaigns_credit WHERE line_id = ANY(%(lines)s) AND batch_id = %(batch)s
-    ORDER BY line_id, credited_on DESC, id DESC
+    SELECT DISTINCT ON (credit.line_id)
+           credit.line_id, credit.credited_on, credit.means, credit.level, credit.form, credit.grade
+    FROM unnest(%(lines)b::bigint[]) AS touched(line_id)
+    JOIN campaigns_credit AS credit ON credit.line_id = touched.line_id AND credit.batch_id = %(batch)s
+    ORDER BY credit.line_id, credit.credited_on DESC, credit.id DESC
 ) AS claim
-WHERE line.id = ANY(%(lines)s) AND line.fulfilled_on IS NULL AND line.state = 'summoned'
-  AND claim.line_id = line.id
+WHERE line.id = claim.line_id AND line.fulfilled_on IS NULL AND line.state = 'summoned'
   AND NOT EXISTS (
       SELECT 1 FROM campaigns_campaigndocument AS needed
       WHERE needed.campaign_id = line.campaign_id AND needed.mode = 'thorough'
@@ -94,21 +102,34 @@ RETURNING line.id, line.unit_id, line.person_id, line.person_class, line.excused
 
 
 def credit(
-    campaign: Campaign, claims: Sequence[Claim], *, session: Session, batch_id: int, by: Actor
+    campaign: Campaign,
+    claims: Sequence[Claim],
+    *,
+    session: Session,
+    batch_id: int,
+    by: Actor,
+    beside: Iterable[Line] = (),
 ) -> list[Fulfilled]:
     """Credit people for the documents of a session; returns the lines fulfilled by it.
 
     People who are not on the roll are passed over (they are guests). A claim for what is credited already
-    changes nothing: nobody is counted twice. The caller opened ``batch_id`` in this transaction and appends
-    its own counts under other measures.
+    changes nothing: nobody is counted twice. The caller opened ``batch_id`` in this transaction; what it counts
+    itself under other measures goes ``beside``, or is appended by it.
     """
-    if not claims:
-        return []
-    book_id = _book(campaign)
-    documents = documents_of(campaign, session)
-    if not documents:
-        return []
-    with transaction.atomic(), connection.cursor() as cursor:
+    del by  # the batch names the actor
+    lines = list(beside)
+    done = _fulfil(campaign, claims, session, batch_id, lines) if claims else []
+    if lines:
+        ledger.append(_book(campaign), batch_id, lines)
+    return done
+
+
+def _fulfil(
+    campaign: Campaign, claims: Sequence[Claim], session: Session, batch_id: int, lines: list[Line]
+) -> list[Fulfilled]:
+    """Write the credits and fulfil what they carry; what that counts is added to ``lines``."""
+    _book(campaign)
+    with connection.cursor() as cursor:
         cursor.execute(
             _CLAIM,
             {
@@ -116,10 +137,10 @@ def credit(
                 "batch": batch_id,
                 "level": session.level,
                 "form": session.form,
-                "documents": documents,
+                "documents": list(session.document_ids),
                 "people": [claim.person_id for claim in claims],
                 "sources": [claim.source for claim in claims],
-                "means": [claim.means for claim in claims],
+                "means": [str(claim.means) for claim in claims],
                 "grades": [claim.grade for claim in claims],
                 "days": [claim.on for claim in claims],
             },
@@ -129,17 +150,14 @@ def credit(
             return []
         cursor.execute(_FULFIL, {"batch": batch_id, "lines": touched})
         rows = cursor.fetchall()
-        lines: list[Line] = []
-        done: list[Fulfilled] = []
-        for line_id, unit_id, person_id, person_class, excused_on, means, level, form, grade, on in rows:
-            done.append(Fulfilled(line_id, unit_id, person_id))
-            cut = Slice(person_class, level + 1, form)
-            lines += present_lines(unit_id, cut, Grade(grade), on, means=means, amount=1)
-            if excused_on is not None:
-                lines.append(excuse_line(unit_id, person_class, max(on, excused_on), -1))
-        lines += declarations.settle_presence(campaign, {one.unit_id for one in done})
-        ledger.append(book_id, batch_id, lines)
-    del by  # the batch names the actor
+    done = [Fulfilled(line_id, unit_id, person_id) for line_id, unit_id, person_id, *_way in rows]
+    alike = Counter((unit_id, *way) for _line, unit_id, _person, *way in rows)
+    for (unit_id, person_class, excused_on, means, level, form, grade, on), count in alike.items():
+        cut = Slice(person_class, level + 1, form)
+        lines += present_lines(unit_id, cut, Grade(grade), on, means=means, amount=count)
+        if excused_on is not None:
+            lines.append(excuse_line(unit_id, person_class, max(on, excused_on), -count))
+    lines += declarations.settle_presence(campaign, {one.unit_id for one in done})
     return done
 
 

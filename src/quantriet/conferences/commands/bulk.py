@@ -19,7 +19,7 @@ from quantriet.campaigns.commands.bulk import Claims, Excuses
 from quantriet.campaigns.commands.credits import Claim
 from quantriet.campaigns.models import Credit
 from quantriet.conferences import verdicts
-from quantriet.conferences.commands import attendance, entries, excuses, gate
+from quantriet.conferences.commands import attendance, counting, entries, excuses, gate
 from quantriet.conferences.commands.attendance import Mark
 from quantriet.conferences.models import Attendance, Conference, Site
 from quantriet.conferences.models.attendance import Source
@@ -269,7 +269,7 @@ def _counts(
             source=source,
             held_on=held_on,
         )
-        for line in entries.counted(row, conference.level):
+        for line in counting.counted(row, conference.level):
             lines[batches[site]].append(
                 Line(line.unit_id, line.measure, line.grade, line.occurred_on, count, line.slice)
             )

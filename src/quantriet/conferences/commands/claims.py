@@ -51,9 +51,9 @@ SELECT statement_timestamp(), %(conference)s, claim.site, min(claim.unit), claim
        (array_agg(claim.source ORDER BY claim.at, claim.client))[1],
        (array_agg(claim.client ORDER BY claim.at, claim.client))[1],
        (array_agg(claim.actor ORDER BY claim.at, claim.client))[1], 'open'
-FROM unnest(%(sites)s::bigint[], %(units)s::bigint[], %(people)s::bigint[], %(kinds)s::text[], %(states)s::text[],
-            %(moments)s::timestamptz[], %(goes)s::boolean[], %(devices)s::bigint[], %(told)s::timestamptz[],
-            %(grades)s::smallint[], %(sources)s::text[], %(clients)s::uuid[], %(actors)s::text[])
+FROM unnest(%(sites)b::bigint[], %(units)b::bigint[], %(people)b::bigint[], %(kinds)b::text[], %(states)b::text[],
+            %(moments)b::timestamptz[], %(goes)b::boolean[], %(devices)b::bigint[], %(told)b::timestamptz[],
+            %(grades)b::smallint[], %(sources)b::text[], %(clients)b::uuid[], %(actors)b::text[])
      AS claim(site, unit, person, kind, state, at, goes, device, told, grade, source, client, actor)
 WHERE NOT EXISTS (
     SELECT 1 FROM conferences_attendanceconflict AS decided

@@ -2,7 +2,7 @@
 in one batch. Every way of recording ends here; what was counted in is counted out exactly.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -17,13 +17,14 @@ from quantriet.campaigns.commands.credits import Claim, Session
 from quantriet.campaigns.models import Credit
 from quantriet.conferences import verdicts
 from quantriet.conferences.commands import excuses, history
+from quantriet.conferences.commands.counting import Fresh, Row, counted, counted_together, reversed_lines
 from quantriet.conferences.models import Attendance, AttendanceChange, Conference, Site
 from quantriet.conferences.models.attendance import Source
 from quantriet.conferences.queries.roster import Place
 from quantriet.conferences.verdicts import HERE, Known, Meeting
 from quantriet.ledger import commands as ledger
 from quantriet.ledger.commands import Line
-from quantriet.ledger.measures import Grade, Measure, Slice
+from quantriet.ledger.measures import Grade
 from quantriet.org import access
 from quantriet.org.access import Actor
 
@@ -53,31 +54,6 @@ class Write:
     grade: Grade
     hand: Hand
     client_id: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Fresh:
-    """A row just inserted, as counting and credit read it."""
-
-    pk: int
-    person_id: int
-    unit_id: int
-    line_id: int | None
-    person_class: int
-    state: str
-    in_at: datetime | None
-    out_at: datetime | None
-    left_early: bool
-    excuse: str
-    form: int
-    held_on: date
-    grade: int
-    source: str
-    version: int = 1
-    back_at: datetime | None = None
-
-
-Row = Attendance | Fresh
 
 
 @dataclass(frozen=True)
@@ -131,28 +107,6 @@ def source_of(row_id: int) -> str:
     return f"conferences_attendance:{row_id}"
 
 
-def counted(row: Row, level: int) -> list[Line]:
-    """What a row counts for besides credit: lượt, late, left early. Guests are those not on the roll.
-
-    Who was credited for a superior's session is counted there already.
-    """
-    if row.state not in HERE or row.source == Source.SUPERIOR:
-        return []
-    measures = [Measure.ATTENDANCES if row.line_id else Measure.GUESTS]
-    measures += [Measure.LATE] if row.state == "late" else []
-    measures += [Measure.LEFT_EARLY] if row.left_early else []
-    cut = Slice(row.person_class, level + 1, row.form)
-    return [Line(row.unit_id, measure, Grade(row.grade), row.held_on, 1, cut) for measure in measures]
-
-
-def reversed_lines(lines: Iterable[Line]) -> list[Line]:
-    """The same changes with the sign turned."""
-    return [
-        Line(line.unit_id, line.measure, line.grade, line.occurred_on, -line.amount, line.slice)
-        for line in lines
-    ]
-
-
 _INSERT = """
 INSERT INTO conferences_attendance
     (created_at, conference_id, site_id, person_id, unit_id, line_id, person_class, state, in_at, out_at,
@@ -161,11 +115,11 @@ INSERT INTO conferences_attendance
 SELECT statement_timestamp(), %(conference)s, new.site_id, new.person_id, new.unit_id, new.line_id,
        new.person_class, new.state, new.in_at, new.out_at, new.left_early, new.excuse, new.form, %(held_on)s,
        new.grade, new.source, new.client_id, new.actor, new.call, %(batch)s, 1, new.back_at
-FROM unnest(%(people)s::bigint[], %(units)s::bigint[], %(lines)s::bigint[], %(classes)s::smallint[],
-            %(states)s::text[], %(ins)s::timestamptz[], %(outs)s::timestamptz[], %(early)s::boolean[],
-            %(excuses)s::text[], %(grades)s::smallint[], %(sources)s::text[], %(clients)s::uuid[],
-            %(sites)s::bigint[], %(forms)s::smallint[], %(actors)s::text[], %(calls)s::text[],
-            %(backs)s::timestamptz[])
+FROM unnest(%(people)b::bigint[], %(units)b::bigint[], %(lines)b::bigint[], %(classes)b::smallint[],
+            %(states)b::text[], %(ins)b::timestamptz[], %(outs)b::timestamptz[], %(early)b::boolean[],
+            %(excuses)b::text[], %(grades)b::smallint[], %(sources)b::text[], %(clients)b::uuid[],
+            %(sites)b::bigint[], %(forms)b::smallint[], %(actors)b::text[], %(calls)b::text[],
+            %(backs)b::timestamptz[])
      AS new(person_id, unit_id, line_id, person_class, state, in_at, out_at, left_early, excuse, grade, source,
             client_id, site_id, form, actor, call, back_at)
 ON CONFLICT DO NOTHING
@@ -200,14 +154,11 @@ def apply(writes: Sequence[Write], call: Call) -> dict[int, int] | None:
                 for write in new
                 if write.place.person_id in inserted
             ]
-            for row in fresh:
-                lines += counted(row, conference.level)
+            lines += counted_together(fresh, conference.level)
             before = {row.pk: history.copy(row) for row in call.rows.values()}
             changed = _change(known, call, batch_id, lines) if known else []
             _excuse([*fresh, *changed], before, call)
-            _credit(fresh, changed, before, call, batch_id)
-            if batch_id is not None and conference.campaign is not None:
-                ledger.append(_book(conference), batch_id, lines)
+            _credit(fresh, changed, before, call, batch_id, lines=lines)
     except NothingWrittenError:
         return {}
     written: list[Row] = [*fresh, *changed]
@@ -377,8 +328,12 @@ def _credit(
     before: dict[int, Attendance],
     call: Call,
     batch_id: int | None,
+    *,
+    lines: Sequence[Line],
 ) -> None:
-    """Claim credit for who is there, take it back from who is not, and claim anew what other sessions carry."""
+    """Claim credit for who is there, take it back from who is not, and claim anew what other sessions carry; ``lines``
+    are what the rows count besides.
+    """
     conference = call.conference
     if conference.campaign is None or batch_id is None:
         return
@@ -391,7 +346,7 @@ def _credit(
     ]
     standing: list[Row] = [*fresh, *changed]
     earning = [row for row in standing if verdicts.earns_credit(known_of(row), meeting)]
-    claim(conference, [row for row in earning if row.line_id], batch_id=batch_id, by=call.by)
+    claim(conference, [row for row in earning if row.line_id], batch_id=batch_id, by=call.by, beside=lines)
     if lost:
         withdraw(conference, lost, key=call.name, reason=call.reason, by=call.by)
         reclaim(conference, [row.person_id for row in lost], batch_id=batch_id, by=call.by)
@@ -410,11 +365,15 @@ def session_of(conference: Conference, form: int) -> Session:
         return Session(conference.level, form, tuple(int(row[0]) for row in cursor.fetchall()))
 
 
-def claim(conference: Conference, rows: Sequence[Row], *, batch_id: int, by: Actor) -> None:
-    """Claim credit for rows of one conference; those of one form go together."""
-    if conference.campaign is None:
+def claim(
+    conference: Conference, rows: Sequence[Row], *, batch_id: int, by: Actor, beside: Sequence[Line] = ()
+) -> None:
+    """Claim credit for rows of one conference; those of one form go together. ``beside``: what they count besides."""
+    campaign = conference.campaign
+    if campaign is None:
         return
-    for form in sorted({row.form for row in rows}):
+    forms = sorted({row.form for row in rows})
+    for form in forms:
         claims = [
             Claim(
                 row.person_id,
@@ -426,9 +385,11 @@ def claim(conference: Conference, rows: Sequence[Row], *, batch_id: int, by: Act
             for row in rows
             if row.form == form
         ]
-        credits.credit(
-            conference.campaign, claims, session=session_of(conference, form), batch_id=batch_id, by=by
-        )
+        session = session_of(conference, form)
+        credits.credit(campaign, claims, session=session, batch_id=batch_id, by=by, beside=beside)
+        beside = ()
+    if beside:
+        ledger.append(_book(conference), batch_id, beside)
 
 
 def _credited_on(row: Row) -> date:

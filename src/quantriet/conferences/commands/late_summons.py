@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from quantriet.campaigns import summoned
 from quantriet.campaigns.models import RollLine
-from quantriet.conferences.commands import entries, excuses
+from quantriet.conferences.commands import counting, entries, excuses
 from quantriet.conferences.models import Attendance
 from quantriet.ledger import commands as ledger
 from quantriet.ledger.commands import Line
@@ -33,9 +33,9 @@ def _tied(guests: QuerySet[Attendance], line: RollLine) -> list[Line]:
     rows = list(guests.select_related("conference").select_for_update(of=("self",)).order_by("pk"))
     lines: list[Line] = []
     for row in rows:
-        lines += entries.reversed_lines(entries.counted(row, row.conference.level))
+        lines += counting.reversed_lines(counting.counted(row, row.conference.level))
         row.line = line
-        lines += entries.counted(row, row.conference.level)
+        lines += counting.counted(row, row.conference.level)
     Attendance.objects.filter(pk__in=[row.pk for row in rows]).update(line=line)
     return lines
 

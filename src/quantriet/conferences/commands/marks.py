@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -163,17 +164,27 @@ def _as_known(answer: Answer, rows: Mapping[int, Attendance]) -> Answer:
     return replace(answer, code=Code.ALREADY, known=known_of(row) if row is not None else NOTHING)
 
 
-# Written out: this is the statement of every scan, and building it anew would cost more than running it.
-_LOCK = """
-SELECT * FROM conferences_attendance
-WHERE conference_id = %(conference)s AND person_id = ANY(%(people)s::bigint[])
-ORDER BY person_id FOR UPDATE
+# Written out: this is the statement of every scan, and building it anew would cost more than running it. The lists are
+# joined and not compared with ANY: a plan kept for any list compares each row of the conference with each of them.
+_COLUMNS = [field.attname for field in Attendance._meta.concrete_fields]  # noqa: SLF001 - Django's public-by-habit API
+_ROW = ", ".join(f"row.{name}" for name in _COLUMNS)
+_LOCK = f"""
+SELECT {_ROW} FROM unnest(%(people)b::bigint[]) AS asked(person_id)
+JOIN conferences_attendance AS row ON row.conference_id = %(conference)s AND row.person_id = asked.person_id
+ORDER BY row.person_id FOR UPDATE OF row
 """
-_LOCK_BY_CLIENT = """
-SELECT * FROM conferences_attendance
-WHERE conference_id = %(conference)s
-  AND (person_id = ANY(%(people)s::bigint[]) OR client_id = ANY(%(clients)s::uuid[]))
-ORDER BY person_id FOR UPDATE
+_LOCK_BY_CLIENT = f"""
+SELECT {_ROW} FROM conferences_attendance AS row
+WHERE row.id IN (
+    SELECT of_person.id FROM unnest(%(people)b::bigint[]) AS asked(person_id)
+    JOIN conferences_attendance AS of_person
+      ON of_person.conference_id = %(conference)s AND of_person.person_id = asked.person_id
+    UNION
+    SELECT of_client.id FROM unnest(%(clients)b::uuid[]) AS sent(client_id)
+    JOIN conferences_attendance AS of_client
+      ON of_client.conference_id = %(conference)s AND of_client.client_id = sent.client_id
+)
+ORDER BY row.person_id FOR UPDATE
 """
 
 
@@ -182,8 +193,10 @@ def rows_of(
 ) -> dict[int, Attendance]:
     """The rows that are there, locked in the order of people: two writers never wait for each other crosswise."""
     clients = [one for one in client_ids if one is not None]
-    told = {"conference": conference.pk, "people": list(ids), "clients": clients}
-    rows = Attendance.objects.raw(_LOCK_BY_CLIENT if clients else _LOCK, told)
+    told = {"conference": conference.pk, "people": list(dict.fromkeys(ids)), "clients": clients}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_BY_CLIENT if clients else _LOCK, told)
+        rows = [Attendance.from_db(connection.alias, _COLUMNS, row) for row in cursor.fetchall()]
     return {row.person_id: row for row in rows}
 
 

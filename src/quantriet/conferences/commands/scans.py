@@ -109,7 +109,7 @@ def _record(told: Sequence[Told], elsewhere: set[UUID]) -> list[list[Answer]]:
     now = timezone.now()
     known = devices.enrolled(one.device_id for one in told)
     roots = {root for device in known.values() for root in device.roots}
-    with scope.use(Scope(tuple(sorted(roots)), "devices")):
+    with scope.rest_of_transaction(Scope(tuple(sorted(roots)), "devices")):
         events = [[*_events(one, known.get(one.device_id), now)] for one in told]
         flat = [event for some in events for event in some]
         fresh, copies = _unseen([event for event in flat if not event.code], elsewhere)
@@ -140,10 +140,10 @@ def _events(one: Told, device: Enrolled | None, now: datetime) -> Iterable[_Even
 
 _SEEN = """
 SELECT client_id, device_id, sequence, code, coalesce(person_id, 0) FROM conferences_scan
-WHERE client_id = ANY(%(ids)s::uuid[])
+WHERE client_id = ANY(%(ids)b::uuid[])
 UNION
 SELECT scan.client_id, scan.device_id, scan.sequence, scan.code, coalesce(scan.person_id, 0)
-FROM unnest(%(devices)s::bigint[], %(sequences)s::bigint[]) AS sent(device_id, sequence)
+FROM unnest(%(devices)b::bigint[], %(sequences)b::bigint[]) AS sent(device_id, sequence)
 JOIN conferences_scan AS scan USING (device_id, sequence)
 """
 
@@ -292,9 +292,9 @@ INSERT INTO conferences_scan
      told_at, at, code, waits)
 SELECT statement_timestamp(), new.client_id, new.device_id, new.sequence, site.conference_id, site.id, site.unit_id,
        nullif(new.person_id, 0), new.act, new.source, new.told_at, new.at, new.code, new.code = %(waits)s::text
-FROM unnest(%(ids)s::uuid[], %(devices)s::bigint[], %(sequences)s::bigint[], %(sites)s::bigint[],
-            %(people)s::bigint[], %(acts)s::text[], %(sources)s::text[], %(told)s::timestamptz[],
-            %(at)s::timestamptz[], %(codes)s::text[])
+FROM unnest(%(ids)b::uuid[], %(devices)b::bigint[], %(sequences)b::bigint[], %(sites)b::bigint[],
+            %(people)b::bigint[], %(acts)b::text[], %(sources)b::text[], %(told)b::timestamptz[],
+            %(at)b::timestamptz[], %(codes)b::text[])
      AS new(client_id, device_id, sequence, site_id, person_id, act, source, told_at, at, code)
 JOIN conferences_site AS site ON site.id = new.site_id
 ON CONFLICT DO NOTHING
@@ -329,7 +329,7 @@ def _keep(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> None:
         raise _HeardMeanwhileError({one.event.id for one in ordered} - kept)
 
 
-_NAMES = "SELECT id, full_name FROM org_person WHERE id = ANY(%(people)s::bigint[])"
+_NAMES = "SELECT id, full_name FROM org_person WHERE id = ANY(%(people)b::bigint[])"
 
 
 def _name(events: Iterable[_Event]) -> None:

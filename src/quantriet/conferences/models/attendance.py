@@ -45,15 +45,25 @@ class Attendance(Scoped):
     first one: a going that happened before it, and is heard of later, sends nobody away.
     """
 
-    # Each index is paid for by every check-in: none is kept that another one begins with.
+    # Each index and each look-up is paid for by every check-in: no index is kept that another one begins with, and
+    # instead of foreign keys there are their cheaper halves (``policies.kept_while_referenced``).
     conference = models.ForeignKey(
-        Conference, on_delete=models.PROTECT, db_index=False, related_name="attendances"
+        Conference, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="attendances"
     )
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False, related_name="attendances")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, db_index=False, related_name="attendances")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="attendances")
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="attendances"
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="attendances"
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, db_constraint=False, related_name="attendances")
     line = models.ForeignKey(
-        RollLine, null=True, blank=True, on_delete=models.SET_NULL, related_name="attendances"
+        RollLine,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        related_name="attendances",
     )
     person_class = models.SmallIntegerField(choices=PersonClass.choices, default=PersonClass.UNKNOWN)
     state = models.CharField(max_length=8, choices=State.choices)
@@ -69,7 +79,9 @@ class Attendance(Scoped):
     client_id = models.UUIDField(null=True, blank=True)
     actor = models.CharField(max_length=120)
     call = models.CharField(max_length=120)
-    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
+    batch = models.ForeignKey(
+        Batch, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     version = models.PositiveIntegerField(default=1)
 
     PERSONAL: ClassVar[dict[str, Fate]] = {
@@ -106,7 +118,6 @@ class Attendance(Scoped):
             models.Index(fields=("site", "state"), name="attendance_site"),
             models.Index(fields=("person",), name="attendance_person"),
             models.Index(fields=("batch",), name="attendance_batch"),
-            models.Index(fields=("site", "call"), name="attendance_call"),
         )
 
 

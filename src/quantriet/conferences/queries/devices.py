@@ -112,7 +112,7 @@ JOIN conferences_site AS site ON site.id = device.site_id
 JOIN conferences_conference AS conference ON conference.id = site.conference_id
 LEFT JOIN campaigns_campaign AS campaign ON campaign.id = conference.campaign_id
 LEFT JOIN org_placement AS placed ON placed.unit_id = site.unit_id AND placed.valid @> quantriet_today()
-WHERE device.id = ANY(%(devices)s::bigint[]) AND device.enrolled_at IS NOT NULL
+WHERE device.id = ANY(%(devices)b::bigint[]) AND device.enrolled_at IS NOT NULL
 """
 _AT_SITE = 6
 _AT_CONFERENCE = _AT_SITE + len(_OF_SITE)

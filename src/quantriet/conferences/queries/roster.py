@@ -23,19 +23,30 @@ JOIN conferences_siteunit AS assigned
 ORDER BY above.depth DESC LIMIT 1
 """
 
+# Units are placed once each, however many of their people are asked for; memberships are read of those only who
+# stand on no roll.
 _PLACES = f"""
-SELECT asked.person_id, line.id, coalesce(line.unit_id, person.home_unit_id),
-       coalesce(line.person_class, member.person_class, 0), site.site_id, placed.path::text,
-       coalesce(person.full_name, '')
-FROM unnest(%(people)s::bigint[]) AS asked(person_id)
-LEFT JOIN campaigns_rollline AS line
-  ON line.campaign_id = %(campaign)s AND line.person_id = asked.person_id AND line.state = 'summoned'
-LEFT JOIN org_person AS person ON person.id = asked.person_id
-LEFT JOIN org_membership AS member
-  ON member.person_id = asked.person_id AND member.is_primary AND member.to_on IS NULL AND line.id IS NULL
-LEFT JOIN org_placement AS placed
-  ON placed.unit_id = coalesce(line.unit_id, person.home_unit_id) AND placed.valid @> quantriet_today()
-LEFT JOIN LATERAL ({_NEAREST}) AS site ON true
+WITH asked AS MATERIALIZED (
+    SELECT asked.person_id, line.id AS line_id, coalesce(line.unit_id, person.home_unit_id) AS unit_id,
+           line.person_class, coalesce(person.full_name, '') AS full_name
+    FROM unnest(%(people)b::bigint[]) AS asked(person_id)
+    LEFT JOIN campaigns_rollline AS line
+      ON line.campaign_id = %(campaign)s AND line.person_id = asked.person_id AND line.state = 'summoned'
+    LEFT JOIN org_person AS person ON person.id = asked.person_id
+), stood AS MATERIALIZED (
+    SELECT placed.unit_id, placed.path::text AS path, site.site_id
+    FROM (SELECT DISTINCT unit_id FROM asked) AS counted
+    JOIN org_placement AS placed ON placed.unit_id = counted.unit_id AND placed.valid @> quantriet_today()
+    LEFT JOIN LATERAL ({_NEAREST}) AS site ON true
+)
+SELECT asked.person_id, asked.line_id, asked.unit_id, coalesce(asked.person_class, member.person_class, 0),
+       stood.site_id, stood.path, asked.full_name
+FROM asked
+LEFT JOIN stood ON stood.unit_id = asked.unit_id
+LEFT JOIN LATERAL (
+    SELECT person_class FROM org_membership
+    WHERE asked.line_id IS NULL AND person_id = asked.person_id AND is_primary AND to_on IS NULL
+) AS member ON true
 """
 
 

@@ -55,7 +55,7 @@ class Phone:
     key: bytes
 
     def request(self, cards: Sequence[str], client_ids: Sequence[UUID], numbers: Sequence[int]) -> bytes:
-        """The bytes of one call, as of now."""
+        """The bytes of one call, as of now: sent later, by the device's clock it is as old as it was now."""
         now = time.time_ns() // 1_000_000
         events = [
             self._event(card, client_id, number, now)
@@ -103,7 +103,7 @@ class Crowd:
         phone = self.phones[site_id][at % PHONES_A_SITE]
         ids = [next(self.ids) for _card in cards]
         numbers = [next(self.numbers) for _card in cards]
-        return lambda: phone.request(cards, ids, numbers)
+        return phone.request(cards, ids, numbers)
 
 
 def gather(place: Province) -> Crowd:
@@ -133,8 +133,8 @@ def _phone(site: Site, by: access.Actor, at: int) -> Phone:
 
 @contextmanager
 def intake(application: str) -> Iterator[Server]:
-    """The intake in one process, as an installation has it."""
-    command = ["--interface", "rsgi", "--workers", "1", application]
+    """The intake in two processes, as an installation has it."""
+    command = ["--interface", "rsgi", "--workers", "2", application]
     with server(command, {**os.environ, "QUANTRIET_DB_ROLE": "ingest"}) as running:
         yield running
 
