@@ -7,6 +7,7 @@ given). The same seed again leaves out the parts that have passed on the same so
 import hashlib
 import os
 import secrets
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,8 +59,9 @@ def _file() -> Path:
     return ROOT / "var" / "test" / "proofs" / f"{os.environ[SEED]}-{_source()}.txt"
 
 
+@cache
 def _source() -> str:
-    """Of everything the proof is about: another source has proven nothing yet."""
+    """Of everything the proof is about, as it began: another source has proven nothing yet."""
     found = hashlib.sha256()
     for path in sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "tests" / "proofs").glob("*.py")]):
         found.update(path.read_bytes())
