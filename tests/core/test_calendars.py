@@ -23,7 +23,7 @@ def test_what_is_written_is_read_again() -> None:
     starts = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
     entry = Entry(
         "a@b", LONG, starts, starts + timedelta(hours=3), "Hội trường A; tầng 2, phường Ô Chợ Dừa", "Một\nHai, ba",
-        "https://vi-du.invalid/lich/", 3,
+        "https://vi-du.invalid/lich/", sequence=3,
     )  # fmt: skip
     day = Entry("c@d", "Hạn nộp", date(2026, 12, 31), date(2026, 12, 31), is_cancelled=True)
 

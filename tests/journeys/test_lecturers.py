@@ -12,6 +12,7 @@ from quantriet.core import jobs
 from quantriet.lecturers.models import Lecture
 from quantriet.org.models import Account
 from tests import factories
+from tests import factories_conferences as meetings
 from tests import factories_lecturers as made
 
 AXE = Path(__file__).resolve().parent.parent / "assets" / "axe.min.js"
@@ -179,3 +180,9 @@ def test_the_year_of_the_corps(page: Page, live_site: str) -> None:
     page.get_by_role("link", name="1", exact=True).first.click()
     expect(page.get_by_text("Chủ quyền biển, đảo")).to_be_visible()
     look(page, "sessions")
+    begins, ends = made.in_days(7), made.in_days(7, 11)
+    meetings.called(commune, title="Hội nghị học tập Nghị quyết", starts_at=begins, ends_at=ends)
+    page.goto("/lich/")
+    page.get_by_role("button", name="Lấy địa chỉ lịch").first.click()
+    expect(page.get_by_text("/lich/rieng/")).to_be_visible()
+    look(page, "calendars")

@@ -74,3 +74,42 @@ def test_the_corps_of_my_units_alone(commune: Unit) -> None:
     ]
     member = factories.signed_in(factories.account("member", commune, of=factories.person(commune)))
     assert member.get("/api/v1/lecturers").status_code == 403
+
+
+def sent(client: Any, path: str, body: dict[str, Any]) -> Any:
+    return client.post(f"/api/v1/{path}", json.dumps(body), content_type="application/json")
+
+
+def test_a_session_sent_twice_is_recorded_once_and_names_nobody(commune: Unit) -> None:
+    client = factories.signed_in(factories.account("clerk", commune))
+    told = {
+        "key": "tuan-47-so-1", "unit_id": commune.pk, "title": "Biển đảo", "subject": "defence", "members": 30,
+        "held_on": made.in_days(-1).date().isoformat(), "speaker": "Lê Thị Nói", "others": 12,
+    }  # fmt: skip
+    first, again = (sent(client, "oral-talks", told) for _one in range(2))
+    other = factories.commune(factories.province("Tỉnh Khác"), "Xã Khác")
+    foreign = sent(client, "oral-talks", told | {"unit_id": other.pk})
+    to_come = sent(
+        client, "oral-talks", told | {"key": "k-2-moi-1", "held_on": made.in_days(2).date().isoformat()}
+    )
+    listed = client.get("/api/v1/oral-talks")
+
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert [(one["members"], one["others"]) for one in listed.json()["items"]] == [(30, 12)]
+    assert "Lê Thị Nói" not in listed.content.decode()
+    assert (foreign.status_code, to_come.status_code, to_come.json()["code"]) == (404, 422, "talk.day")
+
+
+def test_an_issue_is_read_and_its_arrival_confirmed_once(commune: Unit) -> None:
+    own = made.issue(made.bulletin(commune), title="Số của xã")
+    cell = factories.cell(commune)
+    foreign = made.issue(made.bulletin(factories.province("Tỉnh Khác")))
+    client = factories.signed_in(factories.account("clerk", cell))
+    listed = [one["title"] for one in client.get("/api/v1/bulletin-issues").json()["items"]]
+    body = {"unit_id": cell.pk}
+    told = [sent(client, f"bulletin-issues/{own.pk}/receipts", body).json() for _again in range(2)]
+    strange = sent(client, f"bulletin-issues/{foreign.pk}/receipts", body).status_code
+    above = sent(client, f"bulletin-issues/{own.pk}/receipts", {"unit_id": commune.pk}).status_code
+
+    assert (listed, told) == (["Số của xã"], [{"is_new": True}, {"is_new": False}])
+    assert (strange, above) == (404, 404)

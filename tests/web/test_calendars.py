@@ -19,6 +19,7 @@ from quantriet.conferences.models import Conference
 from quantriet.org import access
 from quantriet.org.commands import accounts, sign_ins
 from quantriet.org.models import Account, SignInFailure, Unit
+from quantriet.org.permissions import Can
 from quantriet.web import calendars
 from quantriet.web.models import CalendarFeed
 from tests import factories
@@ -170,7 +171,7 @@ def test_only_the_hash_is_kept_and_an_address_only_reads(town: Town) -> None:
     assert Client().post(address).status_code == 405
     by = calendars.actor_of(row)
     assert by is not None
-    assert not by.can(access.Can.CONFERENCE_MANAGE)
+    assert not by.can(Can.CONFERENCE_MANAGE)
 
 
 def test_too_many_readings_an_hour_are_put_off(town: Town) -> None:

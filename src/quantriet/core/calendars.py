@@ -17,7 +17,10 @@ ASK_AGAIN = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Entry:
-    """Something at an hour (``starts`` and ``ends`` are moments) or on a whole day (both are that day)."""
+    """Something at an hour (``starts`` and ``ends`` are moments) or on a whole day (both are that day).
+
+    ``file``: where it can be had alone; said on our pages, not in calendars.
+    """
 
     uid: str
     title: str
@@ -26,6 +29,7 @@ class Entry:
     place: str = ""
     text: str = ""
     link: str = ""
+    file: str = ""
     sequence: int = 0
     is_cancelled: bool = False
 
@@ -52,7 +56,7 @@ def calendar(name: str, entries: Iterable[Entry], *, at: datetime) -> bytes:
     made.add("x-published-ttl", "PT1H")
     for entry in entries:
         made.add_component(_event(entry, at))
-    return made.to_ical()
+    return bytes(made.to_ical())
 
 
 def _event(entry: Entry, at: datetime) -> Event:

@@ -33,7 +33,7 @@ def own(by: Actor, site_address: str) -> list[Entry]:
     if home is not None and access.may(by, Can.CONFERENCE_READ, home):
         wanted |= Q(pk__in=_of_unit(by, home).order_by().values("pk"))
     rows = Conference.objects.filter(wanted, starts_at__gte=since).select_related("unit")
-    found = _conferences(rows, home, site_address)
+    found = _conferences(rows, home, by, site_address)
     if by.person_id is not None and by.can(Can.LECTURE_GIVE):
         found += _lectures(lectures.own(by.person_id).filter(starts_at__gte=since), site_address)
         found += _outlines(by.person_id, site_address)
@@ -45,7 +45,7 @@ def of_unit(by: Actor, unit: Unit, site_address: str) -> list[Entry]:
     since = timezone.now() - BACK
     rows = _of_unit(by, unit).filter(starts_at__gte=since)
     asked = lectures.lectures(by).filter(unit=unit, starts_at__gte=since, state=LectureState.ACCEPTED)
-    found = _conferences(rows, unit, site_address) + _lectures(asked, site_address)
+    found = _conferences(rows, unit, by, site_address) + _lectures(asked, site_address)
     return _in_order(found + _deadlines(by, unit, site_address))
 
 
@@ -60,7 +60,7 @@ def conference(by: Actor, conference_id: int) -> Conference:
 def of_conference(by: Actor, row: Conference, site_address: str) -> list[Entry]:
     """One conference, at the place where the actor's unit sits."""
     return _conferences(
-        Conference.objects.filter(pk=row.pk).select_related("unit"), access.home(by), site_address
+        Conference.objects.filter(pk=row.pk).select_related("unit"), access.home(by), by, site_address
     )
 
 
@@ -75,7 +75,7 @@ def _in_order(found: Iterable[Entry]) -> list[Entry]:
     return sorted(found, key=lambda entry: (entry.starts.isoformat(), entry.uid))
 
 
-def _conferences(rows: QuerySet[Conference], home: Unit | None, site_address: str) -> list[Entry]:
+def _conferences(rows: QuerySet[Conference], home: Unit | None, by: Actor, site_address: str) -> list[Entry]:
     shown = list(rows.order_by("-starts_at", "-id")[:AT_MOST])
     places = _places(shown, home)
     return [
@@ -86,13 +86,19 @@ def _conferences(rows: QuerySet[Conference], home: Unit | None, site_address: st
             ends=row.ends_at,
             place=places.get(row.pk, ""),
             text=_words(row),
-            link=f"{site_address}{reverse('calendars')}",
+            link=f"{site_address}{_page(row, by)}",
+            file=reverse("calendar-conference", args=[row.pk]),
             # A change raises the version; being called off is one more change.
             sequence=row.version - 1 + (row.state == Conference.State.CANCELLED),
             is_cancelled=row.state == Conference.State.CANCELLED,
         )
         for row in shown
     ]
+
+
+def _page(row: Conference, by: Actor) -> str:
+    """Where the actor reads more of it: its page, or that of his own sessions."""
+    return reverse("conference", args=[row.pk]) if by.can(Can.CONFERENCE_READ) else reverse("my-sessions")
 
 
 def _words(row: Conference) -> str:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from quantriet.core.errors import ConflictError, DomainError, ForbiddenError, NotFoundError
+from quantriet.core.tasks import Task
 from quantriet.lecturers.commands import bulletins
 from quantriet.lecturers.commands.bulletins import Plan, Text
 from quantriet.lecturers.models import Bulletin, Issue, IssueReceipt
@@ -18,6 +19,7 @@ from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.models import Notice, Unit
 from quantriet.org.models.units import Level
+from quantriet.org.permissions import Can
 from tests import factories
 from tests import factories_lecturers as made
 from tests.factories import looking_everywhere
@@ -41,6 +43,7 @@ class House:
         who = by or factories.actor("clerk", unit)
         with access.acting(who):
             is_new = bulletins.receive(issue, unit, by=who)
+        assert issue.published_at is not None
         with looking_everywhere():
             rows = IssueReceipt.objects.filter(issue=issue, unit=unit)
             rows.update(received_at=issue.published_at + timedelta(days=after))
@@ -173,7 +176,7 @@ def test_a_lecturer_confirms_for_himself_alone(house: House) -> None:
     assert ([issue.title in text for text in waiting], _tasks(himself)) == ([True], [])
 
 
-def _tasks(by: Actor) -> list[tasks.Task]:
+def _tasks(by: Actor) -> list[Task]:
     with access.acting(by):
         return tasks.tasks(by)
 
@@ -184,8 +187,8 @@ def test_days_to_receive_open_to_their_rows_and_add_up(house: House) -> None:
         house.receive(issue, unit, after=days)
     with access.acting(house.officer):
         told = reads.arrivals(issue, house.officer)
-        slow = [(row.unit_id, row.days.days) for row in reads.slowest(issue, house.officer)]
-        waiting = list(reads.waiting_units(issue, house.officer, access.Can.LECTURER_READ))
+        slow = [(row.unit.pk, row.days) for row in reads.slowest(issue, house.officer)]
+        waiting = list(reads.waiting_units(issue, house.officer, Can.LECTURER_READ))
     clerk = factories.actor("clerk", house.commune)
     with access.acting(clerk):
         own = reads.arrivals(issue, clerk)
@@ -212,7 +215,7 @@ def test_the_board_costs_no_more_with_more_receipts(house: House) -> None:
             ) as asked,
         ):
             reads.arrivals(issue, house.officer)
-            list(reads.slowest(issue, house.officer))
+            reads.slowest(issue, house.officer)
         costs.append(len(asked))
     assert costs[0] == costs[1]
 

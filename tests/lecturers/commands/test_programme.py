@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
-from quantriet.lecturers.commands import programme
+from quantriet.lecturers.commands import programme, talks
 from quantriet.lecturers.commands.programme import Month
 from quantriet.lecturers.models import OralProgramme
 from quantriet.lecturers.queries import programme as reads
@@ -99,7 +99,7 @@ def test_months_show_what_was_held_below_and_the_orientation(province: Unit, off
     made.talk(commune)
     with access.acting(factories.operator()):
         struck = made.talk(commune)
-        made.talks.strike(struck, reason="Ghi nhầm", by=factories.operator())
+        talks.strike(struck, reason="Ghi nhầm", by=factories.operator())
     told = made.issue(made.bulletin(province, kind="orientation"))
     with access.acting(officer):
         row = programme.plan(province, today.year, [Month(today.month, "A", 4)], by=officer)

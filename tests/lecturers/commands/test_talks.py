@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from quantriet.core.errors import DomainError, ForbiddenError
-from quantriet.lecturers.commands import talks
+from quantriet.lecturers.commands import results, talks
 from quantriet.lecturers.commands.results import Listeners
 from quantriet.lecturers.commands.talks import Talk
 from quantriet.lecturers.models import OralTalk
@@ -63,7 +63,7 @@ def test_counts_and_the_rows_behind_them_agree_lectures_and_talks_together(town:
     with looking_everywhere():
         type(lecture).objects.filter(pk=lecture.pk).update(starts_at=now - timedelta(minutes=5), ends_at=now)
     with access.acting(town.clerk):
-        talks.results.record(lecture, Listeners(7, 1), by=town.clerk)
+        results.record(lecture, Listeners(7, 1), by=town.clerk)
     town.record()
     town.record(replace(town.talk, listeners=Listeners(1, 0, "05-BB")), key="k2")
     year = timezone.localdate().year

@@ -99,10 +99,10 @@ def test_who_lacks_training_in_a_year(province: Unit) -> None:
     commune = factories.commune(province)
     trained, lacking = made.serving(commune), made.serving(commune)
     long_ago = date(2025, 3, 2)
-    since = made.Decision("01-QĐ", date(2024, 1, 5))
+    since = date(2024, 1, 5)
     row = made.training(province, [trained])
     with looking_everywhere():
-        type(lacking).objects.update(appointed_on=since.on)
+        type(lacking).objects.update(appointed_on=since)
     made.training(province, [lacking], begins_on=long_ago, ends_on=long_ago, days=1)
     by, clerk = factories.actor("officer", province), factories.actor("clerk", commune)
     with access.acting(by):

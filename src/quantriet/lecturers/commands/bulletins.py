@@ -21,7 +21,7 @@ from quantriet.lecturers.models import Bulletin, Issue, IssueReceipt
 from quantriet.lecturers.queries import bulletins as queries
 from quantriet.org import access, audit, notices
 from quantriet.org.access import Actor
-from quantriet.org.models import Unit
+from quantriet.org.models import Person, Unit
 from quantriet.org.models.units import Level
 from quantriet.org.notices import NoticeText
 from quantriet.org.permissions import Can
@@ -103,9 +103,10 @@ def write(bulletin: Bulletin, told: Text, *, seen: int = 0, by: Actor) -> Issue:
     """The issue of a period, as a draft. The same again changes nothing; one that is published is not changed.
 
     ``seen``: the version that was on the screen (0: there was none). Refuses ``issue.empty``, ``issue.document`` (one
-    that is not published for the unit), ``issue.published``, ``issue.changed``, ``bulletin.ended``.
+    that is not published for the unit), ``issue.published``, ``issue.changed``, ``bulletin.ended``, ``unit.former``.
     """
     access.require(by, Can.LECTURER_MANAGE, bulletin.unit_id)
+    standing.refuse_former([bulletin.unit_id])
     wanted = replace(told, title=clean_line(told.title)[:300], text=clean_text(told.text)[:LONGEST])
     _check(bulletin, wanted)
     period = periods.first_day(wanted.on, Rhythm(bulletin.rhythm))
@@ -193,10 +194,10 @@ def read_by_lecturer(issue: Issue, *, by: Actor) -> bool:
         raise ForbiddenError(
             "issue.not_lecturer", _("Chỉ người đang ở lực lượng báo cáo viên xác nhận ở đây. Chưa ghi gì.")
         )
-    return _received(issue, term.unit_id, by.person_id, by)
+    return _received(issue, term.unit_id, term.person, by)
 
 
-def _received(issue: Issue, unit_id: int, person_id: int | None, by: Actor) -> bool:
+def _received(issue: Issue, unit_id: int, person: Person | None, by: Actor) -> bool:
     with transaction.atomic():
         # Without a lock: tens of thousands of cells confirm one issue in the same hour.
         row = Issue.objects.get(pk=issue.pk)
@@ -205,7 +206,7 @@ def _received(issue: Issue, unit_id: int, person_id: int | None, by: Actor) -> b
         try:
             with transaction.atomic():
                 receipt, is_new = IssueReceipt.objects.get_or_create(
-                    issue=row, unit_id=unit_id, person_id=person_id, defaults={"receiver": by.name[:120]}
+                    issue=row, unit_id=unit_id, person=person, defaults={"receiver": by.name[:120]}
                 )
         except IntegrityError:  # a lecturer who said so from another corps
             return False

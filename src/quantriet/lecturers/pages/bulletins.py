@@ -260,7 +260,7 @@ def arrival(request: ActorRequest, issue_id: int) -> HttpResponse:
         "readers": bulletins.readers(found, by),
         "silent": silent,
         "shown": waiting.get_page(request.GET.get("page")),
-        "slowest": bulletins.slowest(found, by)[:A_PAGE],
+        "slowest": bulletins.slowest(found, by, most=A_PAGE),
         "may_remind": by.can(Can.REMINDER_SEND) and waiting.count > 0,
         "ready_text": _ready_text(request, found),
         "crumbs": crumbs(

@@ -1,7 +1,10 @@
 """Training of the corps: courses of a year, one course with who attended, who lacks training, as Excel too."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -132,12 +135,13 @@ def training(request: ActorRequest, training_id: int) -> HttpResponse:
             messages.success(request, said.format(new=kept.new, changed=kept.changed, gone=kept.gone))
             return HttpResponseRedirect(request.get_full_path())
     text = str(request.GET.get("q", ""))[:100]
-    rows = trainings.eligible(found) if may_keep else trainings.attendance(found, by)
+    rows: QuerySet[Any] = trainings.eligible(found) if may_keep else trainings.attendance(found, by)
     if text:
         rows = rows.filter(person__in=people.among(people.named(text)))
     shown = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    attended = {row.person_id: row for row in trainings.attendance(found, by)}
-    readings.note([row.person_id for row in shown], page="lecturers.training", by=by)
+    ids = [row.person_id for row in shown]
+    attended = {row.person_id: row for row in trainings.attendance(found, by).filter(person__in=ids)}
+    readings.note(ids, page="lecturers.training", by=by)
     context = {
         "training": found,
         "shown": shown,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import (
     Aggregate,
@@ -30,6 +30,9 @@ from quantriet.org.models.units import Level
 from quantriet.org.permissions import Can
 
 PUBLISHED = Q(published_at__isnull=False, withdrawn_at=None)
+
+# Whole days of the calendar from publication to receipt, as a span; the same day is none.
+DAYS = TruncDate("received_at") - TruncDate("issue__published_at")
 
 
 class Median(Aggregate):
@@ -111,7 +114,7 @@ def due_term(issue: Issue, by: Actor) -> Lecturer | None:
     """The actor's own service to which the issue is addressed, if he serves."""
     if by.person_id is None or not by.can(Can.LECTURE_GIVE):
         return None
-    return due_lecturers(issue).filter(person=by.person_id).order_by("id").first()
+    return due_lecturers(issue).filter(person=by.person_id).select_related("person").order_by("id").first()
 
 
 def waiting_units(issue: Issue, by: Actor, can: Can) -> QuerySet[Unit]:
@@ -141,9 +144,15 @@ def arrivals(issue: Issue, by: Actor) -> list[Arrival]:
     """By level, top first, among the units the actor looks down on; the days are those of units that have it."""
     mine = due_units(issue).filter(pk__in=access.units(by, Can.LECTURER_READ).values("pk"))
     due = dict(mine.order_by("level").values_list("level").annotate(count=Count("pk")))
-    got = _with_days(issue).filter(unit__in=mine.values("pk")).order_by("unit__level")
-    counted = got.values("unit__level").annotate(
-        count=Count("pk"), median=Median(F("days"), output_field=DurationField()), longest=Max("days")
+    got = IssueReceipt.objects.filter(issue=issue, person=None, unit__in=mine.values("pk")).annotate(
+        days=DAYS
+    )
+    counted = (
+        got.order_by("unit__level")
+        .values("unit__level")
+        .annotate(
+            count=Count("pk"), median=Median(F("days"), output_field=DurationField()), longest=Max("days")
+        )
     )
     known = {row["unit__level"]: row for row in counted}
     return [
@@ -158,12 +167,6 @@ def arrivals(issue: Issue, by: Actor) -> list[Arrival]:
     ]
 
 
-def _with_days(issue: Issue) -> QuerySet[IssueReceipt]:
-    """Receipts of units with ``days``: whole days of the calendar from publication; the same day is none."""
-    days = TruncDate("received_at") - TruncDate("issue__published_at")
-    return IssueReceipt.objects.filter(issue=issue, person=None).annotate(days=days)
-
-
 def received(issue_ids: Sequence[int], by: Actor) -> dict[int, int]:
     """Issue → units of the actor's view that have it."""
     mine = access.units(by, Can.LECTURER_READ).values("pk")
@@ -171,11 +174,22 @@ def received(issue_ids: Sequence[int], by: Actor) -> dict[int, int]:
     return dict(rows.order_by("issue").values_list("issue").annotate(count=Count("pk")))
 
 
-def slowest(issue: Issue, by: Actor) -> QuerySet[IssueReceipt]:
-    """Receipts of units of the actor's view, the one that took longest first."""
+@dataclass(frozen=True)
+class Received:
+    """A unit that has an issue: after how many days, when, and who said so."""
+
+    unit: Unit
+    days: int
+    received_at: datetime
+    receiver: str
+
+
+def slowest(issue: Issue, by: Actor, *, most: int = 100) -> list[Received]:
+    """Units of the actor's view that have an issue, the one that took longest first, ``most`` of them."""
     mine = access.units(by, Can.LECTURER_READ).values("pk")
-    rows = _with_days(issue).filter(unit__in=mine).select_related("unit")
-    return rows.order_by("-days", "unit__level", "unit__sort_key", "id")
+    rows = IssueReceipt.objects.filter(issue=issue, person=None, unit__in=mine).annotate(days=DAYS)
+    ordered = rows.select_related("unit").order_by("-days", "unit__level", "unit__sort_key", "id")
+    return [Received(row.unit, row.days.days, row.received_at, row.receiver) for row in ordered[:most]]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.urls import reverse
 
 from quantriet.documents import queries as document_queries
@@ -71,10 +71,10 @@ def months(programme: OralProgramme, held: dict[int, int]) -> list[MonthRow]:
 def held_by_month(unit: Unit, year: int, by: Actor) -> dict[int, int]:
     """Month → sessions recorded in a year by the unit and those below it, as far as the actor may look."""
     counts: dict[int, int] = {}
-    for held_on in _talks(unit, year, by).order_by("pk").values_list("held_on", flat=True):
-        counts[held_on.month] = counts.get(held_on.month, 0) + 1
-    for held_on in _results(unit, year, by).order_by("pk").values_list("held_on", flat=True):
-        counts[held_on.month] = counts.get(held_on.month, 0) + 1
+    for rows in (_talks(unit, year, by), _results(unit, year, by)):
+        by_month = rows.order_by("held_on__month").values_list("held_on__month").annotate(count=Count("pk"))
+        for month, count in by_month:
+            counts[month] = counts.get(month, 0) + count
     return counts
 
 
@@ -136,7 +136,7 @@ def sessions(unit: Unit, year: int, by: Actor, *, months: Collection[int] = MONT
 def shown(rows: Sequence[tuple[Any, ...]]) -> list[Held]:
     """The rows of a page as values."""
     pages = {"lecture": "lecture", "talk": "oral-talk"}
-    return [Held(*row[2:], href=reverse(pages[row[0]], args=[row[1]])) for row in rows]
+    return [Held(*told, reverse(pages[source], args=[row_id])) for source, row_id, *told in rows]
 
 
 def talks(by: Actor) -> QuerySet[OralTalk]:
