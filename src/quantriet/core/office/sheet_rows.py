@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -16,6 +15,8 @@ from quantriet.core.office.cells import column_letters
 
 LONGEST_CELL = 32_767
 AT_ONCE = 10_000
+KEPT = 4_096
+"""Cells of a column kept as written: most columns say the same few things over and over."""
 _EPOCH = date(1899, 12, 30)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -35,6 +36,7 @@ def write_rows(
             f'<c r="{column_letters(place)}',
             f'" s="{one._get_xf_index()}"',  # noqa: SLF001
             f'" s="{words}" t="inlineStr"><is>',
+            dict[object, str](),
         )
         for place, one in enumerate(formats)
     ]
@@ -44,11 +46,17 @@ def write_rows(
     for last, values in enumerate(rows, first):
         number = last + 1
         waiting.append(f'<row r="{number}">')
-        for (opened, styled, worded), value in zip(columns, values, strict=True):
-            if type(value) is str and value:
-                waiting.append(f"{opened}{number}{worded}{_text(value)}</is></c>")
-            else:
-                waiting.append(f"{opened}{number}{styled}{_ending(value)}")
+        for (opened, styled, worded, kept), value in zip(columns, values, strict=True):
+            if type(value) is int:
+                waiting.append(f"{opened}{number}{styled}><v>{value}</v></c>")
+                continue
+            ending = kept.get(value) if type(value) is not bool else None
+            if ending is None:
+                is_word = type(value) is str and value
+                ending = f"{worded}{_text(value)}</is></c>" if is_word else styled + _ending(value)
+                if len(kept) < KEPT:
+                    kept[value] = ending
+            waiting.append(f"{opened}{number}{ending}")
         waiting.append("</row>")
         if len(waiting) > AT_ONCE:
             out.write("".join(waiting))
@@ -71,7 +79,6 @@ def _ending(value: object) -> str:
     return f"><v>{(value - _EPOCH).days if isinstance(value, date) else value}</v></c>"
 
 
-@lru_cache(maxsize=8192)
 def _text(value: str) -> str:
     """The text element; blanks at the ends and line breaks stay."""
     kept = escape(_NOT_XML.sub("", value[:LONGEST_CELL]), quote=False)
