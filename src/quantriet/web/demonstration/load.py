@@ -27,6 +27,7 @@ from quantriet.org.notices import NoticeText
 from quantriet.web.demonstration import (
     accounts,
     drives,
+    halls,
     papers,
     people,
     reporting,
@@ -84,8 +85,9 @@ def load(wanted: Wanted, *, tell: Tell) -> Ground:
         told = accounts.open_all(ground)
         _known_already(ground, [documents[papers.RESOLUTION_A], documents[papers.DIRECTIVE]])
         _ask_the_inspector(ground, campaign)
-    with _part(tell, "Báo cáo viên"), access.acting(by):
+    with _part(tell, "Báo cáo viên, hội trường"), access.acting(by):
         speakers.serve(ground)
+        halls.equip(ground)
     keep = settings.QUANTRIET.home / "demo-accounts.txt"
     keep.write_text(told, encoding="utf-8")
     return ground
@@ -166,6 +168,7 @@ def _running(campaign: Campaign, ground: Ground, document: Document) -> None:
     conference = sessions.hold(session, campaign, document, ground=ground)
     sessions.claim_twice(conference, count=6, ground=ground)
     sessions.end(conference, ground=ground)
+    halls.pay(conference, ground=ground)
     sessions.make_up(conference, ground.subordinates[::4], ground=ground)
     results.essays(campaign, Pace(20, 1, 0.72, paper=0.45), ground=ground)
     results.programmes(campaign, Pace(16, 1, 0.91), late=0.21, ground=ground)
