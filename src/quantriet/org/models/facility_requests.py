@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from quantriet.core.models import Fate, Scoped
 from quantriet.org.models.units import Unit
@@ -32,8 +33,8 @@ class FacilityRequest(Scoped):
         """How far it is. A refusal says why."""
 
         ASKED = "asked", _("Chờ trả lời")
-        GRANTED = "granted", _("Đồng ý")
-        REFUSED = "refused", _("Từ chối")
+        GRANTED = "granted", pgettext_lazy("state of a request", "Đồng ý")
+        REFUSED = "refused", pgettext_lazy("state of a request", "Từ chối")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="facility_requests")
     need = models.CharField(max_length=12, choices=Need.choices)
