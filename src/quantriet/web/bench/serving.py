@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -91,8 +91,9 @@ def _wait(port: int) -> None:
     while time.monotonic() < until:
         try:
             # The process of live events has no such page, and says so as soon as it is up.
-            if Client(port).get("/healthz").status in (200, 404):
-                return
+            with closing(Client(port)) as asking:
+                if asking.get("/healthz").status in (200, 404):
+                    return
         except OSError:
             time.sleep(0.2)
     raise TimeoutError("the processes did not start")
@@ -132,14 +133,18 @@ class Client:
 
     def listen(self, port: int, path: str) -> Iterator[str]:
         """Server-sent events from another process of this machine, for whoever is signed in here: their data."""
-        asked = http.client.HTTPConnection(HOST, port, timeout=TIMEOUT_S)
-        asked.request("GET", path, headers={"Cookie": self._cookie()})
-        answer = asked.getresponse()
-        if answer.status != 200:
-            raise PermissionError(f"{path} answered {answer.status}")
-        while line := answer.readline():
-            if line.startswith(b"data: "):
-                yield line.removeprefix(b"data: ").decode().strip()
+        with closing(http.client.HTTPConnection(HOST, port, timeout=TIMEOUT_S)) as asked:
+            asked.request("GET", path, headers={"Cookie": self._cookie()})
+            answer = asked.getresponse()
+            if answer.status != 200:
+                raise PermissionError(f"{path} answered {answer.status}")
+            while line := answer.readline():
+                if line.startswith(b"data: "):
+                    yield line.removeprefix(b"data: ").decode().strip()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
 
     def sign_in(self, username: str, password: str) -> None:
         """Through the page, as a person does."""
