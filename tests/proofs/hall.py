@@ -1,4 +1,4 @@
-"""A real hall for a proof: Debian's nginx with its RTMP module, set up by the files in deploy/, and ffmpeg."""
+"""Real servers for proofs: Debian's nginx set up by the files in deploy/, its RTMP module, ffmpeg for a hall."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ class MediaServer:
 
     def __init__(self, folder: Path, site: str) -> None:
         self.folder, self.site = folder, site
-        self.rtmp, self.http = _free_port(), _free_port()
+        self.rtmp, self.http = free_port(), free_port()
         self.origin = f"http://127.0.0.1:{self.http}"
         self.address = f"{self.origin}/hls/{NAME}.m3u8"
 
@@ -41,15 +41,9 @@ class MediaServer:
             },
         )
         http = "\n".join(line for line in http.splitlines() if not line.strip().startswith("ssl_"))
-        user = "user root;" if os.geteuid() == 0 else ""
-        text = (
-            f"{user} daemon off; pid {self.folder}/nginx.pid; error_log {self.folder}/error.log;\n"
-            f"load_module {MODULE}; worker_processes 1; events {{}}\n{rtmp}\n"
-            f"http {{ access_log off; client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;\n"
-            f"fastcgi_temp_path {self.folder}/fastcgi; uwsgi_temp_path {self.folder}/uwsgi;\n"
-            f"scgi_temp_path {self.folder}/scgi;\n{http} }}"
+        return f"load_module {MODULE};\n{rtmp}\n{_http(self.folder, http)}".replace(
+            "/var/lib/quantriet-stream", f"{self.folder}/hls"
         )
-        return text.replace("/var/lib/quantriet-stream", f"{self.folder}/hls")
 
     @contextmanager
     def encoder(self) -> Iterator[None]:
@@ -79,13 +73,42 @@ def media_server(folder: Path, site: str) -> Iterator[MediaServer]:
     """A media server from its first answer to its end."""
     server = MediaServer(folder, site)
     (folder / "hls").mkdir(parents=True)
-    path = folder / "nginx.conf"
-    path.write_text(server.configuration())
-    command = ["nginx", "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(path)]
+    with _nginx(folder, server.configuration(), server.http):
+        yield server
+
+
+@contextmanager
+def joined(folder: Path, pages: str, live_port: int) -> Iterator[str]:
+    """Pages and live events under one address, as deploy/ joins them."""
+    port = free_port()
+    text = (DEPLOY / "quantriet.conf").read_text()
+    live = "location /live/ {" + text.partition("location /live/ {")[2].partition("}")[0] + "}"
+    live = live.replace("http://quantriet_live", f"http://127.0.0.1:{live_port}")
+    rest = f"location / {{ proxy_pass {pages}; proxy_set_header Host $http_host; }}"
+    folder.mkdir(parents=True)
+    server = f"server {{ listen 127.0.0.1:{port}; proxy_http_version 1.1; {live} {rest} }}"
+    with _nginx(folder, _http(folder, server), port):
+        yield f"http://127.0.0.1:{port}"
+
+
+def _http(folder: Path, inside: str) -> str:
+    """A whole configuration of nginx that keeps everything in one folder."""
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    kept = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    user = "user root;" if os.geteuid() == 0 else ""
+    head = f"{user} daemon off; pid {folder}/nginx.pid; worker_processes 1; events {{}}"
+    return f"{head}\nhttp {{ access_log off; {kept}\n{inside} }}"
+
+
+@contextmanager
+def _nginx(folder: Path, configuration: str, port: int) -> Iterator[None]:
+    path, log = folder / "nginx.conf", folder / "error.log"
+    path.write_text(configuration)
+    command = ["nginx", "-e", str(log), "-p", str(folder), "-c", str(path)]
     with subprocess.Popen(command) as running:
         try:
-            _wait(server.http, running, folder / "error.log")
-            yield server
+            _wait(port, running, log)
+            yield
         finally:
             running.terminate()
             running.wait(30)
@@ -99,7 +122,8 @@ def _changed(name: str, changes: dict[str, str]) -> str:
     return text
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody holds at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
