@@ -136,7 +136,10 @@ def sessions(unit: Unit, year: int, by: Actor, *, months: Collection[int] = MONT
 def shown(rows: Sequence[tuple[Any, ...]]) -> list[Held]:
     """The rows of a page as values."""
     pages = {"lecture": "lecture", "talk": "oral-talk"}
-    return [Held(*told, reverse(pages[source], args=[row_id])) for source, row_id, *told in rows]
+    return [
+        Held(on, title, unit_name, speaker, members, others, paper, reverse(pages[source], args=[row_id]))
+        for source, row_id, on, title, unit_name, speaker, members, others, paper in rows
+    ]
 
 
 def talks(by: Actor) -> QuerySet[OralTalk]:
