@@ -44,15 +44,11 @@ class Below:
 
 
 def lines(by: Actor, year: int) -> QuerySet[CostLine]:
-    """The lines of a year that units of the actor bear; ``bearer`` is the unit."""
+    """The lines of a year that units of the actor bear."""
     rows = CostLine.objects.filter(conference__starts_at__year=year)
     mine = access.units(by, Can.CONFERENCE_READ)
     seen = Q(site__unit__in=mine) | Q(site=None, conference__unit__in=mine)
-    return (
-        rows.filter(seen)
-        .annotate(bearer=_BEARER)
-        .order_by("conference__starts_at", "conference_id", "site_id", "position", "id")
-    )
+    return rows.filter(seen).order_by("conference__starts_at", "conference_id", "site_id", "position", "id")
 
 
 def borne_by(unit: Unit, by: Actor, year: int) -> QuerySet[CostLine]:
@@ -63,7 +59,7 @@ def borne_by(unit: Unit, by: Actor, year: int) -> QuerySet[CostLine]:
 
 def own(by: Actor, year: int) -> dict[int, Sums]:
     """What each unit bears itself."""
-    grouped = lines(by, year).order_by().values_list("bearer")
+    grouped = lines(by, year).order_by().values_list(_BEARER)
     counted = grouped.annotate(
         planned_sum=Sum("planned"),
         actual_sum=Coalesce(Sum("actual"), 0),
