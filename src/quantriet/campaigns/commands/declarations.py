@@ -425,7 +425,8 @@ def settle_presence(campaign: Campaign, unit_ids: Iterable[int]) -> list[Line]:
 
     Returns the lines for the caller's batch; nobody is counted both by name and in a total.
     """
-    told = {"campaign": campaign.pk, "kind": Declaration.Kind.PRESENCE.value, "units": list(unit_ids)}
+    kind = Declaration.Kind.PRESENCE.value
+    told: dict[str, Any] = {"campaign": campaign.pk, "kind": kind, "units": list(unit_ids)}
     with connection.cursor() as cursor:
         cursor.execute(_DECLARED, told)
         declared = [row[0] for row in cursor.fetchall()]

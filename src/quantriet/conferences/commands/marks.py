@@ -5,6 +5,7 @@ devices' intake all come through ``write_down``: one list, many sites of one con
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -193,7 +194,8 @@ def rows_of(
 ) -> dict[int, Attendance]:
     """The rows that are there, locked in the order of people: two writers never wait for each other crosswise."""
     clients = [one for one in client_ids if one is not None]
-    told = {"conference": conference.pk, "people": list(dict.fromkeys(ids)), "clients": clients}
+    people = list(dict.fromkeys(ids))
+    told: dict[str, Any] = {"conference": conference.pk, "people": people, "clients": clients}
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_BY_CLIENT if clients else _LOCK, told)
         rows = [Attendance.from_db(connection.alias, _COLUMNS, row) for row in cursor.fetchall()]

@@ -52,8 +52,10 @@ def write_rows(
                 continue
             ending = kept.get(value) if type(value) is not bool else None
             if ending is None:
-                is_word = type(value) is str and value
-                ending = f"{worded}{_text(value)}</is></c>" if is_word else styled + _ending(value)
+                if isinstance(value, str) and value:
+                    ending = f"{worded}{_text(value)}</is></c>"
+                else:
+                    ending = styled + _ending(value)
                 if len(kept) < KEPT:
                     kept[value] = ending
             waiting.append(f"{opened}{number}{ending}")
