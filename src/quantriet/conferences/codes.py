@@ -19,7 +19,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FORM = "QT1"
 MAC_LETTERS = 26
 SHORT_LETTERS = 8
-_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]  # two letters at a time: every scan needs 13
+# Two letters at a time: every scan needs thirteen of them.
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _MEANT = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})
 _PERSONAL = re.compile(r"QT1\.([1-9]\d{0,17})\.([1-9]\d{0,17})\.([0-9A-HJKMNP-TV-Z]{26})")
 

@@ -5,7 +5,7 @@ statements do not grow with the sites.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,11 +78,29 @@ FROM fulfilled GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
 
 
-def credit_all(campaign: Campaign, told: Sequence[Claims], *, by: Actor) -> int:
+def credit_all(
+    campaign: Campaign,
+    told: Sequence[Claims],
+    *,
+    by: Actor,
+    beside: Mapping[int, Iterable[Line]] | None = None,
+) -> int:
     """Credit what many sessions claim, each on its own batch, opened in this transaction by the caller; returns
-    how many roll lines were fulfilled. Sessions of one call teach the same documents.
+    how many roll lines were fulfilled. Sessions of one call teach the same documents. ``beside``: what the caller
+    counts on each batch under other measures, appended with it.
     """
-    documents = documents_of(campaign, told[0].session) if told and campaign.book_id else []
+    del by  # the batches name the actor
+    if campaign.book_id is None:
+        return 0
+    lines: Lines = defaultdict(list, {batch_id: list(some) for batch_id, some in (beside or {}).items()})
+    done = _fulfil(campaign, told, lines)
+    ledger.append_all(campaign.book_id, lines)
+    return done
+
+
+def _fulfil(campaign: Campaign, told: Sequence[Claims], lines: Lines) -> int:
+    """Write the credits and fulfil what they carry; what that counts is added to ``lines``."""
+    documents = documents_of(campaign, told[0].session) if told else []
     rows = [
         (
             each.batch_id,
@@ -97,7 +115,7 @@ def credit_all(campaign: Campaign, told: Sequence[Claims], *, by: Actor) -> int:
         for each in told
         for one in each.claims
     ]
-    if not rows or not documents or campaign.book_id is None:
+    if not rows or not documents:
         return 0
     names = ("batches", "levels", "forms", "people", "sources", "means", "grades", "days")
     columns = dict(zip(names, (list(column) for column in zip(*rows, strict=True)), strict=True))
@@ -109,14 +127,12 @@ def credit_all(campaign: Campaign, told: Sequence[Claims], *, by: Actor) -> int:
         cursor.execute(_FULFIL)
         found = cursor.fetchall()
         cursor.execute("DROP TABLE claimed")
-        ledger.append_all(campaign.book_id, _lines(campaign, found))
-    del by  # the batches name the actor
+    _count(campaign, found, lines)
     return sum(int(row[-1]) for row in found)
 
 
-def _lines(campaign: Campaign, found: Sequence[tuple]) -> Lines:  # type: ignore[type-arg]
+def _count(campaign: Campaign, found: Sequence[tuple], lines: Lines) -> None:  # type: ignore[type-arg]
     """What the fulfilled lines post on their batches, and what of declared totals they push back."""
-    lines: Lines = defaultdict(list)
     batch_of: dict[int, int] = {}
     for batch_id, unit_id, person_class, excused_on, means, level, form, grade, on, count in found:
         cut = Slice(person_class, level + 1, form)
@@ -126,7 +142,6 @@ def _lines(campaign: Campaign, found: Sequence[tuple]) -> Lines:  # type: ignore
         batch_of[unit_id] = batch_id
     for line in declarations.settle_presence(campaign, batch_of):
         lines[batch_of[line.unit_id]].append(line)
-    return lines
 
 
 @dataclass(frozen=True)

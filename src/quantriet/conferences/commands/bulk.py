@@ -149,8 +149,8 @@ def _write(
     rows = _insert(conference, firsts, batches, key, by)
     on = access.local_day(conference.starts_at)
     campaigns.excuse_all(campaign, _excuses(firsts, key), on=on, by=by)
-    campaigns.credit_all(campaign, _claims(conference, firsts, batches, rows), by=by)
-    ledger.append_all(campaign.book_id, _counts(conference, firsts, batches))
+    counts = _counts(conference, firsts, batches)
+    campaigns.credit_all(campaign, _claims(conference, firsts, batches, rows), by=by, beside=counts)
 
 
 _INSERT = """
