@@ -30,6 +30,7 @@ from tests import factories
 from tests.factories import operator
 from tests.org.commands.test_act_refusals import stands_against
 from tests.org.commands.test_acts import (
+    DAY,
     EVERY,
     Province,
     do,
@@ -246,3 +247,22 @@ def test_control_without_anything_since_the_act_is_undone(province: Province, wh
     undo(do(proposal))
 
     assert snapshot() == before
+
+
+@pytest.mark.parametrize("on", [DAY, LATER])
+def test_a_part_that_ended_in_the_unit_above_it_comes_back_with_what_hangs_below_it(
+    province: Province, on: date
+) -> None:
+    """Its place stays the same, and so does the place of what was merged into it before."""
+    with access.acting(operator()):
+        third = factories.cell(province.one, "Chi bộ 3")
+    do(told(ActKind.MERGE, units=(third.pk,), into=(province.cell.pk,), decision="1-QĐ/TU"))
+    above = province.other_cell.pk
+    do(told(ActKind.MOVE, units=(province.cell.pk,), parent_id=above, decision="2-QĐ/TU"))
+    before = snapshot()
+    dates = {"decision": "3-QĐ/TU", "decided_on": on, "effective_on": on}
+
+    undo(do(told(ActKind.MERGE, units=(province.cell.pk,), into=(above,), **dates)))
+
+    assert snapshot() == before
+    assert unsound() == []

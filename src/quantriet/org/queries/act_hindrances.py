@@ -74,7 +74,8 @@ def told(act: Act) -> str:
     )
 
 
-# Placements that hang below what the act wrote and are none of its own: units founded or moved in since.
+# Placements that hang below what the act wrote and are none of its own: units founded or moved in since. Where the unit
+# stood at the same place before (a part that was merged into the unit above it), taking the act back disturbs nothing.
 _BELOW = """
 SELECT DISTINCT unit.name FROM changed_row AS changed
 JOIN org_placement AS mine ON mine.id = changed.row_id
@@ -83,6 +84,12 @@ JOIN org_unit AS unit ON unit.id = below.unit_id
 WHERE changed.table_name = 'org_placement' AND changed.before IS NULL
   AND NOT EXISTS (SELECT 1 FROM changed_row AS own
                   WHERE own.table_name = 'org_placement' AND own.row_id = below.id)
+  AND NOT EXISTS (
+      SELECT 1 FROM changed_row AS stood LEFT JOIN org_placement AS kept ON kept.id = stood.row_id
+      WHERE stood.table_name = 'org_placement' AND stood.unit_id = mine.unit_id
+        AND coalesce(stood.before->>'path', kept.path::text) = mine.path::text
+        AND (stood.before->>'valid')::daterange @> mine.valid * below.valid
+  )
 ORDER BY unit.name LIMIT 5
 """
 
