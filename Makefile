@@ -62,7 +62,7 @@ prove-steps:
 	@$(PYTEST) -q -n auto tests/proofs/test_books.py -m prove
 
 prove: prove-steps
-	@scripts/bootstrap.sh dev browser
+	@scripts/bootstrap.sh dev browser media
 	@$(PYTEST) -q -m "prove or (hypothesis and not journey)" --hypothesis-profile=anew --ignore=tests/proofs/test_books.py
 
 # `make bench SCALE=country` measures a generated house in a home of its own, which is made once and kept.

@@ -4,6 +4,7 @@
 #   scripts/bootstrap.sh base            what a running system needs
 #   scripts/bootstrap.sh dev             and what tests and checks need
 #   scripts/bootstrap.sh dev browser     and a browser for the journeys
+#   scripts/bootstrap.sh dev browser media   and a media server with its encoder for the longer proofs
 #
 # PYTHON names the interpreter to use. As root on Debian missing system packages are installed; anybody
 # else is told the one line to run. Paths may hold blanks and any letters.
@@ -12,6 +13,7 @@ set -eu
 cd "$(dirname "$0")/.."
 wanted="${1:-base}"
 browser="${2:-}"
+media="${3:-}"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -108,6 +110,15 @@ if [ -n "$browser" ] && [ -z "${QUANTRIET_CHROMIUM:-}" ] && [ ! -x /usr/bin/chro
     else
         say "The browser tests need Chromium: sudo apt-get install chromium"
         say "(or set QUANTRIET_CHROMIUM to its program). Without it, 'make test-core' runs all other tests."
+        exit 1
+    fi
+fi
+
+if [ -n "$media" ] && ! { command -v nginx && command -v ffmpeg && [ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ]; } >/dev/null 2>&1; then
+    if may_apt; then
+        apt_install nginx libnginx-mod-rtmp ffmpeg
+    else
+        say "The proofs of the hall's stream need: sudo apt-get install --no-install-recommends nginx libnginx-mod-rtmp ffmpeg"
         exit 1
     fi
 fi

@@ -16,6 +16,7 @@ MODULE = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
 NAME = "hoi-truong"
 MISSING = "needs: apt-get install --no-install-recommends nginx libnginx-mod-rtmp ffmpeg"
 
+# `make prove` installs them, or stops and says the line; only who runs these files by hand may be without.
 needs_media_server = pytest.mark.skipif(
     not (shutil.which("nginx") and MODULE.exists() and shutil.which("ffmpeg")), reason=MISSING
 )
