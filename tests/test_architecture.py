@@ -98,7 +98,8 @@ def signals_of_models(name: str, text: str) -> list[str]:
 def is_view_module(name: str) -> bool:
     """Pages and operations: what stands behind doors."""
     parts = name.removesuffix(".py").split("/")
-    return bool({"pages", "api"} & set(parts)) or name in {"web/home.py", "web/works.py"}
+    is_door = bool({"pages", "api"} & set(parts)) or parts[-1].endswith("_api")
+    return is_door or name in {"web/home.py", "web/works.py"}
 
 
 def writes_in_views(name: str, text: str) -> list[str]:

@@ -115,7 +115,7 @@ FAST = LineFigures(80_000, 40_000, 12, FigureSource.MEASURED)
 
 
 def all_good(figures: LineFigures | None = FAST) -> list[Look]:
-    return [Look(item, is_good=True, figures=figures) for item in Item]
+    return [Look(item, is_good=True, figures=figures if item == Item.LINE else None) for item in Item]
 
 
 def looked(site: Site, looks: Sequence[Look]) -> Site:
@@ -150,10 +150,29 @@ def test_sent_again_since_when_it_is_good_does_not_move(planned: Planned) -> Non
 
 
 def test_what_is_not_good_needs_a_word_and_nothing_is_kept_without(planned: Planned) -> None:
+    rest = [look for look in all_good() if look.item != Item.SOUND]
     with pytest.raises(DomainError) as refused:
-        looked(planned.sites[0], [*all_good(), Look(Item.SOUND, is_good=False, note=" ")])
+        looked(planned.sites[0], [*rest, Look(Item.SOUND, is_good=False, note=" ")])
 
     assert (refused.value.code, SiteCheck.objects.count()) == ("readiness.note", 0)
+
+
+def test_an_item_told_twice_of_another_list_or_with_figures_it_cannot_have_keeps_nothing(
+    planned: Planned,
+) -> None:
+    hall = made.hub(made.called(planned.province))
+    codes = []
+    for site, looks in (
+        (planned.sites[0], [*all_good(), Look(Item.SOUND, is_good=False, note="Rè loa")]),
+        (hall, [Look(Item.LINE, is_good=True)]),
+        (planned.sites[0], [Look(Item.SOUND, is_good=True, figures=FAST)]),
+    ):
+        with pytest.raises(DomainError) as refused:
+            looked(site, looks)
+        codes.append(refused.value.code)
+
+    assert codes == ["readiness.items", "readiness.items", "readiness.line"]
+    assert SiteCheck.objects.count() == 0
 
 
 def test_after_the_end_and_by_a_neighbour_nothing_is_looked_at(planned: Planned) -> None:

@@ -42,16 +42,11 @@ class Look:
 def check(site: Site, looks: Sequence[Look], *, by: Actor) -> Site:
     """Keep what was found. Once all is good a planned site is ready; sent again nothing but the time of looking moves.
 
-    Refuses with ``readiness.note`` what is not good without a word on it; nothing is kept then.
+    Refuses with ``readiness.note`` what is not good without a word on it, with ``readiness.items`` an item that is told
+    twice or is none of this site's, with ``readiness.line`` figures of anything but a line; nothing is kept then.
     """
     access.require(by, Can.ATTENDANCE_RECORD, site.unit_id)
-    for look in looks:
-        if not look.is_good and not clean_line(look.note):
-            raise DomainError(
-                "readiness.note",
-                _("“{item}” chưa đạt: hãy ghi thiếu gì, ai xử lý. Chưa lưu gì.").format(item=look.item.label),
-                field=f"note_{look.item}",
-            )
+    _refuse_odd(site, looks)
     with transaction.atomic():
         locked = Site.objects.select_for_update(of=("self",)).select_related("conference").get(pk=site.pk)
         if locked.conference.state in (Conference.State.CLOSED, Conference.State.CANCELLED):
@@ -68,6 +63,24 @@ def check(site: Site, looks: Sequence[Look], *, by: Actor) -> Site:
     return locked
 
 
+def _refuse_odd(site: Site, looks: Sequence[Look]) -> None:
+    told = [look.item for look in looks]
+    if len(set(told)) < len(told) or not set(told) <= set(readiness.items(reads.form_of(site))):
+        raise DomainError(
+            "readiness.items",
+            _("Mỗi việc ghi một lần, và phải có trong danh sách kiểm tra của điểm cầu này. Chưa lưu gì."),
+        )
+    for look in looks:
+        if not look.is_good and not clean_line(look.note):
+            raise DomainError(
+                "readiness.note",
+                _("“{item}” chưa đạt: hãy ghi thiếu gì, ai xử lý. Chưa lưu gì.").format(item=look.item.label),
+                field=f"note_{look.item}",
+            )
+        if look.figures is not None and look.item != Item.LINE:
+            raise DomainError("readiness.line", _("Chỉ đường truyền mới có số đo. Chưa lưu gì."))
+
+
 def _keep(site: Site, look: Look, before: SiteCheck | None, *, by: Actor) -> None:
     now = timezone.now()
     since = before.good_since if before is not None else None
@@ -75,7 +88,7 @@ def _keep(site: Site, look: Look, before: SiteCheck | None, *, by: Actor) -> Non
     row.good_since = (since or now) if look.is_good else None
     row.note = clean_line(look.note)[:300]
     row.checked_at, row.checked_by = now, by.name[:120]
-    figures = look.figures if look.item == Item.LINE else None
+    figures = look.figures
     row.down_kbits = figures.down_kbits if figures else None
     row.up_kbits = figures.up_kbits if figures else None
     row.delay_ms = figures.delay_ms if figures else None

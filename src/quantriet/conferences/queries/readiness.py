@@ -1,6 +1,8 @@
 """The checklist of a site, and which sites of a conference are not ready."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -10,6 +12,13 @@ from quantriet.conferences.queries import wall
 from quantriet.conferences.readiness import Item
 from quantriet.ledger.measures import Form
 from quantriet.org.access import Actor
+
+
+class Lack(StrEnum):
+    """In what a site is behind: its list is not ended, its connection was never found good."""
+
+    UNREADY = "unready"
+    UNTESTED = "untested"
 
 
 @dataclass(frozen=True)
@@ -45,3 +54,12 @@ def units_not_ready(conference: Conference, *, by: Actor) -> list[int]:
     standing = wall.Standing(conference, by=by)
     chosen = standing.all[standing.unready[standing.all]]
     return [int(unit_id) for unit_id in np.unique(standing.rows["unit"][chosen])]
+
+
+def lacking(standing: wall.Standing) -> Mapping[Lack, frozenset[int]]:
+    """The numbers of the sites the reader sees, by what they lack; none once there is nothing to get ready for."""
+    seen = standing.all if standing.is_before else standing.all[:0]
+    behind = {Lack.UNREADY: standing.unready, Lack.UNTESTED: standing.untested}
+    return {
+        lack: frozenset(standing.rows["site"][seen[chosen[seen]]].tolist()) for lack, chosen in behind.items()
+    }
