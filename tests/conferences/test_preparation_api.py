@@ -1,5 +1,6 @@
 """Getting ready by the API: the same list, sums and refusals as on the pages, told once whatever is sent again."""
 
+import itertools
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,8 +16,9 @@ from quantriet.conferences.commands import conferences
 from quantriet.conferences.models import SiteCheck
 from quantriet.conferences.readiness import Item
 from quantriet.org import access
-from quantriet.org.models import AuditEvent, Unit
+from quantriet.org.models import AuditEvent, Facility, Unit
 from tests import factories
+from tests import factories_campaigns as campaigns_made
 from tests import factories_conferences as made
 from tests.factories import operator
 
@@ -194,4 +196,51 @@ def test_sites_that_are_behind_come_in_pages_in_as_many_statements_for_more(hous
 
     assert counts[0] == counts[1]
     assert [len(one) for one in pages] == [4, 3]
-    assert sum(pages, []) == sorted(set(sum(pages, [])))
+    seen = list(itertools.chain.from_iterable(pages))
+    assert seen == sorted(set(seen))
+
+
+# --- what halls lack ------------------------------------------------------------------------------------------
+
+
+def hall(unit: Unit, seats: int, **told: Any) -> None:
+    usual = {"has_screen": True, "line_mbits": 100, "confirmed_on": timezone.localdate()}
+    with factories.looking_everywhere():
+        Facility.objects.create(unit=unit, name="Hội trường", seats=seats, **{**usual, **told})
+
+
+def test_units_whose_halls_lack_something_beside_the_roll_of_a_campaign(house: House) -> None:
+    for number in range(2):
+        factories.person(factories.cell(house.first, f"Chi bộ {number}"))
+    campaign = campaigns_made.started(house.province)
+    hall(house.first, 1)
+    hall(house.province, 500, has_screen=False)
+    above, beside = client_of("inspector", house.province), client_of("inspector", house.stranger)
+
+    def gaps(client: Client, query: str = "") -> dict[int, tuple[int | None, list[str]]]:
+        items = client.get(f"/api/v1/facilities/gaps{query}").json()["items"]
+        return {one["unit_id"]: (one["summoned"], one["gaps"]) for one in items}
+
+    roll = f"?campaign_id={campaign.pk}"
+    assert gaps(above) == {house.province.pk: (None, ["screen"]), house.second.pk: (None, ["hall"])}
+    assert gaps(above, f"{roll}&gap=seats") == {house.first.pk: (2, ["seats"])}
+    assert set(gaps(above, f"{roll}&level={house.first.level}")) == {house.first.pk, house.second.pk}
+    assert set(gaps(beside)) == {house.stranger.pk}
+    refused = [
+        beside.get(f"/api/v1/facilities/gaps{roll}").status_code,
+        above.get("/api/v1/facilities/gaps?gap=gold").status_code,
+        above.get("/api/v1/facilities/gaps?level=x").status_code,
+        client_of("member", house.first).get("/api/v1/facilities/gaps").status_code,
+    ]
+    assert refused == [404, 422, 422, 403]
+
+
+def test_gaps_cost_the_same_for_more_units(house: House) -> None:
+    client = client_of("inspector", house.province)
+    counts = queries_of(
+        client,
+        "facilities/gaps",
+        lambda at: hall(factories.commune(house.province, f"Xã {at}"), 0, line_mbits=0),
+    )
+
+    assert counts[0] == counts[1]

@@ -1,4 +1,4 @@
-"""Getting ready, for programs: the checklist of a site, sites that are behind, what halls lack, costs.
+"""Getting ready, for programs: the checklist of a site, sites that are behind, what halls lack.
 
 Each writes by the command of its page and reads by the query of it.
 """
@@ -8,17 +8,20 @@ from typing import Annotated
 
 from ninja import Field, Router, Schema
 
+from quantriet.campaigns import queries as campaign_queries
 from quantriet.conferences.commands import readiness as readiness_commands
 from quantriet.conferences.commands.readiness import LineFigures, Look
+from quantriet.conferences.halls import Gap
 from quantriet.conferences.models import Site
 from quantriet.conferences.queries import conferences as reads
-from quantriet.conferences.queries import readiness
+from quantriet.conferences.queries import halls, readiness
 from quantriet.conferences.queries.readiness import Lack
 from quantriet.conferences.queries.wall import Standing
 from quantriet.conferences.readiness import TEST_BEFORE, FigureSource, Item, minutes_late
 from quantriet.core.paging import Cursor, Limit, Page, RowId, page_of
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, endpoint
+from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
 
 router = Router()
@@ -217,3 +220,67 @@ def list_laggards(
 def _standing(request: ActorRequest, conference_id: int) -> Standing:
     one = access.row_or_404(reads.conferences(request.actor), conference_id)
     return Standing(one, by=request.actor)
+
+
+# ---- what halls lack --------------------------------------------------------------------------------------
+
+
+class HallsOut(Schema):
+    """All halls of a unit together, and what they lack. ``summoned``: who is on the roll of the campaign asked for and
+    has no nearer hall; null without a campaign, or where the unit has no hall.
+    """
+
+    unit_id: int
+    name: str
+    halls: int
+    seats: int
+    screens: int
+    lines: int
+    second_lines: int
+    unconfirmed: int
+    summoned: int | None
+    gaps: list[Gap]
+
+
+@router.get(
+    "/facilities/gaps",
+    response=Page[HallsOut],
+    tags=["conferences"],
+    summary="Units whose halls lack something",
+)
+@endpoint(Can.CONFERENCE_READ)
+def list_gaps(
+    request: ActorRequest,
+    campaign_id: RowId | None = None,
+    level: Annotated[int, Field(ge=0, le=9)] | None = None,
+    gap: Gap | None = None,
+    *,
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Page[HallsOut]:
+    """Units of mine above the cell that lack something for a conference, or just one thing, by id. Seats are compared
+    with the roll of ``campaign_id``.
+    """
+    campaign = None
+    if campaign_id is not None:
+        campaign = access.row_or_404(campaign_queries.campaigns(request.actor), campaign_id)
+    lines = {line.unit_id: line for line in halls.lines(request.actor, campaign, level)}
+    lacking = {pk for pk, line in lines.items() if (gap in line.halls.gaps() if gap else line.halls.gaps())}
+    rows = Unit.objects.filter(pk__in=sorted(lacking))
+    return page_of(rows, by=("id",), cursor=cursor, limit=limit, show=lambda unit: _halls(lines[unit.pk]))
+
+
+def _halls(line: halls.Line) -> HallsOut:
+    of = line.halls
+    return HallsOut(
+        unit_id=line.unit_id,
+        name=line.name,
+        halls=of.count,
+        seats=of.seats,
+        screens=of.screens,
+        lines=of.lines,
+        second_lines=of.second_lines,
+        unconfirmed=of.unconfirmed,
+        summoned=of.people,
+        gaps=list(of.gaps()),
+    )

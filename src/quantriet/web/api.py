@@ -21,7 +21,7 @@ from quantriet.conferences import preparation_api
 from quantriet.core.errors import DomainError
 from quantriet.documents import api as documents_api
 from quantriet.lecturers import api as lecturers_api
-from quantriet.org import access, doors
+from quantriet.org import access, doors, facilities_api
 from quantriet.org import api as org_api
 from quantriet.org.access import Actor
 from quantriet.org.doors import public
@@ -31,6 +31,7 @@ from quantriet.web import tokens
 # Every package's operations, mounted by hand: (prefix, router).
 ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", org_api.router),
+    ("", facilities_api.router),
     ("", documents_api.router),
     ("", campaigns_api.router),
     ("", lecturers_api.router),
