@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from quantriet.campaigns.commands import freezes, reminders
 from quantriet.campaigns.models import Campaign, Obligation, ReminderLine, RollLine
+from quantriet.conferences.models import AttendanceConflict
 from quantriet.documents.models import Clause, DocumentVersion, Material
 from quantriet.lecturers.commands import programme as programmes
 from quantriet.lecturers.commands.programme import Month
@@ -239,5 +240,17 @@ def _conference(world: World, place: str) -> None:
     conference = called.called(unit, campaign, title=f"Hội nghị {mark(place, 'conference')}")
     hall = called.hub(conference)
     called.mark(hall, [world.people[place]])
+    with access.acting(operator()):
+        claim = AttendanceConflict.objects.create(
+            conference=conference,
+            site=hall,
+            unit=unit,
+            person=world.people[place],
+            state="present",
+            at=timezone.now(),
+            source="list",
+            actor=mark(place, "person"),
+        )
+    world.keep("claim_id", place, claim.pk)
     world.keep("conference_id", place, conference.pk)
     world.keep("site_id", place, hall.pk)

@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import path
 from django.utils import timezone
 from ninja import NinjaAPI, Schema, Status
+from ninja.openapi.schema import OpenAPISchema
 
 from quantriet.core.errors import DomainError
 from quantriet.core.models import KeptAnswer
 from quantriet.org import access, audit, checks
-from quantriet.org.doors import ActorRequest, endpoint
+from quantriet.org.doors import ActorRequest, endpoint, public
 from quantriet.org.models import Account, AuditEvent, Unit
 from quantriet.org.permissions import Can
 from quantriet.web import api as web_api
@@ -315,6 +316,32 @@ def test_an_operation_without_a_door_stops_the_start() -> None:
     stated = {str(route.pattern): checks.states_its_door(route.callback) for route in (*with_door, *without)}
 
     assert (stated["wishes"], stated["open"]) == (True, False)
+
+
+def described_twice(monkeypatch: pytest.MonkeyPatch, api: NinjaAPI) -> set[str]:
+    """Names under which two different shapes are described: the description keeps the last one only."""
+    clashes: set[str] = set()
+
+    def noting(self: OpenAPISchema, definitions: dict[str, Any]) -> None:
+        clashes.update(name for name, shape in definitions.items() if self.schemas.get(name, shape) != shape)
+        self.schemas.update(definitions)
+
+    monkeypatch.setattr(OpenAPISchema, "add_schema_definitions", noting)
+    api.get_openapi_schema(path_prefix="/api/v1/")
+    return clashes
+
+
+def test_each_shape_has_a_name_of_its_own_in_the_description(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert described_twice(monkeypatch, web_api.api) == set()
+
+
+def test_control_two_shapes_of_one_name_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = NinjaAPI(urls_namespace="test-twice", openapi_url=None, docs_url=None)
+    other = type("Granted", (Schema,), {"__annotations__": {"word": str}, "__module__": "elsewhere"})
+    for address, shape in (("/one", Granted), ("/two", other)):
+        both.get(address, response=shape)(public("a test")(lambda request: request))
+
+    assert described_twice(monkeypatch, both) == {"Granted"}
 
 
 def test_the_description_is_openapi_3_1_and_names_the_problem() -> None:

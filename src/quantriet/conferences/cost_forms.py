@@ -8,14 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from quantriet.conferences.commands.costs import AT_MOST, Cost
+from quantriet.conferences.commands.costs import AT_MOST, LINES, Cost
 from quantriet.conferences.models import CostLine
 from quantriet.core.components import number_style
 from quantriet.core.text import TextError, format_int, parse_int
 
 SPARE = 3
 """So many empty rows follow those that stand."""
-LINES = 60
 USUAL = {"money": CostLine.Money.UNIT}
 """What an empty row offers."""
 

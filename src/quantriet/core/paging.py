@@ -37,6 +37,17 @@ def page_of(
     ``by`` holds plain, never-null fields. ``cursor`` is what the page before told; one that is not ours is
     refused.
     """
+
+    def show_each(found: list[M]) -> list[S]:
+        return [show(row) for row in found]
+
+    return page_together(rows, by=by, cursor=cursor, limit=limit, show=show_each)
+
+
+def page_together(
+    rows: QuerySet[M], *, by: Sequence[str], cursor: str, limit: int, show: Callable[[list[M]], list[S]]
+) -> Page[S]:
+    """``page_of`` where what belongs to the rows is read for all of a page at once."""
     ordered = rows.order_by(*by)
     if cursor:
         ordered = ordered.filter(_after(by, _read(cursor, rows.model, by)))
@@ -45,7 +56,7 @@ def page_of(
     shown = found[:limit]
     following = _write([getattr(shown[-1], field) for field in by]) if more else None
     # Not validated here: the operation's own response schema does that, with the type of its rows.
-    return Page[Any].model_construct(items=[show(row) for row in shown], next=following)
+    return Page[Any].model_construct(items=show(shown), next=following)
 
 
 def _after(by: Sequence[str], values: Sequence[Any]) -> Q:

@@ -24,6 +24,7 @@ PAGES: Mapping[str, Words] = {
     "lecturers.training": _("Báo cáo viên: lớp tập huấn"),
     "lecturers.lacking": _("Báo cáo viên: ai chưa tập huấn"),
     "lecturers.arrival": _("Bản tin: ai chưa xác nhận"),
+    "conferences.claims": _("Hội nghị: lượt chờ quyết định"),
     "campaigns.missing": _("Đợt triển khai: ai còn thiếu"),
     "campaigns.roll": _("Đợt triển khai: danh sách triệu tập"),
     "campaigns.roll_line": _("Đợt triển khai: danh sách triệu tập"),

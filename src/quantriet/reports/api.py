@@ -33,7 +33,7 @@ class ReportOut(Schema):
     returned_reason: str
 
 
-class FigureOut(Schema):
+class ReportFigureOut(Schema):
     """A figure: the counts of the ledger (as frozen, once sent) and the unit's own number with its reason.
 
     ``denominator`` is null for a plain count; ``grades``: the numerator by evidence, best first.
@@ -75,7 +75,7 @@ class ReportDetailOut(ReportOut):
 
     frozen: bool
     sections: list[SectionOut]
-    figures: list[FigureOut]
+    figures: list[ReportFigureOut]
     findings: list[FindingOut]
 
 
@@ -145,9 +145,9 @@ def _detail(request: ActorRequest, report: Report) -> ReportDetailOut:
     )
 
 
-def _figure(shown: queries.Contents, code: str) -> FigureOut:
+def _figure(shown: queries.Contents, code: str) -> ReportFigureOut:
     value, dispute = shown.figures[code], shown.disputes.get(code)
-    return FigureOut(
+    return ReportFigureOut(
         code=code,
         numerator=value.numerator,
         denominator=value.denominator,

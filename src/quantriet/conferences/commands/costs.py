@@ -16,6 +16,8 @@ from quantriet.org.permissions import Can
 
 AT_MOST = 10**15
 """More đồng than any line can be; what is above was typed wrong."""
+LINES = 60
+"""So many lines stand on the page of a list; what does not fit there could be lost by saving it."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,14 @@ def keep(purse: Purse, costs: Sequence[Cost], *, seen: str, by: Actor) -> list[C
     """Put these lines in place of those that stand. Sent again nothing changes.
 
     ``seen`` is the version the user had before him; when somebody else changed the list meanwhile, raises
-    ``ConflictError`` (``costs.changed``): nothing is kept then.
+    ``ConflictError`` (``costs.changed``): nothing is kept then. Refuses more than ``LINES`` (``costs.too_many``).
     """
     access.require(by, Can.CONFERENCE_MANAGE, purse.unit_id)
+    if len(costs) > LINES:
+        raise DomainError(
+            "costs.too_many",
+            _("Nhiều nhất {most} dòng. Hãy gộp các khoản giống nhau. Chưa lưu gì.").format(most=LINES),
+        )
     wanted = [_checked(cost) for cost in costs]
     with transaction.atomic():
         # One writer of a conference's costs at a time: there may be no line yet that could be locked.

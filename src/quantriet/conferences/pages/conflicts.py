@@ -18,6 +18,7 @@ from quantriet.conferences.queries import conflicts as queries
 from quantriet.conferences.queries.conflicts import Row
 from quantriet.core.components import Crumb
 from quantriet.org import access
+from quantriet.org.commands import readings
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
 
@@ -52,11 +53,14 @@ def conflicts(request: ActorRequest, conference_id: int) -> HttpResponse:
         commands.settle(conflict, decision=decision, note=note, by=request.actor)
         messages.success(request, _("Đã quyết định. Cả hai lượt vẫn được giữ để xem lại."))
         return HttpResponseRedirect(reverse("conference-conflicts", args=[one.pk]))
+    rows, decided = queries.rows(one), list(queries.decided(one)[:DECIDED_SHOWN])
+    people = queries.named([*(row.conflict for row in rows), *decided])
+    readings.note(people, page=queries.READING, by=request.actor)
     context = {
         "one": one,
-        "rows": [_shown(row) for row in queries.rows(one)],
+        "rows": [_shown(row) for row in rows],
         "count": queries.waiting(one).count(),
-        "decided": queries.decided(one)[:DECIDED_SHOWN],
+        "decided": decided,
         "crumbs": [
             Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
             Crumb(one.title, reverse("conference", args=[one.pk])),

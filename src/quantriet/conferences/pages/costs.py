@@ -16,7 +16,6 @@ from quantriet.conferences.pages.papers import download
 from quantriet.conferences.pages.settled import EXCEL
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import costs as queries
-from quantriet.conferences.queries.costs import Sums
 from quantriet.core.components import Action, Crumb
 from quantriet.core.errors import DomainError
 from quantriet.core.office.sheets_out import CellKind, Table, TableColumn, Workbook
@@ -72,9 +71,7 @@ def _list(request: ActorRequest, purse: Purse, here: str, crumbs: list[Crumb]) -
     context = {
         "purse": purse,
         "costs": standing,
-        "sums": queries.total(
-            Sums(one.planned, one.actual or 0, 1, int(one.actual is None)) for one in standing
-        ),
+        "sums": queries.total(queries.of_line(one.planned, one.actual) for one in standing),
         "whole": queries.of_conference(purse.conference, request.actor) if purse.site is None else None,
         "form": form if keeps else None,
         "crumbs": [
@@ -106,19 +103,17 @@ def _unit(request: ActorRequest) -> Unit:
 def of_year(request: ActorRequest) -> HttpResponse:
     """A year's costs of a unit and of those directly below it, down to the lines."""
     (year, years), unit = _year(request), _unit(request)
-    own = queries.own(request.actor, year)
-    below = queries.below(unit, queries.added_up(own))
-    mine = own.get(unit.pk, Sums())
+    told = queries.year_of(unit, request.actor, year)
     rows = queries.borne_by(unit, request.actor, year)
     here, sheet = reverse("costs"), reverse("costs-sheet")
     context = {
         "unit": unit,
         "year": year,
         "years": years,
-        "below": below,
-        "mine": mine,
-        "sums": queries.total([mine, *(one.sums for one in below)]),
-        "lines": rows[:LINES_SHOWN] if mine.lines else [],
+        "below": told.below,
+        "mine": told.mine,
+        "sums": told.whole,
+        "lines": rows[:LINES_SHOWN] if told.mine.lines else [],
         "actions": [Action(_("Tải Excel"), f"{sheet}?nam={year}", "file-spreadsheet")],
         "crumbs": [
             Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),

@@ -1,6 +1,6 @@
 """Claims that wait for a person, each beside what is recorded and everything devices heard of him there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -9,6 +9,9 @@ from quantriet.conferences.models import Attendance, AttendanceConflict, Attenda
 
 AT_ONCE = 50
 """So many claims stand on one page; those decided make room for the next."""
+
+READING = "conferences.claims"
+"""Under this name it is written down who read of whom (``org.reading_words``)."""
 
 Open = AttendanceConflict.Decision.OPEN
 
@@ -33,12 +36,21 @@ def waiting(conference: Conference) -> QuerySet[AttendanceConflict]:
 
 def rows(conference: Conference) -> list[Row]:
     """The first of the claims that wait, with both sides' evidence. Three queries, however many."""
-    found = list(waiting(conference)[:AT_ONCE])
+    return evidence(list(waiting(conference)[:AT_ONCE]), conference)
+
+
+def evidence(found: Sequence[AttendanceConflict], conference: Conference) -> list[Row]:
+    """Some claims of a conference, each with both sides' evidence. Two queries, however many."""
     recorded = of_people([one.person_id for one in found if one.person_id], conference)
     heard = _heard(found, recorded)
     return [
         Row(one, recorded.get(one.person_id or 0), tuple(heard.get(one.person_id or 0, ()))) for one in found
     ]
+
+
+def named(found: Iterable[AttendanceConflict | AttendanceVerdict]) -> list[int]:
+    """The people whose names the reader gets: those outside his units stay unnamed."""
+    return [one.person.pk for one in found if one.person is not None]
 
 
 def of_people(people: Sequence[int], conference: Conference) -> dict[int, Attendance]:

@@ -43,6 +43,19 @@ class Below:
     sums: Sums
 
 
+@dataclass(frozen=True)
+class Year:
+    """What a unit bears itself in a year, and what the units directly below bear with everything below them."""
+
+    mine: Sums
+    below: tuple[Below, ...]
+
+    @property
+    def whole(self) -> Sums:
+        """All together."""
+        return total([self.mine, *(one.sums for one in self.below)])
+
+
 def lines(by: Actor, year: int) -> QuerySet[CostLine]:
     """The lines of a year that units of the actor bear."""
     rows = CostLine.objects.filter(conference__starts_at__year=year)
@@ -88,10 +101,21 @@ def below(unit: Unit, sums: dict[int, Sums]) -> list[Below]:
     return [Below(one, sums[one.pk]) for one in rows.order_by("level", "sort_key", "id").distinct()]
 
 
+def year_of(unit: Unit, by: Actor, year: int) -> Year:
+    """A year of a unit, as far as the actor may know it."""
+    own_sums = own(by, year)
+    return Year(own_sums.get(unit.pk, Sums()), tuple(below(unit, added_up(own_sums))))
+
+
 def of_conference(conference: Conference, by: Actor) -> Sums:
     """A conference with those of its sites whose costs the actor may know."""
     rows = lines(by, conference.starts_at.year).filter(conference=conference)
-    return total(Sums(row.planned, row.actual or 0, 1, int(row.actual is None)) for row in rows)
+    return total(of_line(row.planned, row.actual) for row in rows)
+
+
+def of_line(planned: int, actual: int | None) -> Sums:
+    """One line alone."""
+    return Sums(planned, actual or 0, 1, int(actual is None))
 
 
 def total(several: Iterable[Sums]) -> Sums:
