@@ -54,6 +54,7 @@ ORIGINS = {
     "attendance.record": gettext_lazy("Điểm danh"),
     "attendance.credit_superior": gettext_lazy("Công nhận đã dự ở cấp trên"),
     "guests.add": gettext_lazy("Ghi khách"),
+    "guests.remove": gettext_lazy("Hoàn tác"),
     "meetings.remark": gettext_lazy("Ghi ý kiến"),
     "conferences.close": gettext_lazy("Kết thúc hội nghị"),
     "reviews.accept": gettext_lazy("Chấp nhận báo cáo"),

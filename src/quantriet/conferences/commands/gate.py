@@ -12,6 +12,10 @@ waits to shut is not passed by those who come later.
 from collections.abc import Iterable
 
 from django.db import connection
+from django.utils.translation import gettext as _
+
+from quantriet.conferences.models import Conference
+from quantriet.core.errors import DomainError
 
 _GATE = 7_141_900
 """The first of the two numbers of the lock; the second is the conference."""
@@ -35,6 +39,14 @@ def enter(conference_ids: Iterable[int]) -> None:
     """Until this transaction ends, none of these conferences, their sites and devices is ended."""
     with connection.cursor() as cursor:
         cursor.execute(_ENTER, [_GATE, sorted(set(conference_ids))])
+
+
+def enter_uncancelled(conference: Conference) -> None:
+    """``enter`` one conference and read anew how it stands: to one that was cancelled nothing more is written."""
+    enter([conference.pk])
+    conference.refresh_from_db(fields=WHAT_MAY_END)
+    if conference.state == Conference.State.CANCELLED:
+        raise DomainError("conference.over", _("Hội nghị đã hủy. Chưa ghi gì."))
 
 
 def enter_by_devices(device_ids: Iterable[int]) -> None:

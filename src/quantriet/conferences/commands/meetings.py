@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from quantriet.conferences.commands import gate
 from quantriet.conferences.models import Conference, Remark
 from quantriet.core.errors import ConflictError, DomainError
 from quantriet.core.text import clean_text
@@ -20,7 +21,7 @@ def remark(
 ) -> Remark | None:
     """Note a remark of the discussion; ``author_id`` ``None``: unsigned. Counted by unit, never by speaker.
 
-    ``None``: this call was kept before (a retry).
+    ``None``: this call was kept before (a retry). Refuses with ``conference.over`` where the conference was cancelled.
     """
     access.require(by, Can.ATTENDANCE_RECORD, unit)
     words = clean_text(text)
@@ -28,6 +29,7 @@ def remark(
         raise DomainError("remark.empty", _("Hãy ghi nội dung ý kiến. Chưa lưu gì."))
     campaign = conference.campaign
     with transaction.atomic():
+        gate.enter_uncancelled(conference)
         batch_id = None
         if campaign is not None and campaign.book_id is not None:
             on = access.local_day(conference.starts_at)

@@ -203,7 +203,7 @@ def declare_totals(site: Site, totals: Mapping[int, Totals], *, by: Actor) -> li
         )
     units = Unit.objects.in_bulk(list(totals))
     with transaction.atomic():
-        gate.enter([site.conference_id])
+        gate.enter_uncancelled(site.conference)
         if totals and site.state in (Site.State.PLANNED, Site.State.READY):
             report(site, state=Site.State.CONNECTED, by=by)
         standing.hold(totals)  # after the site, and all of them before the first is declared

@@ -381,8 +381,12 @@ def make_up(request: ActorRequest, site_id: int) -> HttpResponse:
 
 @page(Can.ATTENDANCE_READ, write=Can.ATTENDANCE_RECORD)
 def guest_list(request: ActorRequest, site_id: int) -> HttpResponse:
-    """Guests of a site: one line a guest, name and organisation."""
+    """Guests of a site: one line a guest, name and organisation; who was written by mistake is taken back."""
     site = site_of(request, site_id, Can.ATTENDANCE_RECORD)
+    if request.method == "POST" and "remove" in request.POST:
+        if guests.remove(site, _number(request, "remove"), by=request.actor):
+            _message(request, _("Đã bỏ khách ghi nhầm; số khách đã trừ lại."))
+        return HttpResponseRedirect(reverse("site-guests", args=[site.pk]))
     if request.method == "POST":
         names = request.POST.getlist("name")
         organisations = request.POST.getlist("organisation")
