@@ -60,9 +60,10 @@ class CostsOut(Schema):
 
 
 class CostsBelowOut(Schema):
-    """A unit with everything below it."""
+    """A unit with everything below it. ``code`` is the owner's own."""
 
     unit_id: int
+    code: str
     name: str
     sums: CostSumsOut
 
@@ -71,6 +72,7 @@ class CostYearOut(Schema):
     """A year of a unit: what it bears itself, the units directly below, and all together."""
 
     unit_id: int
+    code: str
     name: str
     year: int
     own: CostSumsOut
@@ -160,11 +162,13 @@ def year_out(unit: Unit, by: Actor, year: int) -> CostYearOut:
     told = queries.year_of(unit, by, year)
     return CostYearOut(
         unit_id=unit.pk,
+        code=unit.code,
         name=unit.name,
         year=year,
         own=_sums(told.mine),
         below=[
-            CostsBelowOut(unit_id=one.unit.pk, name=one.unit.name, sums=_sums(one.sums)) for one in told.below
+            CostsBelowOut(unit_id=one.unit.pk, code=one.unit.code, name=one.unit.name, sums=_sums(one.sums))
+            for one in told.below
         ],
         whole=_sums(told.whole),
     )

@@ -60,6 +60,9 @@ ENTRIES: Mapping[str, Entry] = {
         "baselines", "Nhập số liệu kỳ trước (tự khai) của một văn bản từ Excel hoặc CSV"
     ),
     "campaign": Entry("campaigns", "Đợt triển khai: liệt kê, soạn, giao xuống, xem số liệu"),
+    "conference": Entry(
+        "conferences", "Hội nghị: liệt kê, điểm cầu nào chưa sẵn sàng, kinh phí cả năm (JSON, CSV)"
+    ),
     "report": Entry("reports", "Báo cáo: liệt kê, lập, xuất Word và Excel, soi báo cáo cũ"),
     "account": Entry("accounts", "Tài khoản: tạo, giao vai trò, cấp lại mật khẩu"),
     "token": Entry("tokens", "Khóa truy cập API: tạo, liệt kê, thu hồi"),
