@@ -94,6 +94,8 @@ def _agenda_table(agenda: Sequence[AgendaRow]) -> TableBlock:
 
 
 HYBRID = "trực tiếp kết hợp trực tuyến"
+SITES_AT_MOST = 201
+"""On a summons, the hub among them; of the others it says how many there are."""
 
 
 def _site_words(site: Site, conference: Conference) -> str:
@@ -103,9 +105,11 @@ def _site_words(site: Site, conference: Conference) -> str:
 
 
 def summons(
-    conference: Conference, agenda: Sequence[AgendaRow], sites: Sequence[Site], *, form: str
+    conference: Conference, agenda: Sequence[AgendaRow], sites: Sequence[Site], *, form: str, further: int = 0
 ) -> Letter:
-    """Giấy triệu tập: when, where, how to join, what, who chairs. ``form`` as ``HYBRID`` or the form's word."""
+    """Giấy triệu tập: when, where, how to join, what, who chairs. ``form`` as ``HYBRID`` or the form's word;
+    ``further``: how many sites there are besides these.
+    """
     hub = next((site for site in sites if site.is_hub), None)
     body: list[Block] = [
         Paragraph(
@@ -124,7 +128,11 @@ def summons(
     others = [site for site in sites if not site.is_hub]
     if others:
         body.append(Heading("Các điểm cầu", 2))
-        body += [Bullet(_site_words(site, conference)) for site in others[:200]]
+        body += [Bullet(_site_words(site, conference)) for site in others]
+    if further:
+        body.append(
+            Paragraph(f"Và {format_int(further)} điểm cầu khác, có trong danh sách điểm cầu của hội nghị.")
+        )
     if agenda:
         body += [Heading("Chương trình", 2), _agenda_table(agenda)]
     body.append(Paragraph("Đề nghị các đồng chí dự đúng giờ, đúng điểm cầu và mang theo thẻ điểm danh."))

@@ -1,9 +1,13 @@
 """One tap prints: summons, signature list, QR cards, minutes form. Papers are Vietnamese in any language."""
 
+import io
+import zipfile
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from quantriet.conferences import papers
 from quantriet.conferences.models import Site
@@ -12,6 +16,7 @@ from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import questions, roster
 from quantriet.core.errors import DomainError
 from quantriet.core.office import letters_docx, letters_pdf, sheets_print
+from quantriet.core.office.sheets_print import Card
 from quantriet.core.text import fold
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
@@ -19,7 +24,9 @@ from quantriet.org.permissions import Can
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
-CARDS_AT_MOST = 3_000
+ZIP = "application/zip"
+CARDS_A_FILE = 3_000
+"""Above it the cards come as several files in one: a printer takes them one after another."""
 
 
 def download(content: bytes, kind: str, name: str) -> HttpResponse:
@@ -34,10 +41,12 @@ def download(content: bytes, kind: str, name: str) -> HttpResponse:
 def summons(request: ActorRequest, conference_id: int, kind: str) -> HttpResponse:
     """Giấy triệu tập of a conference, as Word or PDF."""
     one = access.row_or_404(reads.conferences(request.actor), conference_id)
-    shown = list(reads.sites(request.actor, Can.CONFERENCE_READ).filter(conference=one)[:500])
+    seen = reads.sites(request.actor, Can.CONFERENCE_READ).filter(conference=one)
+    shown = list(seen[: papers.SITES_AT_MOST])
+    further = seen.count() - len(shown)
     with translation.override("vi"):
         form = papers.HYBRID if reads.is_hybrid(one) else str(one.get_form_display()).lower()
-    letter = papers.summons(one, reads.agenda(one), shown, form=form)
+    letter = papers.summons(one, reads.agenda(one), shown, form=form, further=further)
     if kind == "pdf":
         return download(letters_pdf.to_pdf(letter), PDF, f"giay trieu tap {one.pk}.pdf")
     return download(letters_docx.to_docx(letter), WORD, f"giay trieu tap {one.pk}.docx")
@@ -61,11 +70,27 @@ def cards(request: ActorRequest, site_id: int) -> HttpResponse:
     site = site_of(request, site_id, Can.ATTENDANCE_RECORD)
     rows = [row for row in roster.of_site(site) if row.is_expected]
     if not rows:
-        raise DomainError("cards.nobody", "Điểm này chưa có ai trong danh sách nên chưa có thẻ để in.")
-    content = sheets_print.qr_cards(
-        papers.cards(site, rows[:CARDS_AT_MOST]), heading=site.conference.title[:120]
-    )
-    return download(content, PDF, f"the diem danh {site.pk}.pdf")
+        raise DomainError("cards.nobody", _("Điểm này chưa có ai trong danh sách nên chưa có thẻ để in."))
+    heading = site.conference.title[:120]
+    files = [
+        sheets_print.qr_cards(some, heading=heading)
+        for some in _in_files(papers.cards(site, rows), CARDS_A_FILE)
+    ]
+    name = f"the diem danh {site.pk}"
+    return download(files[0], PDF, f"{name}.pdf") if len(files) == 1 else _packed(files, name)
+
+
+def _in_files(cards: Sequence[Card], at_most: int) -> list[Sequence[Card]]:
+    return [cards[begins : begins + at_most] for begins in range(0, len(cards), at_most)]
+
+
+def _packed(files: Sequence[bytes], name: str) -> HttpResponse:
+    """Several papers in one download, numbered in their order."""
+    pack = io.BytesIO()
+    with zipfile.ZipFile(pack, "w", zipfile.ZIP_STORED) as packed:
+        for number, content in enumerate(files, start=1):
+            packed.writestr(f"{fold(name).replace(' ', '-')}-{number}.pdf", content)
+    return download(pack.getvalue(), ZIP, f"{name}.zip")
 
 
 @page(Can.ATTENDANCE_READ)
