@@ -1,5 +1,6 @@
 """What units owe: fulfilled, opened again, waived; stricter deadlines below, one decision extending many."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns.commands import standing
+from quantriet.campaigns.commands import standing, stricter
 from quantriet.campaigns.commands.counting import DUE_MEASURES
 from quantriet.campaigns.commands.declarations import MEETS, UNIT_KINDS, on_time
 from quantriet.campaigns.models import Campaign, Declaration, Extension, Obligation, Requirement
@@ -129,35 +130,50 @@ def _undeclare(obligation: Obligation) -> None:
 def tighten(campaign: Campaign, unit: Unit, *, kind: str, due_at: datetime, by: Actor) -> int:
     """A unit sets a stricter deadline for itself and everything below; returns how many units it moved.
 
-    Never looser: a deadline later than what the superior set for any of them is refused.
+    Never looser: later than the nearest superior's own date, or the campaign's, is refused. Units below that
+    set themselves an earlier date keep it.
     """
     access.require(by, Can.OBLIGATION_FULFIL, unit)
     top = access.today_placements().filter(unit=unit).values_list("path", flat=True)
     below = access.today_placements().filter(path__descendant_of=list(top)).values("unit")
+    author = stricter.author_of(unit, by)
     with transaction.atomic():
-        owed = Obligation.objects.select_for_update().filter(
-            campaign=campaign, kind=kind, unit__in=below, state=Obligation.State.OPEN
+        owed = list(
+            Obligation.objects.select_for_update()
+            .filter(campaign=campaign, kind=kind, unit__in=below, state=Obligation.State.OPEN)
+            .order_by("unit_id", "pk")
         )
-        earliest = owed.order_by("limit_at").values_list("limit_at", flat=True).first()
-        if earliest is None:
+        if not owed:
             return 0
-        if due_at > earliest:
-            raise DomainError(
-                "deadline.looser",
-                _(
-                    "Hạn %(asked)s muộn hơn hạn cấp trên giao (%(limit)s). "
-                    "Chưa đổi gì; hãy chọn ngày sớm hơn hoặc bằng."
-                )
-                % {
-                    "asked": format_date(access.local_day(due_at)),
-                    "limit": format_date(access.local_day(earliest)),
-                },
-            )
-        moved = owed.exclude(due_at=due_at).update(due_at=due_at)
-        audit.record(
-            by, "deadline.tighten", campaign, unit=unit, detail={"kind": kind, "due_at": due_at.isoformat()}
+        # Read behind the locks: who tightens above or below waits for these rows, or has said it already.
+        dates = stricter.standing(campaign, kind, owed, unit.pk, author)
+        ceiling = min(dates.ceiling(one, unit.pk, author) for one in owed)
+        if due_at > ceiling:
+            raise _looser(due_at, ceiling)
+        moved: dict[datetime, list[int]] = defaultdict(list)
+        for one in owed:
+            holds = dates.below(one, unit.pk, due_at)
+            if one.due_at != holds:
+                moved[holds].append(one.pk)
+        for holds, some in moved.items():
+            Obligation.objects.filter(pk__in=some).update(due_at=holds)
+        told = {"kind": kind, "due_at": due_at.isoformat(), "author": author}
+        audit.record(by, stricter.TIGHTENED, campaign, unit=unit, detail=told)
+    return sum(map(len, moved.values()))
+
+
+def _looser(asked: datetime, limit: datetime) -> DomainError:
+    return DomainError(
+        "deadline.looser",
+        _(
+            "Hạn %(asked)s muộn hơn hạn cấp trên giao (%(limit)s). "
+            "Chưa đổi gì; hãy chọn ngày sớm hơn hoặc bằng."
         )
-    return moved
+        % {
+            "asked": format_date(access.local_day(asked)),
+            "limit": format_date(access.local_day(limit)),
+        },
+    )
 
 
 @dataclass(frozen=True)
@@ -172,9 +188,12 @@ class Decision:
 def extend(
     campaign: Campaign, unit_ids: Sequence[int], *, kind: str, decision: Decision, by: Actor
 ) -> Extension:
-    """One decision moves the deadline of many units later; the same decision again changes nothing."""
+    """One decision moves the deadline of many units later; said again it reaches units it had not reached yet and
+    touches no other. Its number carries one date: with another date it is refused, and so is one for nobody.
+    """
     access.require(by, Can.CAMPAIGN_MANAGE, campaign.unit)
-    if not decision.number.strip() or not decision.reason.strip():
+    number = decision.number.strip()
+    if not number or not decision.reason.strip():
         raise DomainError(
             "extension.decision", _("Gia hạn cần số văn bản và lý do. Chưa đổi hạn của đơn vị nào.")
         )
@@ -182,27 +201,56 @@ def extend(
         extension, is_new = Extension.objects.get_or_create(
             campaign=campaign,
             kind=kind,
-            decision=decision.number,
+            decision=number,
             defaults={"reason": decision.reason, "due_at": decision.due_at, "actor": by.name},
         )
-        owed = Obligation.objects.select_for_update().filter(
-            campaign=campaign, kind=kind, unit_id__in=list(unit_ids), state=Obligation.State.OPEN
+        if extension.due_at != decision.due_at:
+            raise _other_date(extension)
+        reached = extension.obligations.values("pk")
+        owed = list(
+            Obligation.objects.select_for_update()
+            .filter(campaign=campaign, kind=kind, unit_id__in=list(unit_ids), state=Obligation.State.OPEN)
+            .exclude(pk__in=reached)
+            .order_by("unit_id", "pk")
         )
-        if is_new and owed.filter(limit_at__gt=decision.due_at).exists():
+        if not owed and is_new:
+            raise DomainError(
+                "extension.nobody",
+                _(
+                    "Không có đơn vị nào trong diện được gia hạn việc này. Chưa ghi gia hạn nào; "
+                    "hãy xem lại việc và diện gia hạn."
+                ),
+            )
+        if not owed:
+            return extension
+        if any(one.limit_at > decision.due_at for one in owed):
             raise DomainError(
                 "extension.earlier",
                 _("Hạn mới sớm hơn hạn đang có. Chưa đổi gì; gia hạn phải là ngày muộn hơn."),
             )
         extension.obligations.add(*owed)
-        owed.update(due_at=decision.due_at, limit_at=decision.due_at)
+        Obligation.objects.filter(pk__in=[one.pk for one in owed]).update(
+            due_at=decision.due_at, limit_at=decision.due_at
+        )
         audit.record(
             by,
             "deadline.extend",
             extension,
             unit=campaign.unit_id,
-            detail={"decision": decision.number, "units": len(unit_ids)},
+            detail={"decision": number, "units": len(owed)},
         )
     return extension
+
+
+def _other_date(extension: Extension) -> DomainError:
+    return DomainError(
+        "extension.other_date",
+        _(
+            "Văn bản %(decision)s đã gia hạn việc này đến ngày %(day)s. Chưa đổi gì; "
+            "muốn ngày khác, hãy ghi số của văn bản gia hạn mới."
+        )
+        % {"decision": extension.decision, "day": format_date(access.local_day(extension.due_at))},
+    )
 
 
 def waive(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
