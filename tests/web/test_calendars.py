@@ -215,6 +215,26 @@ def test_the_page_shows_an_address_once_and_files_download(town: Town) -> None:
     assert stranger.get(reverse("calendar-conference", args=[town.conference.pk])).status_code == 404
 
 
+def test_a_conference_and_my_sessions_lead_to_its_file_until_it_is_over(town: Town) -> None:
+    member = factories.signed_in(factories.account("member", town.commune, of=factories.person(town.commune)))
+    pages = (
+        (factories.signed_in(town.secretary), reverse("conference", args=[town.conference.pk])),
+        (member, reverse("my-sessions")),
+    )
+    link = f'href="{reverse("calendar-conference", args=[town.conference.pk])}"'
+    file = member.get(reverse("calendar-conference", args=[town.conference.pk]))
+    before = [link in client.get(page).content.decode() for client, page in pages]
+    past = timezone.now() - timedelta(days=1)
+    Conference.objects.filter(pk=town.conference.pk).update(
+        state=Conference.State.CLOSED, starts_at=past - timedelta(hours=2), ends_at=past
+    )
+    after = [link in client.get(page).content.decode() for client, page in pages]
+
+    assert set(events(file)) == {town.conference.title}
+    assert (before, after) == ([True, True], [False, False])
+    assert f'href="{reverse("calendars")}"' in member.get(reverse("my-sessions")).content.decode()
+
+
 def test_a_longer_calendar_costs_no_more_queries(town: Town) -> None:
     costs = []
     for more in (0, 2):

@@ -6,12 +6,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from quantriet.core import tasks
 from quantriet.org import access, notices
 from quantriet.org.notices import NoticeText
 from tests import factories
+from tests import factories_lecturers as lecturing
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +98,20 @@ def test_the_pulse_speaks_when_figures_were_folded(client: Client) -> None:
     assert (first.status_code, "HX-Trigger" in first.headers) == (200, False)
     assert quiet.status_code == 204
     assert (loud.status_code, loud.headers["HX-Trigger"]) == (200, "fold")
+
+
+def test_who_has_no_place_of_lecturers_finds_the_bulletins_in_the_menu() -> None:
+    commune = factories.commune(factories.province())
+    issue = lecturing.issue(lecturing.bulletin(commune), title="Định hướng tháng này")
+    cell = factories.cell(commune)
+    member = factories.signed_in(factories.account("member", cell, of=factories.person(cell)))
+
+    def menu(client: Client) -> list[str]:
+        return [place.href for place in client.get("/").context["places"]]
+
+    front = reverse("bulletins")
+    assert (front in menu(member), reverse("lecturers") in menu(member)) == (True, False)
+    assert issue.title in member.get(front).content.decode()
+    for role, places in (("lecturer", [True, False]), ("clerk", [False, True])):
+        told = menu(factories.signed_in(factories.account(role, cell)))
+        assert [front in told, reverse("lecturers") in told] == places

@@ -1,7 +1,7 @@
 """What every page needs: the actor, the places he sees, the unit he acts in."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -25,15 +25,26 @@ class Place:
     active: bool
 
 
+class Wing(NamedTuple):
+    """A place and who sees it: whoever ``can``, unless he has a wider place that leads there."""
+
+    can: Can
+    label: Promise
+    route: str
+    icon: str
+    unless: Can | None = None
+
+
 PLACES = (
-    (Can.HOME, _("Việc hôm nay"), "today", "home"),
-    (Can.CAMPAIGN_READ, _("Đợt triển khai"), "campaigns", "flag"),
-    (Can.CONFERENCE_READ, pgettext_lazy("place", "Hội nghị"), "conferences", "users"),
-    (Can.CAMPAIGN_READ, pgettext_lazy("place", "Báo cáo"), "reports", "report"),
-    (Can.UNIT_READ, pgettext_lazy("place", "Đơn vị"), "units", "sitemap"),
-    (Can.DOCUMENT_READ, pgettext_lazy("place", "Văn bản"), "documents", "file-text"),
-    (Can.LECTURER_READ, pgettext_lazy("place", "Báo cáo viên"), "lecturers", "speakerphone"),
-    (Can.LECTURE_GIVE, _("Buổi tôi nói"), "my-lectures", "calendar-event"),
+    Wing(Can.HOME, _("Việc hôm nay"), "today", "home"),
+    Wing(Can.CAMPAIGN_READ, _("Đợt triển khai"), "campaigns", "flag"),
+    Wing(Can.CONFERENCE_READ, pgettext_lazy("place", "Hội nghị"), "conferences", "users"),
+    Wing(Can.CAMPAIGN_READ, pgettext_lazy("place", "Báo cáo"), "reports", "report"),
+    Wing(Can.UNIT_READ, pgettext_lazy("place", "Đơn vị"), "units", "sitemap"),
+    Wing(Can.DOCUMENT_READ, pgettext_lazy("place", "Văn bản"), "documents", "file-text"),
+    Wing(Can.LECTURER_READ, pgettext_lazy("place", "Báo cáo viên"), "lecturers", "speakerphone"),
+    Wing(Can.LECTURE_GIVE, _("Buổi tôi nói"), "my-lectures", "calendar-event"),
+    Wing(Can.DOCUMENT_READ, _("Bản tin"), "bulletins", "message", unless=Can.LECTURER_READ),
 )
 
 
@@ -58,11 +69,12 @@ def house(request: HttpRequest) -> dict[str, Any]:
 def _places(path: str, actor: Actor) -> list[Place]:
     """The places a role sees; one whose wing is not built yet joins with its route."""
     found = []
-    for can, label, name, icon in PLACES:
+    for wing in PLACES:
         try:
-            href = reverse(name)
+            href = reverse(wing.route)
         except NoReverseMatch:
             continue
-        if actor.can(can):
-            found.append(Place(label, href, icon, path == href if href == "/" else path.startswith(href)))
+        if actor.can(wing.can) and not (wing.unless is not None and actor.can(wing.unless)):
+            is_here = path == href if href == "/" else path.startswith(href)
+            found.append(Place(wing.label, href, wing.icon, is_here))
     return found
