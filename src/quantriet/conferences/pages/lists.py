@@ -1,6 +1,7 @@
 """The list of conferences with its filters, and the sessions one person is expected at."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,13 +11,16 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from quantriet.conferences import codes
 from quantriet.conferences.forms import ListForm
 from quantriet.conferences.models import Conference
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import quotas
 from quantriet.core.components import Action, Crumb
+from quantriet.core.office.sheets_print import qr_svg
 from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.doors import ActorRequest, page
@@ -108,12 +112,30 @@ def line(one: Conference) -> dict[str, Any]:
 
 @page(Can.OWN_RECORD)
 def mine(request: ActorRequest) -> HttpResponse:
-    """My own sessions: where I am expected, and what was recorded of me."""
+    """My own sessions: where I am expected, what was recorded of me, and my code for those that are not over."""
     person_id = request.actor.person_id
     rows = list(reads.summoned_to(person_id)[:100]) if person_id is not None else []
     known = reads.own_attendance(person_id) if person_id is not None else {}
     context = {
-        "rows": [{**line(one), "attendance": known.get(one.pk)} for one in rows],
+        "rows": [
+            {**line(one), "attendance": known.get(one.pk), "own": _own_code(one, person_id)} for one in rows
+        ],
         "crumbs": [Crumb(_("Việc hôm nay"), "/"), Crumb(_("Buổi tôi dự"))],
     }
     return render(request, "conferences/mine.html", context)
+
+
+@dataclass(frozen=True)
+class OwnCode:
+    """What stands on the reader's card for one session: the picture to be scanned, the letters to be typed."""
+
+    picture: SafeString
+    letters: str
+
+
+def _own_code(one: Conference, person_id: int | None) -> OwnCode | None:
+    if person_id is None or one.state not in (Conference.State.PLANNED, Conference.State.OPEN):
+        return None
+    key = bytes(one.code_key)
+    picture = mark_safe(qr_svg(codes.personal(key, one.pk, person_id)))  # noqa: S308 - drawn here, from nothing but modules
+    return OwnCode(picture, codes.shown(codes.short(key, one.pk, person_id)))
