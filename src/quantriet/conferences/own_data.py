@@ -11,6 +11,7 @@ from quantriet.conferences.models import (
     Device,
     Remark,
     Scan,
+    ShiftMember,
 )
 from quantriet.conferences.models.attendance import State
 from quantriet.org import holdings
@@ -116,6 +117,11 @@ def _chaired(person: Person) -> list[list[str]]:
     return [[row.title, row.unit.name, moment(row.starts_at), row.get_state_display()] for row in rows]
 
 
+def _shifts(person: Person) -> list[list[str]]:
+    rows = ShiftMember.objects.filter(person=person).select_related("conference", "unit").order_by("id")
+    return [[row.conference.title, row.unit.name, moment(row.conference.starts_at)] for row in rows]
+
+
 def _devices(person: Person) -> list[list[str]]:
     rows = Device.objects.filter(account__person=person).select_related("site__conference").order_by("id")
     return [
@@ -130,58 +136,67 @@ def _devices(person: Person) -> list[list[str]]:
     ]
 
 
+_EXCUSE, _UNIT = gettext_noop("Lý do vắng"), gettext_noop("Đơn vị")
+HOLDINGS = (
+    Holding(
+        gettext_noop("Điểm danh"),
+        (_CONFERENCE, _SITE, _UNIT, gettext_noop("Ngày"), _STATE, _IN, _OUT, _EXCUSE, gettext_noop("Cách ghi"),
+         _BY),
+        ("conferences.Attendance.person",),
+        _attendances,
+    ),
+    Holding(
+        gettext_noop("Sửa điểm danh"),
+        (_CONFERENCE, _WHEN, gettext_noop("Trước khi sửa"), _EXCUSE, gettext_noop("Lý do sửa"), _BY),
+        ("conferences.AttendanceChange.person",),
+        _changes,
+    ),
+    Holding(
+        gettext_noop("Lượt phải quyết định"),
+        (_CONFERENCE, _SITE, gettext_noop("Vì sao"), _STATE, _WHEN, gettext_noop("Giờ trên máy"),
+         gettext_noop("Vào lần cuối"), _OUT, _BY, gettext_noop("Quyết định")),
+        ("conferences.AttendanceConflict.person",),
+        _conflicts,
+    ),
+    Holding(
+        gettext_noop("Quyết định về lượt được ghi"),
+        (_CONFERENCE, _WHEN, gettext_noop("Quyết định"), gettext_noop("Lý do"), gettext_noop("Người quyết định")),
+        ("conferences.AttendanceVerdict.person",),
+        _verdicts,
+    ),
+    Holding(
+        gettext_noop("Lần quét mã"),
+        (_CONFERENCE, _SITE, gettext_noop("Vào hay ra"), _WHEN, gettext_noop("Máy"), gettext_noop("Kết quả")),
+        ("conferences.Scan.person",),
+        _scans,
+    ),
+    Holding(
+        gettext_noop("Ý kiến có ký tên"),
+        (_CONFERENCE, _WHEN, gettext_noop("Nội dung")),
+        ("conferences.Remark.author",),
+        _remarks,
+    ),
+    Holding(
+        gettext_noop("Ca được xếp"),
+        (_CONFERENCE, _UNIT, _WHEN),
+        ("conferences.ShiftMember.person",),
+        _shifts,
+    ),
+    Holding(
+        gettext_noop("Hội nghị chủ trì"),
+        (_CONFERENCE, _UNIT, _WHEN, _STATE),
+        ("conferences.Conference.chair_person",),
+        _chaired,
+    ),
+    Holding(
+        gettext_noop("Máy điểm danh đã gắn"),
+        (_CONFERENCE, _SITE, gettext_noop("Tên máy"), gettext_noop("Gắn lúc"), gettext_noop("Thôi lúc")),
+        ("conferences.Device.account",),
+        _devices,
+    ),
+)  # fmt: skip
+
+
 def register_all() -> None:
     """Called once, when the package is ready."""
-    excuse, unit = gettext_noop("Lý do vắng"), gettext_noop("Đơn vị")
-    holdings.register(
-        Holding(
-            gettext_noop("Điểm danh"),
-            (_CONFERENCE, _SITE, unit, gettext_noop("Ngày"), _STATE, _IN, _OUT, excuse, gettext_noop("Cách ghi"),
-             _BY),
-            ("conferences.Attendance.person",),
-            _attendances,
-        ),
-        Holding(
-            gettext_noop("Sửa điểm danh"),
-            (_CONFERENCE, _WHEN, gettext_noop("Trước khi sửa"), excuse, gettext_noop("Lý do sửa"), _BY),
-            ("conferences.AttendanceChange.person",),
-            _changes,
-        ),
-        Holding(
-            gettext_noop("Lượt phải quyết định"),
-            (_CONFERENCE, _SITE, gettext_noop("Vì sao"), _STATE, _WHEN, gettext_noop("Giờ trên máy"),
-             gettext_noop("Vào lần cuối"), _OUT, _BY, gettext_noop("Quyết định")),
-            ("conferences.AttendanceConflict.person",),
-            _conflicts,
-        ),
-        Holding(
-            gettext_noop("Quyết định về lượt được ghi"),
-            (_CONFERENCE, _WHEN, gettext_noop("Quyết định"), gettext_noop("Lý do"), gettext_noop("Người quyết định")),
-            ("conferences.AttendanceVerdict.person",),
-            _verdicts,
-        ),
-        Holding(
-            gettext_noop("Lần quét mã"),
-            (_CONFERENCE, _SITE, gettext_noop("Vào hay ra"), _WHEN, gettext_noop("Máy"), gettext_noop("Kết quả")),
-            ("conferences.Scan.person",),
-            _scans,
-        ),
-        Holding(
-            gettext_noop("Ý kiến có ký tên"),
-            (_CONFERENCE, _WHEN, gettext_noop("Nội dung")),
-            ("conferences.Remark.author",),
-            _remarks,
-        ),
-        Holding(
-            gettext_noop("Hội nghị chủ trì"),
-            (_CONFERENCE, unit, _WHEN, _STATE),
-            ("conferences.Conference.chair_person",),
-            _chaired,
-        ),
-        Holding(
-            gettext_noop("Máy điểm danh đã gắn"),
-            (_CONFERENCE, _SITE, gettext_noop("Tên máy"), gettext_noop("Gắn lúc"), gettext_noop("Thôi lúc")),
-            ("conferences.Device.account",),
-            _devices,
-        ),
-    )  # fmt: skip
+    holdings.register(*HOLDINGS)

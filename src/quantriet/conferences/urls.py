@@ -21,6 +21,7 @@ from quantriet.conferences.pages import (
     roll_call,
     sent_papers,
     settled,
+    shifts,
     sites,
     wall,
 )
@@ -45,6 +46,7 @@ urlpatterns = [
     path("<int:conference_id>/tai-lieu/", sent_papers.of_conference, name="conference-sent-papers"),
     path("<int:conference_id>/kinh-phi/", costs.of_conference, name="conference-costs"),
     path("<int:conference_id>/xep-don-vi/", sites.seating, name="conference-seating"),
+    path("<int:conference_id>/ca/", shifts.of_conference, name="conference-shifts"),
     path("<int:conference_id>/cho-quyet-dinh/", conflicts.conflicts, name="conference-conflicts"),
     path("<int:conference_id>/ket-qua/", settled.settled, name="conference-settled"),
     path("<int:conference_id>/ket-qua.xlsx", settled.sheet, name="conference-settled-sheet"),
@@ -61,6 +63,7 @@ urlpatterns = [
     path("diem-cau/<int:site_id>/kinh-phi/", costs.of_site, name="site-costs"),
     path("diem-cau/<int:site_id>/chuan-bi/", readiness.checklist, name="site-readiness"),
     path("diem-cau/<int:site_id>/chuan-bi/do/", readiness.sample, name="site-line-sample"),
+    path("diem-cau/<int:site_id>/ca/", shifts.of_site, name="site-shifts"),
     path("diem-cau/<int:site_id>/diem-danh/", roll_call.roll_call, name="site-roll-call"),
     path("diem-cau/<int:site_id>/diem-danh/so-lieu/", roll_call.site_tally, name="site-tally"),
     path("diem-cau/<int:site_id>/diem-danh/ghi/", roll_call.mark, name="site-mark"),

@@ -27,6 +27,7 @@ from quantriet.conferences.models import (
     Question,
     Remark,
     Scan,
+    ShiftMember,
     Site,
     SiteCheck,
 )
@@ -204,6 +205,7 @@ RULES: tuple[Rule, ...] = (
     Rule("attendance_verdicts", "campaign", _of_conferences(AttendanceVerdict, "conflict__conference__")),
     Rule("attendance_conflicts", "campaign", _of_conferences(AttendanceConflict)),
     Rule("remarks", "campaign", _of_conferences(Remark)),
+    Rule("shift_members", "campaign", _of_conferences(ShiftMember)),
     Rule("questions", "campaign", _of_conferences(Question)),
     Rule("guests", "campaign", _of_conferences(Guest, "site__conference__")),
     Rule("scans", "campaign", _of_conferences(Scan)),

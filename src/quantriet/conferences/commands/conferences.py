@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -217,6 +218,10 @@ def cancel(conference: Conference, *, reason: str, by: Actor) -> Conference:
         if locked.state == Conference.State.CANCELLED:
             return locked
         _refuse_over(locked)
+        if locked.further_shifts.exclude(state=Conference.State.CANCELLED).exists():
+            raise DomainError(
+                "conference.leads_shifts", _("Hội nghị còn ca sau. Chưa hủy; hãy hủy các ca sau trước.")
+            )
         if Attendance.objects.filter(conference=locked).exists():
             raise DomainError(
                 "conference.has_attendance",
@@ -268,6 +273,8 @@ def close(conference: Conference, *, actual_minutes: Sequence[int | None] = (), 
     with transaction.atomic():
         gate.shut(conference.pk)
         conflicts.match(conference.pk, by=by)
+        if conference.shift_of_id is not None:  # its sittings end one after another: a site is counted once
+            Conference.objects.select_for_update(no_key=True).get(pk=conference.shift_of_id)
         locked = (
             # What pages record goes on being inserted: its foreign key needs the conference's key only.
             Conference.objects.select_for_update(of=("self",), no_key=True)
@@ -288,7 +295,7 @@ def close(conference: Conference, *, actual_minutes: Sequence[int | None] = (), 
         held = held_sites(locked)
         locked.state, locked.closed_at = Conference.State.CLOSED, now
         if locked.campaign is not None:
-            locked.batch_id = _count(locked, held, by=by)
+            locked.batch_id = _count(locked, _not_counted_before(locked, held), by=by)
             _fulfil(locked, held, by=by)
         locked.save(update_fields=["state", "closed_at", "batch"])
         Site.objects.filter(pk__in=[site.pk for site in held]).update(state=Site.State.CLOSED, state_at=now)
@@ -311,6 +318,17 @@ def held_sites(conference: Conference) -> list[Site]:
     return list(spoke.union(people, totals).order_by("id"))
 
 
+def _not_counted_before(conference: Conference, held: Sequence[Site]) -> Sequence[Site]:
+    """Of the sites held those that no other shift counted when it ended: one site in two shifts is one site."""
+    if not conference.shift:
+        return held
+    firsts = {site.shift_of_id or site.pk for site in held}
+    others = Site.objects.filter(Q(pk__in=firsts) | Q(shift_of__in=firsts)).exclude(conference=conference.pk)
+    counted = others.filter(state=Site.State.CLOSED, conference__state=Conference.State.CLOSED)
+    known = {first or pk for pk, first in counted.values_list("pk", "shift_of_id")}
+    return [site for site in held if (site.shift_of_id or site.pk) not in known]
+
+
 def _count(conference: Conference, held: Sequence[Site], *, by: Actor) -> int | None:
     campaign = conference.campaign
     if campaign is None or campaign.book_id is None:
@@ -321,9 +339,10 @@ def _count(conference: Conference, held: Sequence[Site], *, by: Actor) -> int | 
         for site in held
     ]
     cut = Slice(0, conference.level + 1, conference.form)
-    if conference.head_chaired:
+    is_first = conference.shift_of_id is None  # several shifts are one conference chaired
+    if is_first and conference.head_chaired:
         lines.append(Line(conference.unit_id, Measure.HEAD_CHAIRED, Grade.ON_SPOT, on, 1, cut))
-    if conference.head_taught:
+    if is_first and conference.head_taught:
         lines.append(Line(conference.unit_id, Measure.HEAD_TAUGHT, Grade.ON_SPOT, on, 1, cut))
     posted = ledger.post(
         campaign.book_id,

@@ -17,6 +17,7 @@ from quantriet.conferences.models.quotas import Quota
 from quantriet.conferences.models.readiness import SiteCheck
 from quantriet.conferences.models.rooms import RoomStay
 from quantriet.conferences.models.sent_papers import PaperAtSite, SentPaper
+from quantriet.conferences.models.shifts import ShiftMember
 
 __all__ = [
     "AgendaItem",
@@ -36,6 +37,7 @@ __all__ = [
     "RoomStay",
     "Scan",
     "SentPaper",
+    "ShiftMember",
     "Site",
     "SiteChange",
     "SiteCheck",

@@ -29,6 +29,9 @@ class Conference(Stamped):
     classes of people summoned (empty: everybody on the roll). ``head_taught``: the head himself taught;
     ``deputy_reason`` says why a deputy chaired or taught. ``stream`` is the playlist of the hall (``streams``).
     ``code_key`` makes and proves the codes.
+
+    In shifts (``shift`` above 0) it is one sitting of several with the same agenda: ``shift_of`` is the first of them,
+    empty in the first itself, and ``ShiftMember`` says who of the roll comes to which.
     """
 
     class Kind(models.TextChoices):
@@ -75,6 +78,10 @@ class Conference(Stamped):
     version = models.PositiveIntegerField(default=1)
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=80, unique=True)
+    shift_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="further_shifts"
+    )
+    shift = models.PositiveSmallIntegerField(default=0)
 
     PERSONAL: ClassVar[dict[str, Fate]] = {
         "chair": Fate("who chairs, on summons and minutes", "basic", "campaign"),
@@ -89,6 +96,11 @@ class Conference(Stamped):
             ),
             models.CheckConstraint(
                 condition=~Q(state="cancelled") | ~Q(state_reason=""), name="conference_cancelled_says_why"
+            ),
+            models.UniqueConstraint(fields=("shift_of", "shift"), name="conference_shift_once"),
+            models.CheckConstraint(
+                condition=Q(shift_of=None, shift__lte=1) | Q(shift_of__isnull=False, shift__gte=2),
+                name="conference_shift_numbered",
             ),
         )
         indexes = (
@@ -126,7 +138,7 @@ class Site(Stamped):
     """A điểm cầu: where people sit. ``unit`` runs it and its clerk records there; ``state_at`` is its last word.
 
     ``checked_at``: since when all of its checklist is good; ``tested_at``: since when its connection is. Both follow
-    from its ``SiteCheck`` rows and are written with them.
+    from its ``SiteCheck`` rows and are written with them. ``shift_of`` is the same site in the first shift.
     """
 
     class State(models.TextChoices):
@@ -152,6 +164,9 @@ class Site(Stamped):
     is_hub = models.BooleanField(default=False)
     checked_at = models.DateTimeField(null=True, blank=True)
     tested_at = models.DateTimeField(null=True, blank=True)
+    shift_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="in_further_shifts"
+    )
 
     PERSONAL: ClassVar[dict[str, Fate]] = {
         "clerk": Fate("who records at the site", "basic", "campaign"),

@@ -15,6 +15,7 @@ from quantriet.conferences.models import (
     Site,
     SiteUnit,
 )
+from quantriet.conferences.queries.sittings import sitting_of
 from quantriet.documents.models import Document
 from quantriet.org import access
 from quantriet.org.access import Actor
@@ -148,7 +149,10 @@ def subordinate_units(unit: Unit) -> QuerySet[Unit]:
     )
 
 
-_MINE = """
+_FIRST = "coalesce(meeting.shift_of_id, meeting.id)"
+_ON_ROLL = sitting_of("line.person_id", "line.unit_id", _FIRST)
+_AS_MEMBER = sitting_of("member.person_id", "member.unit_id", _FIRST)
+_MINE = f"""
 SELECT DISTINCT assigned.conference_id
 FROM campaigns_rollline AS line
 JOIN org_placement AS placed ON placed.unit_id = line.unit_id AND placed.valid @> quantriet_today()
@@ -158,6 +162,7 @@ JOIN conferences_conference AS meeting
   ON meeting.id = assigned.conference_id AND meeting.campaign_id = line.campaign_id
 WHERE line.person_id = %(person)s AND line.state = 'summoned'
   AND (meeting.classes = '[]'::jsonb OR meeting.classes @> to_jsonb(line.person_class::int))
+  AND (meeting.shift = 0 OR {_ON_ROLL} = meeting.id)
 UNION
 SELECT assigned.conference_id
 FROM org_membership AS member
@@ -166,6 +171,7 @@ JOIN conferences_siteunit AS assigned
   ON assigned.unit_id = ANY (string_to_array(placed.path::text, '.')::bigint[])
 JOIN conferences_conference AS meeting ON meeting.id = assigned.conference_id AND meeting.campaign_id IS NULL
 WHERE member.person_id = %(person)s AND member.is_primary AND member.to_on IS NULL
+  AND (meeting.shift = 0 OR {_AS_MEMBER} = meeting.id)
 """
 
 

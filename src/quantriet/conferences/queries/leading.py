@@ -28,12 +28,13 @@ class Led:
 
 
 def held(by: Actor, year: int) -> QuerySet[Conference]:
-    """Conferences that units of the actor held in a year, cell meetings apart."""
+    """Conferences that units of the actor held in a year, cell meetings apart, the shifts of one as one."""
     return Conference.objects.filter(
         unit__in=access.units(by, Can.CONFERENCE_READ).values("pk"),
         kind=Conference.Kind.CONFERENCE,
         state=Conference.State.CLOSED,
         starts_at__year=year,
+        shift_of__isnull=True,
     )
 
 

@@ -46,8 +46,10 @@ def _kept(unit_ids: Collection[int]) -> dict[int, Limits]:
 
 
 def called(year: int) -> QuerySet[Conference]:
-    """Every conference of a year that takes from a quota: not cancelled, cell meetings apart."""
-    rows = Conference.objects.filter(kind=Conference.Kind.CONFERENCE, starts_at__year=year)
+    """Every conference of a year that takes from a quota: not cancelled, cell meetings apart, all its shifts as one."""
+    rows = Conference.objects.filter(
+        kind=Conference.Kind.CONFERENCE, starts_at__year=year, shift_of__isnull=True
+    )
     return rows.exclude(state=Conference.State.CANCELLED)
 
 
@@ -107,7 +109,8 @@ def _repeated(unit: Unit, campaign: Campaign | None, intended: Intended) -> list
     seated = SiteUnit.objects.filter(here, conference=OuterRef("pk"), site__form__in=REMOTE)
     same = AgendaItem.objects.filter(conference=OuterRef("pk"), document__in=intended.documents)
     rows = Conference.objects.filter(Exists(seated), Exists(same), campaign=campaign, unit__in=above)
-    rows = rows.exclude(state=Conference.State.CANCELLED).select_related("unit").order_by("starts_at", "id")
+    rows = rows.exclude(state=Conference.State.CANCELLED).filter(shift_of__isnull=True)
+    rows = rows.select_related("unit").order_by("starts_at", "id")
     return [
         Warned(
             Worry.REPEATED,

@@ -1,7 +1,8 @@
 """Who is expected where. People of a unit are expected at the nearest site above them in today's tree.
 
-With a campaign the roll tells who is summoned; without one the memberships do. Everything is read within the
-open scope: a person outside it is expected nowhere.
+With a campaign the roll tells who is summoned; without one the memberships do. Of a conference in shifts only those are
+expected who come to this one (``sittings``). Everything is read within the open scope: a person outside it is expected
+nowhere.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from quantriet.conferences.models import Conference, Site
+from quantriet.conferences.queries.sittings import sitting_of, told
 
 # The labels of a path are the ids of the units from the root down: the nearest site is the last of them that
 # has one, found by at most five probes of the unique index.
@@ -152,20 +154,36 @@ class Row:
     actor: str
 
 
+_IN_THIS_SHIFT = "  AND {sitting} = %(conference)s\n"
+
+
 def _words(site: Site) -> dict[str, Any]:
     conference = site.conference
-    return {
+    return told(conference) | {
         "site": site.pk,
-        "conference": conference.pk,
         "campaign": conference.campaign_id or 0,
-        "everyone": not conference.classes,
-        "classes": list(conference.classes),
         "on": conference.starts_at.date(),
     }
 
 
+def _expected_in_any(conference: Conference) -> tuple[str, str]:
+    """Who is expected whatever the shift, and the name of the table that tells it."""
+    return (_EXPECTED_BY_ROLL, "line") if conference.campaign_id else (_EXPECTED_BY_MEMBERSHIP, "member")
+
+
 def _expected(conference: Conference) -> str:
-    return _EXPECTED_BY_ROLL if conference.campaign_id else _EXPECTED_BY_MEMBERSHIP
+    people, table = _expected_in_any(conference)
+    if not conference.shift:
+        return people
+    sitting = sitting_of(f"{table}.person_id", f"{table}.unit_id", "%(first)s::bigint")
+    return people + _IN_THIS_SHIFT.format(sitting=sitting)
+
+
+def expected_in_any_shift(site: Site) -> tuple[str, dict[str, Any]]:
+    """A beginning of a query that names as ``expected`` who is expected at a site in whichever shift, and its words."""
+    people, _table = _expected_in_any(site.conference)
+    query = f"WITH here AS ({_UNITS_OF_SITE}), expected(person_id, unit_id, line_id) AS ({people})"
+    return query, _words(site)
 
 
 def of_site(site: Site) -> list[Row]:

@@ -16,7 +16,7 @@ from quantriet.conferences.queries.roster import Row
 from quantriet.conferences.queries.wall import Standing
 from quantriet.conferences.settlement import Outcome, Said, Sums, Word, outcome, sums, word_for
 from quantriet.conferences.timing import Item, Timing, timing
-from quantriet.conferences.verdicts import Meeting
+from quantriet.conferences.verdicts import HERE, Meeting
 from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.models.units import Level
@@ -69,6 +69,8 @@ def _said(row: Row, *, is_summoned: bool) -> Said:
 def _on_roll(site: Site) -> Iterable[int]:
     """Who was recorded at the site and stands on the roll, wherever he was expected; without a roll everybody."""
     rows = Attendance.objects.filter(site=site)
+    if site.conference.shift:  # who was excused here and came to another shift is summoned there
+        rows = rows.filter(state__in=HERE)
     rows = rows if site.conference.campaign_id is None else rows.filter(line__isnull=False)
     return rows.values_list("person_id", flat=True)
 
@@ -93,9 +95,11 @@ ORDER BY person.sort_key, person.id
 
 
 def _exempt(site: Site) -> list[Row]:
-    """Members who are exempt from meetings, not on the roll, and did not come: invited, not obliged."""
+    """Members who are exempt from meetings, not on the roll, and did not come: invited, not obliged. Of a conference in
+    shifts they are told of once, in the first.
+    """
     conference = site.conference
-    if conference.campaign_id is None:
+    if conference.campaign_id is None or conference.shift_of_id is not None:
         return []
     told: dict[str, Any] = {
         "units": roster.units_of_site(site),

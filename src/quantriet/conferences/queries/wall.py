@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from quantriet.conferences.models import Conference, Incident, Site
 from quantriet.conferences.queries import conferences as reads
-from quantriet.conferences.queries import counts
+from quantriet.conferences.queries import counts, shifts
 from quantriet.conferences.queries.counts import KINDS, STATES, Bools, Rows
+from quantriet.conferences.queries.sittings import sitting_of, told
 from quantriet.conferences.readiness import TEST_BEFORE, minutes_late
 from quantriet.core.components import number_style
 from quantriet.core.text import format_int
@@ -193,13 +194,23 @@ class Standing:
     def summoned(self) -> Ints | None:
         """How many are summoned to each site: the units expected there without those of nearer sites."""
         if self._figures is not None:
-            return nearest_sums(
-                self.numbering, self._seats, self.rows["site"], self._figures.column(Measure.SUMMONED)
-            )
+            on_roll = self._in_this_shift(self._figures.column(Measure.SUMMONED))
+            return nearest_sums(self.numbering, self._seats, self.rows["site"], on_roll)
         if len(self.rows) > COUNTED_BY_MEMBERS:
             return None
         members = _members_by_site(self.conference)
         return np.array([members.get(site_id, 0) for site_id in self.rows["site"].tolist()], dtype=np.int64)
+
+    def _in_this_shift(self, on_roll: Ints) -> Ints:
+        """Of the roll by position those who come to this sitting; all of them where there are no shifts."""
+        if not self.conference.shift:
+            return on_roll
+        besides = shifts.summoned_besides(self.conference)
+        mine = np.array(on_roll) if self.conference.shift_of_id is None else np.zeros_like(on_roll)
+        places = self.numbering.positions(np.array(list(besides), dtype=np.int64))
+        known = places >= 0
+        np.add.at(mine, places[known], np.array(list(besides.values()), dtype=mine.dtype)[known])
+        return mine
 
     @property
     def is_due(self) -> bool:
@@ -387,6 +398,7 @@ FROM conferences_siteunit AS own
 JOIN org_placement AS top ON top.unit_id = own.unit_id AND top.valid @> quantriet_today()
 JOIN org_placement AS placed ON placed.path <@ top.path AND placed.valid @> quantriet_today()
 JOIN org_membership AS member ON member.unit_id = placed.unit_id AND member.is_primary AND member.to_on IS NULL
+{in_shift}
 JOIN LATERAL (
     SELECT nearest.site_id, nearest.id
     FROM unnest(string_to_array(placed.path::text, '.')::bigint[]) WITH ORDINALITY AS above(unit_id, depth)
@@ -394,12 +406,14 @@ JOIN LATERAL (
       ON nearest.conference_id = own.conference_id AND nearest.unit_id = above.unit_id
     ORDER BY above.depth DESC LIMIT 1
 ) AS site ON site.id = own.id
-WHERE own.conference_id = %s
+WHERE own.conference_id = %(conference)s
 GROUP BY site.site_id
 """
+_IN_SHIFT = f"AND {sitting_of('member.person_id', 'member.unit_id', '%(first)s::bigint')} = %(conference)s"
 
 
 def _members_by_site(conference: Conference) -> dict[int, int]:
+    query = _MEMBERS.format(in_shift=_IN_SHIFT if conference.shift else "")
     with connection.cursor() as cursor:
-        cursor.execute(_MEMBERS, [conference.pk])
+        cursor.execute(query, told(conference))
         return {int(site_id): int(count) for site_id, count in cursor.fetchall()}
