@@ -113,6 +113,7 @@ def test_the_page_of_trends_draws_a_line_a_unit() -> None:
     assert "25,0\u00a0%" in shown
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_frozen_period_stays_and_shows_what_came_late_with_the_reason() -> None:
     made_world = world()
     made.study(made_world.campaign, made_world.people[:1], [made_world.document], key="s")

@@ -1,4 +1,7 @@
-"""Frozen figures never change; what comes later is told apart exactly, whatever was in flight at that instant."""
+"""Frozen figures never change; what comes later is told apart exactly, whatever was in flight at that instant.
+
+What the freezing transaction writes itself amends nothing, so whatever is to come late is written in another one.
+"""
 
 import threading
 from datetime import date, timedelta
@@ -12,8 +15,11 @@ from quantriet.ledger import commands as ledger
 from quantriet.ledger import queries
 from quantriet.ledger.commands import Line
 from quantriet.ledger.measures import Grade, Measure
-from quantriet.ledger.models import Book, Freeze
-from quantriet.org.models import Unit
+from quantriet.ledger.models import Book, Freeze, FreezeUnit
+from quantriet.org import access
+from quantriet.org.commands import acts
+from quantriet.org.models import ActKind, Unit
+from quantriet.org.proposals import Proposal
 from tests import factories
 
 
@@ -57,6 +63,7 @@ def now(book: Book, unit: Unit) -> int:
     return int(found.get("2", {}).get("0", {}).get("1", 0))
 
 
+@pytest.mark.django_db(transaction=True)
 def test_late_facts_stand_beside_the_frozen_figures_with_who_and_why(book: Book, top: Unit) -> None:
     below = factories.commune(top)
     post(book, below, 10, "a")
@@ -74,6 +81,7 @@ def test_late_facts_stand_beside_the_frozen_figures_with_who_and_why(book: Book,
     ]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_reversal_names_the_batch_it_takes_back(book: Book, top: Unit) -> None:
     first = post(book, top, 10, "a")
     frozen = freeze(book, top)
@@ -82,25 +90,94 @@ def test_a_reversal_names_the_batch_it_takes_back(book: Book, top: Unit) -> None
     assert [(one.amount, one.reverses) for one in queries.amendments_since(frozen)] == [(-10, first)]
 
 
-def test_what_its_own_transaction_wrote_before_is_in_and_after_is_not(book: Book, top: Unit) -> None:
+def test_what_its_own_transaction_wrote_before_is_in_and_after_amends_nothing(book: Book, top: Unit) -> None:
     """A report is sent and met in one transaction: the test is one transaction, so all entries are its own."""
     post(book, top, 10, "before")
     frozen = freeze(book, top)
     post(book, top, 1, "after")
 
     assert frozen.writer is not None
-    assert (kept(frozen), late(frozen)) == (10, 1)
+    assert (kept(frozen), late(frozen)) == (10, 0)
+    assert queries.moved_since(frozen).newer == {Measure.PRESENT: {Grade.ON_SPOT: 1}}
+    assert (queries.amended([frozen]), queries.amendments_since(frozen)) == ({}, [])
 
 
+@pytest.mark.django_db(transaction=True)
 def test_units_outside_do_not_amend(book: Book, top: Unit) -> None:
     one, other = factories.commune(top), factories.commune(top)
     frozen = freeze(book, one)
     post(book, other, 4, "a")
 
-    assert queries.amendments_since(frozen) == []
+    assert (queries.amendments_since(frozen), queries.amended([frozen])) == ([], {})
 
 
-@pytest.mark.parametrize("change", ["UPDATE ledger_freeze SET label = 'x'", "DELETE FROM ledger_freeze"])
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("days", [10, 0])
+def test_an_act_entered_after_a_freeze_neither_takes_a_unit_out_nor_brings_one_in(
+    book: Book, top: Unit, days: int
+) -> None:
+    """Dated back or of the same day: on the day of the freeze the cell then stands elsewhere, and amends all the
+    same what it was part of.
+    """
+    here, there = factories.commune(top), factories.commune(top)
+    cell = factories.cell(here)
+    frozen, other, above = freeze(book, here), freeze(book, there), freeze(book, top)
+    move(cell, there, on=timezone.localdate() - timedelta(days=days))
+    post(book, cell, 5, "late")
+
+    assert [late(one) for one in (frozen, other, above)] == [5, 0, 5]
+    assert queries.amended([frozen, other, above]) == {frozen.pk: 1, above.pk: 1}
+    assert [one.unit_ids for one in queries.amendments_since(frozen)] == [(cell.pk,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_superior_of_then_is_touched_and_one_of_now_is_not(book: Book, top: Unit) -> None:
+    here, there = factories.commune(top), factories.commune(top)
+    cell = factories.cell(here)
+    above = [freeze(book, unit) for unit in (here, there, top)]
+    frozen = freeze(book, cell)
+    move(cell, there, on=timezone.localdate() - timedelta(days=10))
+
+    assert list(queries.freezes_above(frozen)) == [above[0], above[2]]
+
+
+def move(unit: Unit, parent: Unit, *, on: date) -> None:
+    proposal = Proposal(
+        kind=ActKind.MOVE,
+        decision="01-QĐ/TU",
+        decided_on=on,
+        effective_on=on,
+        units=(unit.pk,),
+        parent_id=parent.pk,
+    )
+    with access.acting(factories.operator()):
+        acts.carry_out(proposal, by=factories.operator())
+
+
+def test_a_freeze_keeps_the_units_it_added_up(book: Book, top: Unit) -> None:
+    here = factories.commune(top)
+    factories.commune(top)
+    cell = factories.cell(here)
+    parts = queries.parts_below(book.pk, here.pk, on=timezone.localdate())
+    by = factories.operator()
+
+    told = ledger.freeze(book, here, label="Kỳ", figures=parts.whole, by=by, clock=parts.mark)
+    untold = ledger.freeze(book, here, label="Kỳ", figures=parts.whole, by=by)
+
+    for one in (told, untold):
+        inside = FreezeUnit.objects.filter(freeze=one).order_by("unit_id").values_list("unit_id", flat=True)
+        assert list(inside) == sorted([here.pk, cell.pk])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE ledger_freeze SET label = 'x'",
+        "DELETE FROM ledger_freeze",
+        "UPDATE ledger_freezeunit SET unit_id = 0",
+        "DELETE FROM ledger_freezeunit",
+    ],
+)
 def test_nobody_changes_what_is_frozen(book: Book, top: Unit, change: str) -> None:
     frozen = freeze(book, top)
 
@@ -111,7 +188,7 @@ def test_nobody_changes_what_is_frozen(book: Book, top: Unit, change: str) -> No
     ):
         cursor.execute(change)
 
-    assert Freeze.objects.get().label == frozen.label
+    assert (Freeze.objects.get().label, FreezeUnit.objects.count()) == (frozen.label, 1)
 
 
 @pytest.mark.django_db(transaction=True)

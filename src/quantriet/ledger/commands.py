@@ -305,6 +305,11 @@ def rebuild() -> int:
     return epoch
 
 
+_KEEP_UNITS = """
+INSERT INTO ledger_freezeunit (freeze_id, unit_id) SELECT %s, unnest(%s::text::bigint[])
+"""
+
+
 def freeze(
     book: Book,
     unit: Unit,
@@ -318,22 +323,27 @@ def freeze(
 
     ``figures`` is what ``queries.slices_below`` gave in the caller's transaction: measure → slice → grade.
     ``clock`` is the mark of the statement that read them (``queries.parts_below`` gives both); without it the
-    mark of now. The period ends today.
+    mark of now. The period ends today. The units that were added up are kept, too: whatever is done to the tree
+    later, late facts are looked for at these.
     """
-    mark = queries.marked() if clock is None else clock
-    return Freeze.objects.create(
-        book=book,
-        unit=unit,
-        label=label[:200],
-        on=timezone.localdate(),
-        epoch=mark.epoch,
-        fold=mark.fold,
-        snapshot=mark.snapshot,
-        writer=mark.writer,
-        last_entry=mark.last_entry,
-        figures=figures,
-        actor=by.name[:120],
-    )
+    today = timezone.localdate()
+    mark = queries.marked(unit.pk, on=today) if clock is None else clock
+    with transaction.atomic(), connection.cursor() as cursor:
+        frozen = Freeze.objects.create(
+            book=book,
+            unit=unit,
+            label=label[:200],
+            on=today,
+            epoch=mark.epoch,
+            fold=mark.fold,
+            snapshot=mark.snapshot,
+            writer=mark.writer,
+            last_entry=mark.last_entry,
+            figures=figures,
+            actor=by.name[:120],
+        )
+        cursor.execute(_KEEP_UNITS, [frozen.pk, mark.inside])
+    return frozen
 
 
 def unit_lines(

@@ -140,3 +140,14 @@ class Freeze(Stamped):
 
     class Meta:
         ordering = ("-id",)
+
+
+class FreezeUnit(models.Model):
+    """A unit whose figures a freeze added up, as the tree was known at that instant.
+
+    Plain numbers: what was frozen outlives units. The database refuses every change.
+    """
+
+    pk = models.CompositePrimaryKey("freeze_id", "unit_id")
+    freeze = models.ForeignKey(Freeze, on_delete=models.PROTECT, db_index=False, related_name="units")
+    unit_id = models.BigIntegerField()

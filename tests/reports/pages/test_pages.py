@@ -62,6 +62,28 @@ def test_a_report_goes_up_comes_back_goes_up_and_is_accepted(house: House) -> No
     assert Report.objects.get().state == "accepted"
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("answer", "state"), [("report-return", "returned"), ("report-accept", "accepted")])
+def test_what_comes_late_amends_a_report_and_its_own_way_up_does_not(
+    house: House, answer: str, state: str
+) -> None:
+    report = made.sent(house)
+    reviewer = browser("officer", house.top)
+    href = reverse("report", args=[report.pk])
+    frozen = reverse("campaign-freeze", args=[house.campaign.pk, report.freeze_id])
+
+    sent = reviewer.get(href).content.decode()
+    reviewer.post(reverse(answer, args=[report.pk]), {"sending": 1, "reason": "Thiếu"})
+    answered, period = reviewer.get(href).content.decode(), reviewer.get(frozen).content.decode()
+    house.study(3, key="buổi 2")
+    late = reviewer.get(href).content.decode()
+
+    assert Report.objects.get().state == state
+    assert ["lần ghi muộn" in page for page in (sent, answered, late)] == [False, False, True]
+    assert "Sau khi gửi có 1 lần ghi muộn" in late
+    assert "Chưa có. Số của kỳ vẫn như lúc chốt." in period
+
+
 def test_words_are_saved_while_one_types_and_the_second_writer_sees_both(house: House) -> None:
     report = made.begun(house)
     writer = browser("clerk", house.commune)

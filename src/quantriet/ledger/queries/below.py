@@ -55,11 +55,12 @@ WITH clock AS (SELECT epoch, horizon, fold FROM ledger_clock), inside AS (
     WHERE entry.book_id = %(book)s AND entry.epoch = clock.epoch AND entry.xid >= clock.horizon
       AND entry.unit_id IN (SELECT unit_id FROM inside)
 )
-SELECT inside.part, facts.measure, facts.slice, facts.grade, sum(facts.amount)::bigint, NULL
+SELECT inside.part, facts.measure, facts.slice, facts.grade, sum(facts.amount)::bigint, NULL, NULL
 FROM facts JOIN inside USING (unit_id) GROUP BY 1, 2, 3, 4
 UNION ALL
 SELECT 0, clock.epoch, 0, 0, clock.fold, concat_ws(' ', pg_current_snapshot(),
-    (SELECT last_value FROM ledger_entry_number), pg_current_xact_id_if_assigned()) FROM clock
+    (SELECT last_value FROM ledger_entry_number), pg_current_xact_id_if_assigned()),
+    (SELECT array_agg(unit_id)::text FROM inside) FROM clock
 """
 
 
@@ -68,7 +69,8 @@ class Mark:
     """An instant of a book told by transactions, so that of any entry one can say whether it was read then.
 
     ``snapshot`` holds what was finished; of the reader's own transaction (``writer``, if it had written) the
-    entries up to ``last_entry``.
+    entries up to ``last_entry``. ``inside`` are the units that were added up, as the trees were known then: the
+    server's own words for an array of their ids, which only the server reads again.
     """
 
     epoch: int
@@ -76,15 +78,16 @@ class Mark:
     snapshot: str
     last_entry: int
     writer: int | None
+    inside: str
 
 
-def mark_of(epoch: int, fold: int, words: str) -> Mark:
-    """From the snapshot, the last entry and the own transaction as a statement gives them."""
+def mark_of(epoch: int, fold: int, words: str, inside: str | None) -> Mark:
+    """From the snapshot, the last entry, the own transaction and the units as a statement gives them."""
     snapshot, last_entry, *writer = words.split(" ")
-    return Mark(epoch, fold, snapshot, int(last_entry), int(writer[0]) if writer else None)
+    return Mark(epoch, fold, snapshot, int(last_entry), int(writer[0]) if writer else None, inside or "{}")
 
 
-NO_MARK = Mark(0, 0, "1:1:", 0, None)
+NO_MARK = Mark(0, 0, "1:1:", 0, None, "{}")
 
 
 @dataclass(frozen=True)
@@ -126,9 +129,9 @@ def parts_below(book_id: int, unit_id: int, *, on: date) -> Parts:
     found: dict[int, dict[str, dict[str, dict[str, int]]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_PARTS, {"book": book_id, "unit": unit_id, "on": on})
-        for part, measure, cut, grade, amount, words in cursor.fetchall():
+        for part, measure, cut, grade, amount, words, inside in cursor.fetchall():
             if not part:
-                mark = mark_of(int(measure), int(amount), words)
+                mark = mark_of(int(measure), int(amount), words, inside)
             elif amount:
                 slices = found.setdefault(int(part), {}).setdefault(str(measure), {})
                 slices.setdefault(str(cut), {})[str(grade)] = int(amount)

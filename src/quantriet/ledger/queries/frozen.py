@@ -1,7 +1,10 @@
 """What was written after a freeze for the units inside it: amendments of its period, and what happened later.
 
 An entry is in the frozen figures when its transaction was finished in the freeze's snapshot (or it is one of the
-freezing transaction's own, written before). Units inside are those below the frozen unit on the period's last day.
+freezing transaction's own, written before). What the freezing transaction wrote afterwards is its own doing (a report
+is sent, and its sending counts): it amends nothing, nor does what its superior then does with it. Units inside are
+those that were added up, kept with the freeze: an act on the tree entered since, whatever its day of effect, takes
+none out and brings none in.
 """
 
 from collections.abc import Iterable
@@ -17,33 +20,47 @@ from quantriet.ledger.queries.below import NO_MARK, Mark, mark_of
 
 _NOW = """
 SELECT epoch, fold, concat_ws(' ', pg_current_snapshot(), (SELECT last_value FROM ledger_entry_number),
-       pg_current_xact_id_if_assigned()) FROM ledger_clock
+       pg_current_xact_id_if_assigned()), (
+    SELECT array_agg(below.unit_id)::text FROM org_placement AS top
+    JOIN org_placement AS below ON below.path <@ top.path AND below.valid @> %(on)s::date
+    WHERE top.unit_id = %(unit)s AND top.valid @> %(on)s::date
+) FROM ledger_clock
 """
 
 
-def marked() -> Mark:
-    """The mark of this instant, for a freeze whose figures were read in the same transaction."""
+def marked(unit_id: int, *, on: date) -> Mark:
+    """The mark of this instant, for a freeze of a unit's figures that were read in the same transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(_NOW)
+        cursor.execute(_NOW, {"unit": unit_id, "on": on})
         row = cursor.fetchone()
-    return NO_MARK if row is None else mark_of(int(row[0]), int(row[1]), row[2])
+    return NO_MARK if row is None else mark_of(int(row[0]), int(row[1]), row[2], row[3])
 
 
 _AFTER = """
 FROM ledger_freeze AS frozen
-JOIN org_placement AS top ON top.unit_id = frozen.unit_id AND top.valid @> frozen."on"
 JOIN ledger_entry AS entry ON entry.book_id = frozen.book_id AND (
     entry.epoch > frozen.epoch
     OR (entry.epoch = frozen.epoch AND entry.xid >= pg_snapshot_xmin(frozen.snapshot::pg_snapshot)
         AND CASE WHEN entry.xid::text::bigint = frozen.writer THEN entry.id > frozen.last_entry
                  ELSE NOT pg_visible_in_snapshot(entry.xid, frozen.snapshot::pg_snapshot) END)
 )
-JOIN org_placement AS placed ON placed.unit_id = entry.unit_id AND placed.valid @> frozen."on"
-                            AND placed.path <@ top.path
+JOIN ledger_freezeunit AS inside ON inside.freeze_id = frozen.id AND inside.unit_id = entry.unit_id
 """
+# Neither the freezing transaction's own doing, nor what takes exactly that back (a report is returned), nor that the
+# unit's own report is accepted.
+_LATE = f"""(entry.occurred_on <= frozen."on"
+    AND NOT (entry.unit_id = frozen.unit_id AND entry.measure = {int(Measure.REPORTS_ACCEPTED)})
+    AND NOT EXISTS (
+        SELECT FROM ledger_entry AS own
+        WHERE own.book_id = entry.book_id AND own.epoch = frozen.epoch AND own.xid = frozen.writer::text::xid8
+          AND own.id > frozen.last_entry AND (own.id = entry.id OR own.amount = -entry.amount)
+          AND (own.unit_id, own.measure, own.slice, own.grade, own.occurred_on)
+            = (entry.unit_id, entry.measure, entry.slice, entry.grade, entry.occurred_on)
+    )
+)"""
 _MOVED = f"""
-SELECT entry.measure, entry.grade, coalesce(sum(entry.amount) FILTER (WHERE entry.occurred_on <= frozen."on"), 0),
-       coalesce(sum(entry.amount) FILTER (WHERE entry.occurred_on > frozen."on"), 0)
+SELECT entry.measure, entry.grade, coalesce(sum(entry.amount) FILTER (WHERE {_LATE}), 0),
+       coalesce(sum(entry.amount) FILTER (WHERE NOT {_LATE}), 0)
 {_AFTER}
 WHERE frozen.id = %s GROUP BY 1, 2 ORDER BY 1, 2
 """
@@ -51,7 +68,9 @@ WHERE frozen.id = %s GROUP BY 1, 2 ORDER BY 1, 2
 
 @dataclass(frozen=True)
 class Moved:
-    """What came after a freeze: ``late`` belongs to its period, ``newer`` happened after it. By measure and grade."""
+    """What came after a freeze, by measure and grade: ``late`` belongs to its period, ``newer`` happened after it or
+    was the freezing act's own doing.
+    """
 
     late: dict[Measure, dict[Grade, int]]
     newer: dict[Measure, dict[Grade, int]]
@@ -76,7 +95,7 @@ SELECT batch.id, batch.created_at, batch.actor, batch.origin, batch.reason, batc
        array_agg(DISTINCT entry.unit_id ORDER BY entry.unit_id)
 {_AFTER}
 JOIN ledger_batch AS batch ON batch.id = entry.batch_id
-WHERE frozen.id = %(freeze)s AND entry.occurred_on <= frozen."on"
+WHERE frozen.id = %(freeze)s AND {_LATE}
 GROUP BY batch.id, entry.measure ORDER BY batch.id DESC, entry.measure LIMIT %(limit)s
 """
 
@@ -122,7 +141,7 @@ def amendments_since(freeze: Freeze, *, limit: int = 500) -> list[Amendment]:
 
 _AMENDED = f"""
 SELECT frozen.id, count(DISTINCT entry.batch_id) {_AFTER}
-WHERE frozen.id = ANY(%s) AND entry.occurred_on <= frozen."on" GROUP BY 1
+WHERE frozen.id = ANY(%s) AND {_LATE} GROUP BY 1
 """
 
 
@@ -133,18 +152,11 @@ def amended(freezes: Iterable[Freeze]) -> dict[int, int]:
         return {int(freeze_id): int(count) for freeze_id, count in cursor.fetchall()}
 
 
-_ABOVE = """
-SELECT above.id FROM ledger_freeze AS above
-JOIN org_placement AS top ON top.unit_id = above.unit_id AND top.valid @> above."on"
-JOIN org_placement AS below ON below.unit_id = %(unit)s AND below.valid @> above."on"
-    AND below.path <@ top.path AND below.unit_id <> top.unit_id
-WHERE above.book_id = %(book)s AND above."on" >= %(on)s ORDER BY above.id
-"""
-
-
 def freezes_above(freeze: Freeze) -> QuerySet[Freeze]:
     """Frozen figures of superiors that hold this unit and end on its last day or later: late facts touch them too."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ABOVE, {"unit": freeze.unit_id, "book": freeze.book_id, "on": freeze.on})
-        ids = [row[0] for row in cursor.fetchall()]
-    return Freeze.objects.filter(pk__in=ids).select_related("unit").order_by("id")
+    return (
+        Freeze.objects.filter(book=freeze.book_id, on__gte=freeze.on, units__unit_id=freeze.unit_id)
+        .exclude(unit=freeze.unit_id)
+        .select_related("unit")
+        .order_by("id")
+    )
