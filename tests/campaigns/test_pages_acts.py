@@ -1,5 +1,6 @@
 """What the pages of campaigns do: each act sent once and twice, refused with a sentence, both texts shown."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -144,21 +145,30 @@ def test_everything_of_a_draft_is_adjusted_and_a_second_editor_sees_both() -> No
         title="Tên của tôi",
         out_unit=made_world.beside.pk,
         out_reason="Đã học",
-        **{f"due_{report.pk}_2": "", f"due_{report.pk}_4": "05/03/2026"},
+        **{f"due_{report.pk}_1": "20/04/2026", f"due_{report.pk}_2": ""},
     )
 
     first = send(client, path, **fields)[0]
-    second, body = send(client, path, **{**fields, "title": "Tên người thứ hai"})
+    second, body = send(
+        client,
+        path,
+        **{**fields, "title": "Tên người thứ hai", "late_after": 25, f"due_{report.pk}_1": "21/04/2026"},
+    )
 
     campaign.refresh_from_db()
     assert (first, second) == (302, 409)
-    assert ("Tên của tôi" in body, "Tên người thứ hai" in body) == (True, True)
+    shown = re.findall(r'<tr><th scope="row">([^<]+)</th><td[^>]*>([^<]*)</td><td[^>]*>([^<]*)</td>', body)
+    assert sorted(shown) == [
+        ("Báo cáo kết quả, Cấp tỉnh", "20/04/2026", "21/04/2026"),
+        ("Tên đợt", "Tên của tôi", "Tên người thứ hai"),
+        ("Đến sau bao nhiêu phút là muộn", "20", "25"),
+    ]
     assert (campaign.title, campaign.policy["late_after"], campaign.policy["classes"]) == (
         "Tên của tôi",
         20,
         [2, 3],
     )
-    assert sorted(report.deadlines.values_list("level", flat=True)) == [3, 4]
+    assert sorted(report.deadlines.values_list("level", flat=True)) == [1, 3]
     assert list(campaign.exceptions.values_list("unit_id", "reason")) == [(made_world.beside.pk, "Đã học")]
 
 
@@ -197,7 +207,16 @@ def test_a_deadline_outside_the_campaign_is_warned_of_by_name() -> None:
     assert f"(Cấp xã): {late}" in after
 
 
-@pytest.mark.parametrize("broken", [{"late_after": 999}, {"classes": []}, {"lead_id": 1}, {"out_reason": ""}])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"late_after": 999},
+        {"classes": []},
+        {"lead_id": 1},
+        {"out_reason": ""},
+        {"starts_on": "2026-05-01", "ends_on": "2026-04-30"},
+    ],
+)
 def test_a_draft_is_not_half_saved(broken: dict[str, object]) -> None:
     made_world = world(start=False)
     client = made_world.client("officer", made_world.top)

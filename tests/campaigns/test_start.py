@@ -1,12 +1,14 @@
 """Starting a campaign: who owes what, who is summoned, once under every retry."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from quantriet.campaigns import queries
 from quantriet.campaigns.commands import campaigns, counting
-from quantriet.campaigns.commands.campaigns import Answers, Changes
+from quantriet.campaigns.commands.campaigns import Answers
+from quantriet.campaigns.drafts import Changes
 from quantriet.campaigns.models import Campaign, Deadline, Obligation, Requirement, RollLine
 from quantriet.core.errors import ConflictError, DomainError, ForbiddenError
 from quantriet.documents.models import State
@@ -127,7 +129,69 @@ def test_the_second_editor_is_told_and_shown_both(top: Unit) -> None:
         campaigns.adjust(campaign, changes(campaign), by=operator())
         with pytest.raises(ConflictError) as refused:
             campaigns.adjust(campaign, changes(campaign), by=operator())
-    assert refused.value.context["theirs"]["title"] == "Tên mới"
+    assert (refused.value.context["theirs"], refused.value.context["yours"]) == ({}, {})
+
+
+def test_every_field_in_which_two_drafts_differ_is_told(top: Unit) -> None:
+    body, partner = factories.body(top), factories.front(top)
+    paper = made.document(top)
+    campaign = made.draft(top, [paper])
+    requirement = Requirement.objects.get(campaign=campaign, kind="programme")
+    first = changes(campaign, excluded=((partner.pk, "Đã học"),))
+    second = replace(
+        changes(campaign),
+        title="Tên khác",
+        ends_on=date(2026, 5, 31),
+        lead_id=body.pk,
+        partner_ids=(partner.pk,),
+        policy={**campaign.policy, "exempt_are_invited": False, "essays_of": (3,)},
+        deadlines={k: v for k, v in first.deadlines.items() if k != (requirement.pk, 1)},
+        documents=((paper.pk, "briefing"),),
+    )
+    with access.acting(operator()):
+        campaigns.adjust(campaign, first, by=operator())
+        with pytest.raises(ConflictError) as refused:
+            campaigns.adjust(campaign, second, by=operator())
+
+    theirs, yours = refused.value.context["theirs"], refused.value.context["yours"]
+    assert {name: (theirs[name], yours[name]) for name in theirs} == {
+        "title": ("Tên mới", "Tên khác"),
+        "ends_on": ("30/04/2026", "31/05/2026"),
+        "documents": (f"{paper.number} (Quán triệt)", f"{paper.number} (Phổ biến)"),
+        "lead_id": (top.name, body.name),
+        "partner_ids": ("", partner.name),
+        "excluded": (f"{partner.name}: Đã học", ""),
+        "exempt_are_invited": ("Có", "Không"),
+        "essays_of": ("Cấp ủy viên, Cán bộ chủ chốt, Đảng viên", "Đảng viên"),
+        f"due_{requirement.pk}_1": ("14/03/2026", ""),
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "code"),
+    [("report", 4, "deadline.report_of_cell"), ("essays", 4, "deadline.looser_below")],
+)
+def test_what_goes_up_is_due_below_no_later_than_above(top: Unit, kind: str, level: int, code: str) -> None:
+    campaign = made.draft(top, [made.document(top)])
+    requirement = Requirement.objects.get(campaign=campaign, kind=kind, tree="party")
+    kept = changes(campaign)
+    above = kept.deadlines[requirement.pk, 3]
+    wanted = {**kept.deadlines, (requirement.pk, level): above + timedelta(days=1)}
+    with access.acting(operator()), pytest.raises(DomainError) as refused:
+        campaigns.adjust(campaign, replace(kept, deadlines=wanted), by=operator())
+    with access.acting(operator()):
+        equal = {**kept.deadlines, (requirement.pk, 2): above}
+        campaigns.adjust(campaign, replace(kept, deadlines=equal), by=operator())
+
+    assert refused.value.code == code
+
+
+def test_a_draft_never_ends_before_it_starts(top: Unit) -> None:
+    campaign = made.draft(top, [made.document(top)])
+    backwards = replace(changes(campaign), ends_on=campaign.starts_on - timedelta(days=1))
+    with access.acting(operator()), pytest.raises(DomainError) as refused:
+        campaigns.adjust(campaign, backwards, by=operator())
+    assert refused.value.code == "campaign.dates"
 
 
 def test_exempt_members_are_invited_not_summoned(top: Unit) -> None:

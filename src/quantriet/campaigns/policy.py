@@ -6,14 +6,16 @@ Pure: values in, values out. Each setting that a rule sets names the rule beside
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quantriet.core.errors import DomainError
-from quantriet.core.text import end_of_day
+from quantriet.core.text import end_of_day, format_date
 from quantriet.org.models import PersonClass, Tree
 from quantriet.org.models.units import Level
 
@@ -111,6 +113,42 @@ def cut_short(duties: Iterable[Duty], starts_on: date, ends_on: date) -> list[tu
         for level, days in duty.days_by_level.items()
         if days > length
     ]
+
+
+GOES_UP = frozenset({"report", "essays"})
+"""Kinds that each level gathers from the one below: they are due below no later than above."""
+
+
+def refuse_looser_below(kind: str, name: str, due_by_level: Mapping[int, datetime]) -> None:
+    """Refuse deadlines of a kind (called ``name``) that are later below than above, and a report of a cell,
+    which nobody could write: what a cell did stands in the report of the unit above it.
+    """
+    if kind not in GOES_UP:
+        return
+    if kind == "report" and Level.CELL in due_by_level:
+        raise DomainError(
+            "deadline.report_of_cell",
+            gettext(
+                "Chi bộ không gửi báo cáo kết quả: số liệu của chi bộ nằm trong báo cáo của cấp trên. "
+                "Chưa lưu gì; hãy bỏ hạn báo cáo của chi bộ."
+            ),
+        )
+    for above, below in pairwise(sorted(due_by_level)):
+        if due_by_level[below] > due_by_level[above]:
+            raise DomainError(
+                "deadline.looser_below",
+                gettext(
+                    "%(kind)s: hạn của %(below)s (%(later)s) muộn hơn hạn của %(above)s (%(earlier)s). "
+                    "Chưa lưu gì; cấp dưới phải xong trước hoặc cùng ngày với cấp trên."
+                )
+                % {
+                    "kind": name,
+                    "below": Level(below).label,
+                    "above": Level(above).label,
+                    "later": format_date(timezone.localdate(due_by_level[below])),
+                    "earlier": format_date(timezone.localdate(due_by_level[above])),
+                },
+            )
 
 
 @dataclass(frozen=True)

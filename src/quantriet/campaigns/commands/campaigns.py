@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from quantriet.campaigns import drafts
 from quantriet.campaigns import policy as policies
 from quantriet.campaigns.commands.counting import DUE_MEASURES, summon_lines
+from quantriet.campaigns.drafts import Changes
 from quantriet.campaigns.models import (
     Campaign,
     CampaignDocument,
@@ -52,10 +53,7 @@ def plan(unit: Unit, *, preset: str, answers: Answers, by: Actor) -> Campaign:
     chosen = policies.PRESETS.get(preset)
     if chosen is None:
         raise DomainError("campaign.preset", _("Không có mẫu này. Hãy chọn một mẫu trong danh sách."))
-    if answers.ends_on < answers.starts_on:
-        raise DomainError(
-            "campaign.dates", _("Ngày kết thúc trước ngày bắt đầu. Chưa lưu gì; hãy sửa một trong hai ngày.")
-        )
+    _refuse_backwards(answers.starts_on, answers.ends_on)
     with transaction.atomic():
         Unit.objects.select_for_update().get(pk=unit.pk)
         there = _same_draft(unit, preset, answers)
@@ -84,6 +82,13 @@ def plan(unit: Unit, *, preset: str, answers: Answers, by: Actor) -> Campaign:
             )
         audit.record(by, "campaign.plan", campaign, unit=unit, detail={"preset": preset})
     return campaign
+
+
+def _refuse_backwards(starts_on: date, ends_on: date) -> None:
+    if ends_on < starts_on:
+        raise DomainError(
+            "campaign.dates", _("Ngày kết thúc trước ngày bắt đầu. Chưa lưu gì; hãy sửa một trong hai ngày.")
+        )
 
 
 def _same_draft(unit: Unit, preset: str, answers: Answers) -> Campaign | None:
@@ -119,27 +124,10 @@ def set_documents(campaign: Campaign, documents: Sequence[tuple[int, str]]) -> N
     )
 
 
-@dataclass(frozen=True)
-class Changes:
-    """What an editor changed in a draft. ``deadlines``: (requirement id, level) → due at; a missing level
-    owes nothing. ``version`` is the one he saw. ``documents`` ``None``: left as they are.
-    """
-
-    version: int
-    title: str
-    starts_on: date
-    ends_on: date
-    policy: Mapping[str, Any]
-    deadlines: Mapping[tuple[int, int], Any]
-    lead_id: int
-    partner_ids: tuple[int, ...] = ()
-    excluded: tuple[tuple[int, str], ...] = ()
-    documents: tuple[tuple[int, str], ...] | None = None
-
-
 def adjust(campaign: Campaign, changes: Changes, *, by: Actor) -> Campaign:
-    """Change a draft. A second editor who saw an older version is told and shown both."""
+    """Change a draft. A second editor who saw an older version is told and shown both, field by field."""
     access.require(by, Can.CAMPAIGN_MANAGE, campaign.unit)
+    _refuse_backwards(changes.starts_on, changes.ends_on)
     with transaction.atomic():
         locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if locked.state != Campaign.State.DRAFT:
@@ -153,8 +141,7 @@ def adjust(campaign: Campaign, changes: Changes, *, by: Actor) -> Campaign:
             raise ConflictError(
                 "campaign.changed",
                 _("Người khác vừa sửa đợt này. Chưa lưu bản của bạn; hãy xem hai bản và chọn."),
-                theirs={"title": locked.title, "starts_on": str(locked.starts_on)},
-                yours={"title": changes.title, "starts_on": str(changes.starts_on)},
+                **drafts.both(locked, changes),
             )
         locked.title = changes.title
         locked.starts_on, locked.ends_on = changes.starts_on, changes.ends_on
@@ -209,10 +196,13 @@ def discard(campaign: Campaign, *, by: Actor) -> None:
         locked.delete()
 
 
-def _set_deadlines(campaign: Campaign, deadlines: Mapping[tuple[int, int], Any]) -> None:
-    own = set(campaign.requirements.values_list("pk", flat=True))
+def _set_deadlines(campaign: Campaign, deadlines: Mapping[tuple[int, int], datetime]) -> None:
+    own = campaign.requirements.in_bulk()
     if any(requirement_id not in own for requirement_id, _level in deadlines):
         raise access.not_found()
+    for requirement in own.values():
+        due_by_level = {level: due for (of, level), due in deadlines.items() if of == requirement.pk}
+        policies.refuse_looser_below(requirement.kind, requirement.get_kind_display(), due_by_level)
     Deadline.objects.filter(requirement__campaign=campaign).delete()
     Deadline.objects.bulk_create(
         Deadline(requirement_id=requirement_id, level=level, due_at=due)

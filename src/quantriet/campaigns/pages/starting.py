@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 
 from quantriet.campaigns import forms, jobs, queries
 from quantriet.campaigns.commands import campaigns as commands
-from quantriet.campaigns.commands.campaigns import Answers, Changes
+from quantriet.campaigns.commands.campaigns import Answers
+from quantriet.campaigns.drafts import Changes
 from quantriet.campaigns.models import Campaign, CampaignDocument, Deadline, Requirement
 from quantriet.campaigns.policy import PRESETS, cut_short, from_data
-from quantriet.core.components import Action, Crumb
+from quantriet.core.components import Action, Crumb, Words
 from quantriet.core.errors import ConflictError, DomainError, ForbiddenError, NotFoundError
 from quantriet.core.text import format_date
 from quantriet.documents import queries as document_queries
@@ -146,11 +147,12 @@ def _draft(actor: Actor, campaign_id: int) -> Campaign:
 
 @dataclass(frozen=True)
 class DueCell:
-    """One field of the grid: a requirement at a level."""
+    """One field of the grid: a requirement at a level; ``is_open`` where that level may owe it."""
 
     name: str
     label: str
     value: str
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,19 @@ class DueRow:
     cells: tuple[DueCell, ...]
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A field of a draft that two editors left differently."""
+
+    label: Words
+    theirs: str
+    yours: str
+
+
 LEVELS = (Level.PROVINCE, Level.COMMUNE, Level.BASE, Level.CELL)
+
+NEVER_OWED = frozenset({(Requirement.Kind.REPORT, Level.CELL)})
+"""No field for these; ``policy.refuse_looser_below`` refuses them."""
 
 
 def _due_rows(campaign: Campaign, posted: Any) -> list[DueRow]:
@@ -179,7 +193,8 @@ def _due_rows(campaign: Campaign, posted: Any) -> list[DueRow]:
             if posted is not None:
                 value = posted.get(name, "")
             label = f"{requirement.get_kind_display()}, {level.label}"
-            cells.append(DueCell(name, label, value))
+            is_open = bool(value) or (requirement.kind, level) not in NEVER_OWED
+            cells.append(DueCell(name, label, value, is_open))
         rows.append(DueRow(requirement, tuple(cells)))
     return rows
 
@@ -317,6 +332,17 @@ def _brought_forward(campaign: Campaign) -> list[str]:
     return [f"{kinds(kind).label} ({levels(level).label})" for kind, _tree, level in short]
 
 
+def _both(form: forms.PolicyForm, rows: list[DueRow], conflict: ConflictError | None) -> list[Difference]:
+    """The fields of a conflict that differ, each with its label, theirs and yours."""
+    if conflict is None:
+        return []
+    labels: dict[str, Words] = {name: field.label or name for name, field in form.fields.items()}
+    labels |= {cell.name: cell.label for row in rows for cell in row.cells}
+    labels |= {"documents": _("Văn bản"), "excluded": _("Đơn vị không triển khai")}
+    theirs, yours = conflict.context["theirs"], conflict.context["yours"]
+    return [Difference(labels.get(name, name), theirs[name], yours[name]) for name in theirs]
+
+
 def _adjust_words(
     request: ActorRequest,
     campaign: Campaign,
@@ -328,6 +354,7 @@ def _adjust_words(
     chosen = dict(campaign.documents.values_list("document_id", "mode"))
     if posted is not None:
         chosen = dict(forms.documents_from(posted, _readable_documents(request.actor)))
+    rows = _due_rows(campaign, posted)
     return {
         "campaign": campaign,
         "form": form,
@@ -335,7 +362,8 @@ def _adjust_words(
         "conflict": conflict,
         "outside": ", ".join(_outside(campaign)),
         "brought_forward": ", ".join(_brought_forward(campaign)),
-        "rows": _due_rows(campaign, posted),
+        "both": _both(form, rows, conflict),
+        "rows": rows,
         "levels": [level.label for level in LEVELS],
         "excluded": out,
         "below": Unit.objects.filter(

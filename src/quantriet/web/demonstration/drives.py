@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from quantriet.campaigns.commands import campaigns
-from quantriet.campaigns.commands.campaigns import Answers, Changes
+from quantriet.campaigns.commands.campaigns import Answers
+from quantriet.campaigns.drafts import Changes
 from quantriet.campaigns.models import Campaign, CampaignDocument, Deadline, Requirement
 from quantriet.core.text import end_of_day
 from quantriet.documents.models import Document

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from quantriet.campaigns.commands import campaigns
-from quantriet.campaigns.commands.campaigns import Answers, Changes
+from quantriet.campaigns.commands.campaigns import Answers
+from quantriet.campaigns.drafts import Changes
 from quantriet.campaigns.models import Campaign, CampaignDocument, Deadline, Requirement
 from quantriet.conferences.commands import conferences, sites
 from quantriet.conferences.commands.conferences import AgendaLine, Plan
