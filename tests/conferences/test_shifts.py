@@ -20,7 +20,9 @@ from quantriet.core.errors import DomainError, ForbiddenError
 from quantriet.ledger.measures import Measure
 from quantriet.org import access
 from quantriet.org.access import Actor
-from quantriet.org.models import Person, Unit
+from quantriet.org.commands import acts
+from quantriet.org.models import ActKind, Person, Unit
+from quantriet.org.proposals import Proposal
 from tests import factories, racing
 from tests import factories_campaigns as campaigns_made
 from tests import factories_conferences as made
@@ -202,6 +204,22 @@ def test_who_moves_to_another_unit_is_expected_there_in_the_first_shift(house: H
     assert "Trần Thị Bình" in names(house.site)
     assert names(second) == []
     assert house.put(second, binh) == 1, "and may be put into a shift anew"
+
+
+def test_a_merger_keeps_everybody_in_his_shift_and_its_undo_too(house: House) -> None:
+    second = house.add()
+    house.put(second, house.people[1])
+    day = timezone.localdate()
+    merger = Proposal(ActKind.MERGE, "7-QĐ/ĐU", day, day, units=(house.ward.pk,), into=(house.other.pk,))
+    by = operator()
+    with access.acting(by):
+        act = acts.carry_out(merger, by=by)
+    assert names(second) == ["Trần Thị Bình"]
+    with access.acting(by):
+        acts.undo(act, reason="Nhập nhầm", by=by)
+    assert names(second) == ["Trần Thị Bình"]
+    with factories.looking_everywhere():
+        assert ShiftMember.objects.get().unit_id == house.ward.pk
 
 
 def test_a_shift_called_off_gives_its_people_back(house: House) -> None:

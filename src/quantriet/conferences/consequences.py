@@ -10,8 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.campaigns.consequences import choice, chosen, is_divided
-from quantriet.campaigns.models import RollMove
-from quantriet.conferences.models import Attendance, Conference, Guest, Question, Remark, Site, SiteUnit
+from quantriet.campaigns.models import RollLine, RollMove
+from quantriet.conferences.models import (
+    Attendance,
+    Conference,
+    Guest,
+    Question,
+    Remark,
+    ShiftMember,
+    Site,
+    SiteUnit,
+)
 from quantriet.core.text import format_int
 from quantriet.org import access
 from quantriet.org.access import Actor
@@ -231,6 +240,47 @@ def _begun(founded: frozenset[int], conferences: set[int], sites: set[int]) -> l
     return sentences
 
 
+class Shifts:
+    """Who was put into a shift comes to it still: his row follows his line of the roll to the unit it went to."""
+
+    key = "conferences.shifts"
+
+    def foresee(self, change: Change) -> Sequence[Effect]:
+        """Nothing to choose and nothing to lose: the lines are told of with the roll."""
+        del change
+        return []
+
+    def carry_out(self, change: Change, *, by: Actor) -> Kept:
+        """After the roll (the order of keys): rows of the people and units concerned go where the lines are now."""
+        del by
+        concerned = Q(unit_id__in=[pk for pk in change.closed if pk > 0]) | Q(
+            person_id__in=list(change.people)
+        )
+        rows = ShiftMember.objects.filter(concerned, conference__state__in=NOT_OVER).order_by("id")
+        moved: list[list[int]] = []
+        for row in rows.select_related("conference"):
+            line = RollLine.objects.filter(campaign=row.conference.campaign_id, person=row.person_id).first()
+            if line is not None and line.unit_id != row.unit_id:
+                moved.append([row.pk, row.unit_id])
+                ShiftMember.objects.filter(pk=row.pk).update(unit=line.unit_id)
+        return {"moved": moved} if moved else {}
+
+    def hindrances(self, change: Change, kept: Kept) -> Sequence[str]:
+        """People of a founded unit whom somebody put into a shift since."""
+        brought = [pk for pk, _unit in kept.get("moved", [])]
+        since = ShiftMember.objects.filter(unit_id__in=change.founded).exclude(pk__in=brought).count()
+        if not since:
+            return []
+        return [_("đơn vị mới đã xếp ca cho {count} người").format(count=format_int(since))]
+
+    def take_back(self, change: Change, kept: Kept, *, by: Actor) -> None:
+        """The rows as they stood."""
+        del change, by
+        for pk, unit_id in kept.get("moved", []):
+            ShiftMember.objects.filter(pk=pk).update(unit=unit_id)
+
+
 def register_all() -> None:
     """Called once, when the package is ready."""
     register(OpenConferences())
+    register(Shifts())

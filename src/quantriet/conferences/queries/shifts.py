@@ -59,7 +59,7 @@ ORDER BY unit.sort_key, unit.id, person.sort_key, person.id
 
 
 def comers(site: Site) -> list[Comer]:
-    """Who is expected at a site in whichever of its shifts, by unit and given name; its units are those of the first."""
+    """Who is expected at a site in whichever of its shifts, by unit and given name; as seated in the first."""
     first = (
         site
         if site.shift_of_id is None

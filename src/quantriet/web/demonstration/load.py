@@ -181,7 +181,8 @@ def _meetings(ground: Ground, campaign: Campaign, document: Document) -> None:
     for unit in sessions.cells_that_met(ground, communes=4):
         sessions.meet(unit, campaign, document, ago=chance.randint(2, 20), ground=ground)
     for unit in accounts.cells_of_the_day(ground):
-        sessions.plan_meeting(unit, campaign, document, ago=0, ground=ground)
+        meeting = sessions.plan_meeting(unit, campaign, document, ago=0, ground=ground)
+        sessions.in_two_shifts(meeting, ground=ground)
 
 
 def _known_already(ground: Ground, documents: list[Document]) -> None:

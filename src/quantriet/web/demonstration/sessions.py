@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from quantriet.campaigns.models import Campaign
-from quantriet.conferences.commands import attendance, conferences, makeups, meetings, sites
+from quantriet.conferences.commands import attendance, conferences, makeups, meetings, shifts, sites
 from quantriet.conferences.commands.attendance import Mark
 from quantriet.conferences.commands.conferences import AgendaLine, Plan
 from quantriet.conferences.models import Conference, Site
@@ -226,6 +226,22 @@ def plan_meeting(
     return conferences.call(
         unit, plan, key=f"sinh-hoat:{ground.day(ago).isoformat()}", by=ground.acting_for(unit)
     )
+
+
+def in_two_shifts(meeting: Conference, *, ground: Ground) -> None:
+    """Half of the unit stays on duty this evening and sits tomorrow at the same hour."""
+    by, day = ground.acting_for(meeting.unit), timedelta(days=1)
+    sites = list(meeting.sites.select_related("conference", "unit"))
+    shifts.add(
+        meeting,
+        [site.pk for site in sites],
+        starts_at=meeting.starts_at + day,
+        ends_at=meeting.ends_at + day,
+        key="ca-2",
+        by=by,
+    )
+    for site in sites:
+        shifts.spread(site, by=by)
 
 
 REMARKS = (
