@@ -120,6 +120,15 @@ def test_who_looks_only_reads_a_neighbour_finds_nothing_and_nobody_above_answers
     assert told["stranger"].json() == nowhere.json()
 
 
+def test_who_only_sits_at_a_site_reads_its_list_and_tells_nothing(house: House) -> None:
+    path = f"sites/{made.hub(house.whole).pk}/readiness"
+    guest = client_of("clerk", factories.commune(house.province, "Đảng bộ xã Ba"))
+    told = sent(guest, "post", path, {"looks": GOOD[:1]})
+
+    assert (guest.get(f"/api/v1/{path}").status_code, told.status_code) == (200, 404)
+    assert SiteCheck.objects.count() == 0
+
+
 @pytest.mark.parametrize(
     ("looks", "code"),
     [
