@@ -11,7 +11,7 @@ from quantriet.campaigns import queries
 from quantriet.campaigns.commands import declarations, obligations, roll
 from quantriet.campaigns.commands.declarations import Totals
 from quantriet.campaigns.commands.obligations import Done
-from quantriet.campaigns.models import Campaign, Obligation, RollLine
+from quantriet.campaigns.models import Campaign, Declaration, Obligation, RollLine
 from quantriet.core.errors import DomainError
 from quantriet.ledger import figures
 from quantriet.ledger.measures import Grade, Measure
@@ -93,6 +93,71 @@ def test_presence_declared_says_that_a_conference_was_held(campaign: Campaign, c
         counts = queries.board(campaign, commune).top
     assert counts.amount(Measure.CONFERENCES_HELD).total == 1
     assert counts.amount(Measure.GUESTS).total == 4
+
+
+def state_of(campaign: Campaign, unit: Unit, kind: str) -> str:
+    with access.acting(operator()):
+        return Obligation.objects.get(campaign=campaign, unit=unit, kind=kind).state
+
+
+def test_excuses_alone_hold_no_conference(commune: Unit) -> None:
+    cell = factories.cell(commune)
+    for name in ("Trần Thị An", "Lê Văn Bình"):
+        factories.person(cell, name)
+    campaign = made.started(commune)
+
+    states = []
+    for version, figures_ in enumerate(({"present": 0, "excused": 2}, {"present": 1, "excused": 1})):
+        declare(campaign, cell, "presence", version=version, **figures_)
+        with access.acting(operator()):
+            held = queries.board(campaign, cell).top.counts.get(Measure.CONFERENCES_HELD)
+        states.append((state_of(campaign, cell, "conference"), held.total if held else 0))
+
+    assert states == [("open", 0), ("done", 1)]
+
+
+def test_outreach_is_done_when_somebody_was_reached(commune: Unit) -> None:
+    front = factories.front(commune)
+    campaign = made.started(commune)
+
+    declare(campaign, front, "outreach", due=1000, reached=0)
+    before = state_of(campaign, front, "outreach")
+    declare(campaign, front, "outreach", version=1, due=1000, reached=900)
+
+    assert (before, state_of(campaign, front, "outreach")) == ("open", "done")
+
+
+def test_essays_are_in_when_as_many_are_in_as_are_owed(commune: Unit) -> None:
+    cell = factories.cell(commune)
+    members = [factories.person(cell, name) for name in ("Trần Thị An", "Lê Văn Bình", "Phạm Thị Chi")]
+    campaign = made.started(commune)
+
+    declare(campaign, cell, "essays", handed_in=1, accepted=1)
+    declare(campaign, cell, "essays", version=1, handed_in=2, accepted=2)
+    before = state_of(campaign, cell, "essays")
+    with access.acting(operator()):
+        line = RollLine.objects.get(campaign=campaign, person=members[0])
+        roll.remove(line, reason="Ốm dài ngày", by=operator())
+    for _ in range(2):  # the same figures again: now nothing is owed beyond them
+        declare(campaign, cell, "essays", version=2, handed_in=2, accepted=2)
+
+    with access.acting(operator()):
+        handed_in = queries.board(campaign, cell).top.amount(Measure.ESSAYS_HANDED_IN).total
+        versions = list(Declaration.objects.values_list("version", flat=True))
+    assert (before, state_of(campaign, cell, "essays"), handed_in, versions) == ("open", "done", 2, [3])
+
+
+def test_presence_said_again_meets_what_was_opened_again(campaign: Campaign, commune: Unit) -> None:
+    declare(campaign, commune, "presence", present=0, guests=3)
+    with access.acting(operator()):
+        owed = Obligation.objects.get(campaign=campaign, unit=commune, kind="conference")
+        obligations.reopen(owed, reason="Nhầm", by=operator())
+
+    declare(campaign, commune, "presence", version=1, present=0, guests=3)
+
+    with access.acting(operator()):
+        held = queries.board(campaign, commune).top.amount(Measure.CONFERENCES_HELD).total
+    assert (state_of(campaign, commune, "conference"), held) == ("done", 1)
 
 
 def on_day(campaign: Campaign, unit: Unit, day: date) -> tuple[int, int]:

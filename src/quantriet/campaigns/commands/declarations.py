@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns.commands import standing
+from quantriet.campaigns.commands import meeting, standing
 from quantriet.campaigns.models import Campaign, Declaration, Obligation, Requirement, RollLine
 from quantriet.core.errors import ConflictError, DomainError
 from quantriet.ledger import commands as ledger
@@ -72,7 +72,8 @@ WITHIN: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 
 def declare(campaign: Campaign, unit: Unit, *, kind: str, totals: Totals, by: Actor) -> Declaration:
-    """Declare (or declare anew) the totals of a unit. Saying the same again changes nothing.
+    """Declare (or declare anew) the totals of a unit. Saying the same again changes nothing, unless it now meets
+    what is still open: fewer people owe an essay than did, or the obligation was opened again.
 
     A second declarer who saw an older version is told and shown both; figures that cannot be true (present
     above summoned) are refused with both numbers named.
@@ -99,7 +100,9 @@ def declare_all(
             .filter(campaign=campaign, unit__in=[unit for unit, _totals in told], kind=kind)
             .order_by("unit_id")
         }
-        fresh = [(unit, totals) for unit, totals in told if not _is_told(rows.get(unit.pk), totals)]
+        known = {unit.pk for unit, totals in told if _is_told(rows.get(unit.pk), totals)}
+        known -= _met_but_open(campaign, {pk: rows[pk] for pk in known}, kind)
+        fresh = [(unit, totals) for unit, totals in told if unit.pk not in known]
         standing.refuse_former(unit.pk for unit, _totals in fresh if unit.pk not in rows)
         if fresh:
             rows |= _write(campaign, fresh, kind, rows, by=by)
@@ -382,15 +385,11 @@ WHERE owed.id = met.id
 
 
 def _fulfilment(campaign: Campaign, rows: Mapping[int, Declaration], kind: str) -> list[Line]:
-    """What is declared also meets the units' open obligations of that kind, once."""
-    met = [unit_id for unit_id, row in rows.items() if any(row.figures.values())]
+    """What is declared also meets the units' open obligations of that kind, once (``meeting.meets``)."""
+    met = meeting.met_units(campaign, rows, kind)
     if not met:
         return []
-    owed = list(
-        Obligation.objects.select_for_update()
-        .filter(campaign=campaign, unit__in=met, kind=MEETS[kind], state=Obligation.State.OPEN)
-        .order_by("unit_id")
-    )
+    owed = list(_open(campaign, met, kind).select_for_update().order_by("unit_id"))
     measure = _COUNTED.get(MEETS[kind])
     lines: list[Line] = []
     for one in owed:
@@ -405,6 +404,18 @@ def _fulfilment(campaign: Campaign, rows: Mapping[int, Declaration], kind: str) 
         columns = [(one.pk, one.done_on, one.grade, one.batch_id) for one in owed]
         cursor.execute(_MEET, [list(column) for column in zip(*columns, strict=True)] or [[], [], [], []])
     return lines
+
+
+def _open(campaign: Campaign, unit_ids: Iterable[int], kind: str) -> QuerySet[Obligation]:
+    return Obligation.objects.filter(
+        campaign=campaign, unit__in=list(unit_ids), kind=MEETS[kind], state=Obligation.State.OPEN
+    )
+
+
+def _met_but_open(campaign: Campaign, rows: Mapping[int, Declaration], kind: str) -> set[int]:
+    """Of units that say again what they said: those whose obligation is open though their figures meet it."""
+    owing = set(_open(campaign, rows, kind).values_list("unit_id", flat=True)) if rows else set()
+    return owing and set(meeting.met_units(campaign, {pk: rows[pk] for pk in owing}, kind))
 
 
 def on_time(owed: Obligation) -> bool:
