@@ -136,6 +136,12 @@ def test_an_exempt_member_is_told_from_the_missing() -> None:
         RollLine.objects.filter(person=old).delete()
 
     assert outcomes(town)["exempt"] == 1
+    by = operator()
+    with access.acting(by):
+        whole = settled.whole(town.conference, by=by)
+        of_sites = settled.by_site(town.conference, whole.site_ids, whole.summoned, whole.exempt)
+    assert whole.sums.of[Outcome.EXEMPT] == of_sites[town.site.pk].of[Outcome.EXEMPT] == 1
+    assert whole.sums.summoned == 3, "who is exempt is not summoned"
 
 
 def test_what_a_cell_holds_alone_was_handed_down_to_it() -> None:

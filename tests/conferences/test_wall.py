@@ -14,12 +14,13 @@ from quantriet.conferences.commands import attendance, counts, sites
 from quantriet.conferences.models import Conference, Site, SiteChange
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import counts as kept
-from quantriet.conferences.queries import wall
+from quantriet.conferences.queries import roster, wall
 from quantriet.conferences.queries.wall import Level, Standing
 from quantriet.conferences.verdicts import Act
 from quantriet.core.errors import NotFoundError
 from quantriet.org import access
 from quantriet.org.access import Actor
+from quantriet.org.models import Membership, PersonClass
 from quantriet.org.permissions import ROLES, Can
 from tests import factories
 from tests import factories_campaigns as campaigns_made
@@ -158,6 +159,17 @@ def test_units_that_move_to_another_site_are_summoned_there(house: House) -> Non
 
 
 # --- down the tree --------------------------------------------------------------------------------------------
+
+
+def test_without_a_campaign_the_wall_summons_whom_the_list_summons(house: House) -> None:
+    with factories.looking_everywhere():
+        Membership.objects.filter(person=house.an).update(person_class=PersonClass.KEY_CADRE)
+    meeting = made.called(house.first, None, classes=(int(PersonClass.KEY_CADRE),))
+    site = made.hub(meeting)
+    with access.acting(operator()):
+        listed = roster.expected_count(site)
+        (cell,) = Standing(meeting, by=operator()).cells([site])
+    assert (listed, cell.summoned) == (1, 1)
 
 
 def test_more_sites_than_fit_are_shown_by_the_units_below(

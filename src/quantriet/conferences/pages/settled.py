@@ -31,6 +31,8 @@ from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
 
 A_PAGE = 50
+LISTED = (*SUMMONED, Outcome.EXEMPT)
+"""What a sheet tells of each site; who came beside the list stands with the guests."""
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHAPES = {
     Outcome.PRESENT: "done",
@@ -83,7 +85,7 @@ def settled(request: ActorRequest, conference_id: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("conference-settled", args=[one.pk]))
     whole = queries.whole(one, by=request.actor)
     shown = Paginator(_sites(whole), A_PAGE).get_page(request.GET.get("page"))
-    of_sites = queries.by_site(one, [site.pk for site in shown], whole.summoned)
+    of_sites = queries.by_site(one, [site.pk for site in shown], whole.summoned, whole.exempt)
     context = {
         "one": one,
         "sums": whole.sums,
@@ -126,8 +128,8 @@ def _outcomes(sums: Sums) -> list[dict[str, Any]]:
 
 
 def _said(sums: Sums) -> list[Outcome]:
-    """The outcomes of the summoned that occur anywhere: the others would be columns of nothing."""
-    return [outcome for outcome in SUMMONED if sums.of[outcome]]
+    """The outcomes of a list, and who is exempt, that occur anywhere: the others would be columns of nothing."""
+    return [outcome for outcome in LISTED if sums.of[outcome]]
 
 
 def _cells(of_site: Sums, whole: Sums) -> list[tuple[str, object, int]]:
@@ -183,13 +185,13 @@ def sheet(request: ActorRequest, conference_id: int) -> HttpResponse:
     """The sums of a conference by site as Excel, the whole as its last line."""
     one = access.row_or_404(reads.conferences(request.actor), conference_id)
     whole = queries.whole(one, by=request.actor)
-    of_sites = queries.by_site(one, whole.site_ids, whole.summoned)
+    of_sites = queries.by_site(one, whole.site_ids, whole.summoned, whole.exempt)
     with translation.override("vi"):
         columns = [
             TableColumn("Điểm cầu", width=34),
             TableColumn("Đơn vị", width=34),
             TableColumn("Triệu tập", CellKind.INTEGER),
-            *(TableColumn(str(WORDS[outcome]), CellKind.INTEGER) for outcome in SUMMONED),
+            *(TableColumn(str(WORDS[outcome]), CellKind.INTEGER) for outcome in LISTED),
             *(
                 TableColumn(title, CellKind.INTEGER)
                 for title in ("Đã học (người)", "Lượt dự", "Khách (lượt)")
@@ -203,7 +205,7 @@ def sheet(request: ActorRequest, conference_id: int) -> HttpResponse:
 
 
 def _sheet_row(name: str, unit: str, sums: Sums) -> list[object]:
-    counts = [sums.of[outcome] for outcome in SUMMONED]
+    counts = [sums.of[outcome] for outcome in LISTED]
     return [name, unit, sums.summoned, *counts, sums.people, sums.turns, sums.guests]
 
 
@@ -265,7 +267,7 @@ def _hours(one: Conference) -> list[tuple[str, object]]:
 def _counts(whole: Whole) -> list[tuple[str, object]]:
     sums = whole.sums
     told: list[tuple[str, object]] = [("Điểm cầu", len(whole.site_ids)), ("Triệu tập", sums.summoned or "")]
-    told += [(str(WORDS[outcome]), sums.of[outcome]) for outcome in SUMMONED]
+    told += [(str(WORDS[outcome]), sums.of[outcome]) for outcome in LISTED]
     return [*told, ("Đã học (người)", sums.people), ("Lượt dự", sums.turns), ("Khách (lượt)", sums.guests)]
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 
 from quantriet.conferences.models import Conference, Site
 from quantriet.conferences.queries.sittings import sitting_of, told
+from quantriet.org import access
 
 # The labels of a path are the ids of the units from the root down: the nearest site is the last of them that
 # has one, found by at most five probes of the unique index.
@@ -162,7 +163,7 @@ def _words(site: Site) -> dict[str, Any]:
     return told(conference) | {
         "site": site.pk,
         "campaign": conference.campaign_id or 0,
-        "on": conference.starts_at.date(),
+        "on": access.local_day(conference.starts_at),
     }
 
 

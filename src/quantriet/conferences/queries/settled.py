@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from quantriet.conferences.models import Attendance, Conference, Guest, Remark, 
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import roster
 from quantriet.conferences.queries.roster import Row
-from quantriet.conferences.queries.wall import Standing
+from quantriet.conferences.queries.wall import COUNTED_BY_MEMBERS, Standing
 from quantriet.conferences.settlement import Outcome, Said, Sums, Word, outcome, sums, word_for
 from quantriet.conferences.timing import Item, Timing, timing
 from quantriet.conferences.verdicts import HERE, Meeting
@@ -40,11 +41,14 @@ class OfSite:
 
 @dataclass(frozen=True)
 class Whole:
-    """A conference settled: all sites whose people the reader may know together, and which these are."""
+    """A conference settled: all sites whose people the reader may know together, and which these are. ``exempt``: how
+    many are exempt, by site; empty where there are too many sites to count them (``COUNTED_BY_MEMBERS``).
+    """
 
     sums: Sums
     site_ids: tuple[int, ...]
     summoned: Mapping[int, int]
+    exempt: Mapping[int, int]
 
 
 def of_site(site: Site) -> OfSite:
@@ -92,6 +96,40 @@ WHERE member.unit_id = ANY(%(units)s) AND member.is_primary AND member.status = 
   )
 ORDER BY person.sort_key, person.id
 """
+
+
+_EXEMPT_BY_UNIT = """
+SELECT member.unit_id, count(*)
+FROM org_membership AS member
+WHERE member.is_primary AND member.status = 'exempt'
+  AND member.from_on <= %(on)s AND (member.to_on IS NULL OR member.to_on > %(on)s)
+  AND NOT EXISTS (
+    SELECT 1 FROM campaigns_rollline AS line
+    WHERE line.campaign_id = %(campaign)s AND line.person_id = member.person_id AND line.state = 'summoned'
+  )
+  AND NOT EXISTS (
+    SELECT 1 FROM conferences_attendance AS row
+    WHERE row.conference_id = %(conference)s AND row.person_id = member.person_id
+  )
+GROUP BY member.unit_id
+"""
+
+
+def _exempt_by_site(standing: Standing) -> dict[int, int]:
+    """How many are exempt at each site, as ``_exempt`` tells them of one. One statement."""
+    conference, sites = standing.conference, standing.rows["site"].tolist()
+    uncounted = conference.campaign_id is None or conference.shift_of_id is not None
+    if uncounted or len(sites) > COUNTED_BY_MEMBERS:
+        return {}
+    told = {
+        "on": access.local_day(conference.starts_at),
+        "campaign": conference.campaign_id,
+        "conference": conference.pk,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_EXEMPT_BY_UNIT, told)
+        by_unit = dict(cursor.fetchall())
+    return dict(zip(sites, standing.by_site(by_unit).tolist(), strict=True))
 
 
 def _exempt(site: Site) -> list[Row]:
@@ -148,7 +186,7 @@ def _groups(conference: Conference, sites: Sequence[int], meeting: Meeting) -> l
 
 
 def whole(conference: Conference, *, by: Actor) -> Whole:
-    """All sites of a conference whose people the reader may know, together. Four statements, however many sites."""
+    """All sites of a conference whose people the reader may know, together. Five statements, however many sites."""
     standing = Standing(conference, by=by)
     chosen = np.flatnonzero(standing.seen & standing.counted)
     ids = standing.rows["site"][chosen].tolist()
@@ -158,10 +196,23 @@ def whole(conference: Conference, *, by: Actor) -> Whole:
     groups = [(said, count) for _site, said, count in _groups(conference, ids, meeting)]
     guests = Guest.objects.filter(site__in=ids).count()
     expected = sum(by_site.values()) if summoned is not None else None
-    return Whole(sums(groups, meeting, summoned=expected, guests=guests), tuple(ids), by_site)
+    exempt = _exempt_by_site(standing)
+    told = sums(
+        groups,
+        meeting,
+        summoned=expected,
+        guests=guests,
+        exempt=sum(exempt.get(site_id, 0) for site_id in ids),
+    )
+    return Whole(told, tuple(ids), by_site, exempt)
 
 
-def by_site(conference: Conference, site_ids: Sequence[int], summoned: Mapping[int, int]) -> dict[int, Sums]:
+def by_site(
+    conference: Conference,
+    site_ids: Sequence[int],
+    summoned: Mapping[int, int],
+    exempt: Mapping[int, int] = MappingProxyType({}),
+) -> dict[int, Sums]:
     """Some sites, each settled by its sums. Two statements, however many."""
     meeting = meeting_of(conference)
     found: dict[int, list[tuple[Said, int]]] = {site_id: [] for site_id in site_ids}
@@ -169,7 +220,13 @@ def by_site(conference: Conference, site_ids: Sequence[int], summoned: Mapping[i
         found[site_id].append((said, count))
     guests = _guests(site_ids)
     return {
-        site_id: sums(groups, meeting, summoned=summoned.get(site_id), guests=guests.get(site_id, 0))
+        site_id: sums(
+            groups,
+            meeting,
+            summoned=summoned.get(site_id),
+            guests=guests.get(site_id, 0),
+            exempt=exempt.get(site_id, 0),
+        )
         for site_id, groups in found.items()
     }
 

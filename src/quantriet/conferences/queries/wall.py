@@ -205,12 +205,20 @@ class Standing:
         """Of the roll by position those who come to this sitting; all of them where there are no shifts."""
         if not self.conference.shift:
             return on_roll
-        besides = shifts.summoned_besides(self.conference)
-        mine = np.array(on_roll) if self.conference.shift_of_id is None else np.zeros_like(on_roll)
-        places = self.numbering.positions(np.array(list(besides), dtype=np.int64))
+        besides = self._by_position(shifts.summoned_besides(self.conference))
+        return on_roll + besides if self.conference.shift_of_id is None else besides
+
+    def _by_position(self, by_unit: Mapping[int, int]) -> Ints:
+        """Numbers of some units as a column over the trees; nothing for all others."""
+        column = np.zeros(len(self.numbering), dtype=np.int64)
+        places = self.numbering.positions(np.array(list(by_unit), dtype=np.int64))
         known = places >= 0
-        np.add.at(mine, places[known], np.array(list(besides.values()), dtype=mine.dtype)[known])
-        return mine
+        np.add.at(column, places[known], np.array(list(by_unit.values()), dtype=np.int64)[known])
+        return column
+
+    def by_site(self, by_unit: Mapping[int, int]) -> Ints:
+        """Numbers of units as numbers of the sites where their people are expected."""
+        return nearest_sums(self.numbering, self._seats, self.rows["site"], self._by_position(by_unit))
 
     @property
     def is_due(self) -> bool:
@@ -397,7 +405,8 @@ SELECT site.site_id, count(*)
 FROM conferences_siteunit AS own
 JOIN org_placement AS top ON top.unit_id = own.unit_id AND top.valid @> quantriet_today()
 JOIN org_placement AS placed ON placed.path <@ top.path AND placed.valid @> quantriet_today()
-JOIN org_membership AS member ON member.unit_id = placed.unit_id AND member.is_primary AND member.to_on IS NULL
+JOIN org_membership AS member ON member.unit_id = placed.unit_id AND member.is_primary AND member.from_on <= %(on)s
+  AND (member.to_on IS NULL OR member.to_on > %(on)s) AND (%(everyone)s OR member.person_class = ANY(%(classes)s))
 {in_shift}
 JOIN LATERAL (
     SELECT nearest.site_id, nearest.id
@@ -415,5 +424,5 @@ _IN_SHIFT = f"AND {sitting_of('member.person_id', 'member.unit_id', '%(first)s::
 def _members_by_site(conference: Conference) -> dict[int, int]:
     query = _MEMBERS.format(in_shift=_IN_SHIFT if conference.shift else "")
     with connection.cursor() as cursor:
-        cursor.execute(query, told(conference))
+        cursor.execute(query, told(conference) | {"on": access.local_day(conference.starts_at)})
         return {int(site_id): int(count) for site_id, count in cursor.fetchall()}
