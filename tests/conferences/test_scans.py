@@ -225,7 +225,6 @@ def _end(town: Town, phone: Reader) -> None:
     [
         (_lock, Reply.NOT_ALLOWED),
         (_revoke, Reply.REVOKED),
-        (_end, Reply.EXPIRED),
     ],
 )
 def test_what_stops_a_device_holds_at_the_next_flush(
@@ -242,14 +241,17 @@ def test_what_stops_a_device_holds_at_the_next_flush(
         assert Scan.objects.count() == 0  # nothing of it is kept: asked again it may be another answer
 
 
-def test_what_comes_after_its_site_was_closed_is_kept_for_a_person_once(town: Town) -> None:
+@pytest.mark.parametrize(("end", "reply"), [(_close, Reply.SITE_CLOSED), (_end, Reply.EXPIRED)])
+def test_what_comes_after_all_was_over_is_kept_for_a_person_once(
+    town: Town, end: Callable[[Town, Reader], None], reply: Reply
+) -> None:
     phone = reader(town.site)
     event = phone.event(town.an, ago=timedelta(minutes=3))
-    _close(town, phone)
+    end(town, phone)
 
     answers = [*phone.send(event), *phone.send(event)]
 
-    assert codes_of(answers) == [Reply.SITE_CLOSED] * 2
+    assert codes_of(answers) == [reply] * 2
     assert town.counts(Measure.PRESENT) == [0]
     with factories.looking_everywhere():
         claim = AttendanceConflict.objects.get()

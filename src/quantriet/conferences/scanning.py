@@ -55,7 +55,9 @@ SENTENCES: Mapping[str, Promise] = {
     ),
     Reply.LATER: _("Máy chủ chưa ghi được lượt này. Máy sẽ tự gửi lại."),
     Reply.REVOKED: _("Máy này đã bị ngừng dùng. Chưa ghi gì; hãy báo người phụ trách điểm cầu."),
-    Reply.EXPIRED: _("Máy này đã hết hạn dùng cho hội nghị. Chưa ghi gì; hãy ghi bổ sung trong danh sách."),
+    Reply.EXPIRED: _(
+        "Máy này đã hết hạn dùng cho hội nghị. Đã giữ lượt này để người phụ trách hội nghị quyết định."
+    ),
     Reply.NOT_ALLOWED: _(
         "Tài khoản đăng ký máy này không còn quyền điểm danh ở điểm cầu. Chưa ghi gì; hãy báo người phụ trách."
     ),
@@ -233,12 +235,16 @@ class Standing:
     allowed: bool
 
 
+TOO_LATE = frozenset({Reply.EXPIRED, Reply.SITE_CLOSED})
+"""What is refused so came when its site or its conference was long over: it is kept for a person."""
+
+
 def refusal(device: Standing, *, now: datetime) -> Reply | None:
     """Why nothing of a device is recorded now; ``None``: it may."""
     if device.revoked:
         return Reply.REVOKED
-    if now > device.valid_until:
-        return Reply.EXPIRED
     if not device.allowed:
         return Reply.NOT_ALLOWED
+    if now > device.valid_until:
+        return Reply.EXPIRED
     return Reply.SITE_CLOSED if device.site_closed else None

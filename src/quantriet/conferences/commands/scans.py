@@ -113,9 +113,10 @@ def _record(told: Sequence[Told], elsewhere: set[UUID]) -> list[list[Answer]]:
         events = [[*_events(one, known.get(one.device_id), now)] for one in told]
         flat = [event for some in events for event in some]
         fresh, copies = _unseen([event for event in flat if not event.code], elsewhere)
-        over = [event for event in fresh if known[event.device_id].standing.site_closed]
-        _judge([event for event in fresh if not known[event.device_id].standing.site_closed], known)
-        _keep_after_close(over, known)
+        late = {pk: scanning.refusal(device.standing, now=now) for pk, device in known.items()}
+        _judge([event for event in fresh if late[event.device_id] is None], known)
+        for reply in sorted(scanning.TOO_LATE):
+            _keep_after_close([event for event in fresh if late[event.device_id] is reply], known, reply)
         _keep_forged([event for event in flat if event.is_forged], known)
         _keep(fresh, known)
         for copy, first in copies:
@@ -127,10 +128,10 @@ def _record(told: Sequence[Told], elsewhere: set[UUID]) -> list[list[Answer]]:
 
 def _events(one: Told, device: Enrolled | None, now: datetime) -> Iterable[_Event]:
     """The events of a call; those of a device that may not record carry their answer already. What comes from a site
-    that is closed is kept for a person.
+    that is closed, or when the conference is long over, is kept for a person.
     """
     refused = Reply.NOT_ALLOWED if device is None else scanning.refusal(device.standing, now=now)
-    stops = refused is not None and refused is not Reply.SITE_CLOSED
+    stops = refused is not None and refused not in scanning.TOO_LATE
     for at, event in enumerate(one.call.events):
         moment = scanning.corrected(event.at, clock=one.call.clock, now=one.heard_at)
         moment = moment if device is None else max(moment, device.enrolled_at)
@@ -212,12 +213,14 @@ def _judge(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> None:
             one.person_id, one.state, one.name = answer.person_id, answer.known.state, answer.name
 
 
-def _keep_after_close(events: Sequence[_Event], known: Mapping[int, Enrolled]) -> None:
-    """Keep for a person what came when its site was over."""
+def _keep_after_close(events: Sequence[_Event], known: Mapping[int, Enrolled], reply: Reply) -> None:
+    """Keep for a person what came too late, and why it is (``reply``)."""
+    if not events:
+        return
     told = []
     for one, heard in zip(events, _heard(events, known), strict=True):
         found = heard.found if isinstance(heard.found, int) else None
-        one.code, one.person_id = Reply.SITE_CLOSED, found or 0
+        one.code, one.person_id = reply, found or 0
         told.append(_claim(one, found, AttendanceConflict.Kind.AFTER_CLOSE, heard.hand))
     _keep_claims(told)
 
