@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from quantriet.campaigns.commands import handovers, obligations
 from quantriet.campaigns.commands.handovers import Handed
+from quantriet.campaigns.commands.obligations import Decision
 from quantriet.campaigns.models import Obligation
+from quantriet.core.errors import DomainError
 from quantriet.ledger import figures
 from quantriet.ledger.measures import Measure
 from quantriet.ledger.rollup import Amount
@@ -75,3 +77,34 @@ def test_what_stands_again_is_as_strict_as_what_it_takes_over_and_ends_again_as_
         ended.due_at,
         ended.limit_at,
     )
+
+
+@pytest.mark.parametrize("extended_since", [False, True])
+def test_what_was_extended_long_before_it_stood_again_is_in_nobodys_way(extended_since: bool) -> None:  # noqa: FBT001 - a parameter
+    top = factories.province()
+    commune = factories.commune(top)
+    one, two = factories.cell(commune, "Chi bộ 1"), factories.cell(commune, "Chi bộ 2")
+    campaign = made.started(top, [made.document(top)])
+    by, day = operator(), timezone.localdate()
+
+    def extend(number: str) -> None:
+        limit = Obligation.objects.get(unit=one, kind="conference").limit_at + timedelta(days=3)
+        decision = Decision(number, "Bão lụt", limit)
+        obligations.extend(campaign, [one.pk], kind="conference", decision=decision, by=by)
+
+    with access.acting(by):
+        extend("15-CV/TU")
+        for kind, unit, into in (
+            (ActKind.MERGE, one, (two.pk,)),
+            (ActKind.REOPEN, one, ()),
+            (ActKind.MERGE, two, (one.pk,)),
+        ):
+            act = acts.carry_out(Proposal(kind, "12-QĐ/TU", day, day, units=(unit.pk,), into=into), by=by)
+        assert Obligation.objects.get(unit=one, kind="conference").state == Obligation.State.OPEN
+        if extended_since:
+            extend("16-CV/TU")
+            with pytest.raises(DomainError, match="đã có kết quả ở việc nhận bàn giao"):
+                acts.undo(act, reason="Nhầm", by=by)
+        else:
+            acts.undo(act, reason="Nhầm", by=by)
+            assert Obligation.objects.get(unit=one, kind="conference").state == Obligation.State.HANDED

@@ -177,13 +177,17 @@ class Duties:
             "owners": owners,
             "leads": leads,
             "handed": [list(astuple(one)) for one in handed],
+            "extended": [list(one) for one in handovers.extended(handed).items()],
             "batches": batches,
         }
 
     def hindrances(self, change: Change, kept: Kept) -> Sequence[str]:
         """What was done, extended or waived of the work taken over; what founded units began of their own."""
-        taken = handovers.taken_over([Handed(*one) for one in kept.get("handed", [])])
-        touched = [one for one in taken if one.state != Obligation.State.OPEN or one.extensions.exists()]
+        handed = [Handed(*one) for one in kept.get("handed", [])]
+        before = dict(kept.get("extended", []))
+        since = {pk for pk, count in handovers.extended(handed).items() if count > before.get(pk, 0)}
+        taken = handovers.taken_over(handed)
+        touched = [one for one in taken if one.state != Obligation.State.OPEN or one.pk in since]
         sentences = [
             _("“{unit}” đã có kết quả ở việc nhận bàn giao: {kind}").format(
                 unit=one.unit.name, kind=one.get_kind_display()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from quantriet.campaigns.commands import moves
 from quantriet.campaigns.commands.counting import due_lines
@@ -181,6 +181,16 @@ def taken_over(handed: Sequence[Handed]) -> QuerySet[Obligation]:
     since = ("", Obligation.State.HANDED)
     ids = [one.successor_id for one in handed if one.successor_id is not None and one.before in since]
     return Obligation.objects.filter(pk__in=ids).select_related("unit").order_by("pk")
+
+
+def extended(handed: Sequence[Handed]) -> dict[int, int]:
+    """How many decisions extended each obligation that was taken over, of those that any has: one that stands again may
+    have been extended long before.
+    """
+    rows = taken_over(handed).filter(extensions__isnull=False).order_by()
+    return {
+        int(pk): int(count) for pk, count in rows.values_list("pk").annotate(how_many=Count("extensions"))
+    }
 
 
 def give_back(handed: Sequence[Handed], batches: Sequence[int], *, reason: str, by: Actor) -> None:
