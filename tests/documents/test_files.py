@@ -65,6 +65,34 @@ def test_a_refused_file_is_told_beside_the_field_and_leaves_nothing(officer: Cli
     assert (broken.status_code, none.status_code, kept(draft)) == (422, 422, [])
 
 
+def test_a_scan_of_pictures_is_kept_as_a_scan_only(officer: Client, draft: Document) -> None:
+    pictures = papers.scanned_pdf()
+
+    refused = send(officer, draft, pictures, role="annex")
+    for _ in range(2):
+        sent = send(officer, draft, pictures, role="scan")
+
+    with factories.looking_everywhere():
+        texts = list(draft.versions.values_list("role", "text"))
+    assert (refused.status_code, "ảnh quét" in refused.content.decode()) == (422, True)
+    assert (sent.status_code, texts) == (302, [("scan", "")])
+
+
+def test_a_scan_that_bears_a_secret_mark_is_refused(
+    officer: Client, draft: Document, own_store: Path
+) -> None:
+    stamped = papers.pdf_bytes((), left=("MẬT",), right=(), tail=())
+
+    refused = send(officer, draft, stamped, role="scan")
+
+    told = "không nhận văn bản từ MẬT" in refused.content.decode()
+    assert (refused.status_code, told, [path for path in own_store.rglob("*") if path.is_file()]) == (
+        422,
+        True,
+        [],
+    )
+
+
 def test_the_last_thing_to_read_of_a_published_paper_stays(place: Place) -> None:
     with access.acting(place.officer):
         entered = commands.enter(

@@ -281,6 +281,34 @@ def test_materials_by_page(officer: Client, place: Place, published: Document) -
     assert officer.post(gone).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("paper", "name"),
+    [
+        (lambda: papers.docx_bytes(("Đề cương",), left=("MẬT",), right=(), tail=()), "de-cuong.docx"),
+        (lambda: papers.pdf_bytes(running="TỐI MẬT"), "de-cuong.pdf"),
+    ],
+)
+def test_a_marked_handout_is_refused_before_it_is_kept(
+    officer: Client, published: Document, own_store: Path, paper: Callable[[], bytes], name: str
+) -> None:
+    given = {"kind": "outline", "title": "Đề cương", "file": SimpleUploadedFile(name, paper())}
+
+    sent = officer.post(reverse("material-attach", args=(published.pk,)), given)
+
+    told = "không nhận văn bản từ MẬT" in text_of(sent)
+    kept = [path for path in own_store.rglob("*") if path.is_file()]
+    assert (sent.status_code, told, kept) == (422, True, [])
+
+
+def test_a_handout_of_pictures_is_kept(officer: Client, published: Document) -> None:
+    given = {
+        "kind": "outline",
+        "title": "Ảnh",
+        "file": SimpleUploadedFile("anh.pdf", papers.scanned_pdf()),
+    }
+    assert officer.post(reverse("material-attach", args=(published.pk,)), given).status_code == 302
+
+
 def test_withdrawing_wants_a_reason(officer: Client, place: Place, published: Document) -> None:
     href = reverse("document-withdraw", args=(published.pk,))
 

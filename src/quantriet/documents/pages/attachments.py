@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from quantriet.core.errors import DomainError
 from quantriet.core.intake.checking import check_upload
 from quantriet.documents import files
+from quantriet.documents.choices import FileRole
 from quantriet.documents.commands import papers, relations
 from quantriet.documents.commands.papers import Source
 from quantriet.documents.files import PAPERS
@@ -17,7 +18,7 @@ from quantriet.documents.forms import FurtherFileForm, RelationForm
 from quantriet.documents.models import Document
 from quantriet.documents.pages.entry import managed, show_beside
 from quantriet.documents.reading.files import lines_of
-from quantriet.documents.reading.paper import read
+from quantriet.documents.reading.paper import is_scanned, read, refuse_marked
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
@@ -42,12 +43,15 @@ def document_files(request: ActorRequest, document_id: int) -> HttpResponse:
 
 
 def _keep(request: ActorRequest, found: Document, form: FurtherFileForm) -> None:
-    """A paper marked MẬT is refused by its reading, before anything is kept."""
+    """A paper marked MẬT is refused by its reading, before anything is kept. A scan may be pictures only."""
     upload = form.cleaned_data["file"]
     content, name = upload.read(), upload.name or ""
-    text = read(lines_of(check_upload(content, kind=PAPERS))).text
+    role = form.cleaned_data["role"]
+    paper = lines_of(check_upload(content, kind=PAPERS))
+    refuse_marked(paper)
+    text = "" if role == FileRole.SCAN and is_scanned(paper) else read(paper).text
     kept = files.keep(content, name=name, kinds=PAPERS)
-    papers.add_version(found, Source(kept, text), role=form.cleaned_data["role"], by=request.actor)
+    papers.add_version(found, Source(kept, text), role=role, by=request.actor)
 
 
 @page(Can.DOCUMENT_MANAGE, write=Can.DOCUMENT_MANAGE)

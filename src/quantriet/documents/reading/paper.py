@@ -15,7 +15,7 @@ from quantriet.core.text.legacy import Encoding
 from quantriet.documents.choices import RelationKind
 from quantriet.documents.reading import clauses, head, lines, marks
 from quantriet.documents.reading.clauses import ReadClause
-from quantriet.documents.reading.lines import PaperFile
+from quantriet.documents.reading.lines import PaperFile, PaperLine
 from quantriet.documents.terms import term_of
 
 SCANNED = 40  # letters a page below which a PDF is pictures only
@@ -60,8 +60,7 @@ def read(paper: PaperFile) -> Reading:
     bears MẬT or above: such a document must not be in this system).
     """
     cleaned, encoding = lines.clean(paper.lines)
-    letters = sum(len(line.text) for line in cleaned)
-    if letters < SCANNED * paper.pages:
+    if _is_scanned(cleaned, paper.pages):
         raise DomainError(
             "document.scanned",
             _(
@@ -69,7 +68,7 @@ def read(paper: PaperFile) -> Reading:
                 "PDF có chữ, hoặc nhập tay các mục."
             ),
         )
-    if not letters:
+    if not _letters(cleaned):
         raise DomainError("document.empty", _("Tệp không có chữ nào. Chưa lưu gì; hãy chọn lại tệp."))
     kept, running = lines.without_furniture(cleaned)
     refuse_secret(head.secret_mark(cleaned, (*running, *paper.margins)))
@@ -98,6 +97,27 @@ def read(paper: PaperFile) -> Reading:
             found, split, doubled, is_old=paper.had_old_font or encoding is not Encoding.UNICODE
         ),
     )
+
+
+def is_scanned(paper: PaperFile) -> bool:
+    """Whether a PDF is pictures only: nothing of it can be read."""
+    cleaned, _encoding = lines.clean(paper.lines)
+    return _is_scanned(cleaned, paper.pages)
+
+
+def _is_scanned(cleaned: Sequence[PaperLine], pages: int) -> bool:
+    return _letters(cleaned) < SCANNED * pages
+
+
+def _letters(cleaned: Sequence[PaperLine]) -> int:
+    return sum(len(line.text) for line in cleaned)
+
+
+def refuse_marked(paper: PaperFile) -> None:
+    """Refuse a paper whose head, running heads or margins bear MẬT or above; what cannot be read passes."""
+    cleaned, _encoding = lines.clean(paper.lines)
+    _kept, running = lines.without_furniture(cleaned)
+    refuse_secret(head.secret_mark(cleaned, (*running, *paper.margins)))
 
 
 def refuse_secret(mark: str) -> None:
