@@ -28,9 +28,10 @@ from quantriet.ledger import commands as ledger
 from quantriet.ledger.commands import Line
 from quantriet.ledger.measures import Grade
 from quantriet.ledger.models import Book
-from quantriet.org import access, audit
+from quantriet.org import access, audit, notices
 from quantriet.org.access import Actor
 from quantriet.org.models import Tree, Unit
+from quantriet.org.notices import NoticeText
 from quantriet.org.permissions import Can
 
 
@@ -230,8 +231,28 @@ def begin_start(campaign: Campaign, *, by: Actor) -> Campaign:
         locked.state = Campaign.State.STARTING
         locked.save(update_fields=["book", "state"])
         _draw_obligations(locked, by=by)
+        _tell_who_leads(locked)
         audit.record(by, "campaign.start", locked, unit=locked.unit_id)
     return locked
+
+
+def _tell_who_leads(campaign: Campaign) -> None:
+    """The unit that leads and those that work with it learn of it once; the unit that starts knows."""
+    link = f"/dot/{campaign.pk}/"
+    own = {campaign.unit_id}
+    lead = _("Đơn vị được giao chủ trì đợt này: xem việc và tiến độ tại trang của đợt.")
+    notices.notify(
+        sorted({campaign.lead_id} - own),
+        NoticeText(campaign.title, lead, link, key=f"campaign-lead:{campaign.pk}"),
+    )
+    partner = _("Đơn vị được giao phối hợp trong đợt này, do %(lead)s chủ trì.") % {
+        "lead": campaign.lead.name
+    }
+    partners = set(campaign.partners.values_list("pk", flat=True))
+    notices.notify(
+        sorted(partners - own - {campaign.lead_id}),
+        NoticeText(campaign.title, partner, link, key=f"campaign-partner:{campaign.pk}"),
+    )
 
 
 # Units that owe something: live, in the tree and at the level asked for, below the campaign's unit (their

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from quantriet.campaigns.models import Campaign, Reminder, ReminderLine
+from quantriet.core.errors import DomainError
 from quantriet.org import access, audit, notices
 from quantriet.org.access import Actor
 from quantriet.org.models import Unit
@@ -17,7 +19,8 @@ def remind(
     campaign: Campaign, unit_ids: Sequence[int], *, kind: str, channel: str, text: str, key: str, by: Actor
 ) -> Reminder:
     """Remind units and keep the record; the same ``key`` again (a double click, a lost answer) reminds nobody
-    twice. Units outside the actor's authority are passed over.
+    twice. Units outside the actor's authority are passed over, and by e-mail those without an address: who was
+    not reached stands in no record. Refuses with ``reminder.no_address`` when that leaves nobody.
     """
     access.require(by, Can.REMINDER_SEND, campaign.unit if by.roots == access.HOUSE else by.unit_id)
     allowed = list(
@@ -37,18 +40,35 @@ def remind(
         )
         if not is_new:
             return reminder
+        reached = _reached(channel, allowed)
         ReminderLine.objects.bulk_create(
-            [ReminderLine(reminder=reminder, unit=unit) for unit in allowed], batch_size=1000
+            [ReminderLine(reminder=reminder, unit=unit) for unit in reached], batch_size=1000
         )
-        _send(reminder, allowed)
+        _send(reminder, reached)
         audit.record(
             by,
             "reminder.send",
             reminder,
             unit=by.unit_id or campaign.unit_id,
-            detail={"kind": kind, "channel": channel, "units": len(allowed)},
+            detail={"kind": kind, "channel": channel, "units": len(reached)},
         )
     return reminder
+
+
+def _reached(channel: str, units: Sequence[Unit]) -> Sequence[Unit]:
+    """Those whom a channel reaches."""
+    if channel != Reminder.Channel.EMAIL:
+        return units
+    found = [unit for unit in units if unit.email]
+    if not found:
+        raise DomainError(
+            "reminder.no_address",
+            _(
+                "Không đơn vị nào được chọn có địa chỉ thư. Chưa nhắc ai; hãy nhắc trong trang, "
+                "qua Zalo hoặc gọi điện."
+            ),
+        )
+    return found
 
 
 def _send(reminder: Reminder, units: Sequence[Unit]) -> None:
@@ -61,7 +81,7 @@ def _send(reminder: Reminder, units: Sequence[Unit]) -> None:
     if reminder.channel == Reminder.Channel.PAGE:
         notices.notify([unit.pk for unit in units], notice)
     if reminder.channel == Reminder.Channel.EMAIL:
-        notices.mail([(unit.pk, unit.email) for unit in units if unit.email], notice)
+        notices.mail([(unit.pk, unit.email) for unit in units], notice)
 
 
 def mark_called(line: ReminderLine, *, by: Actor) -> ReminderLine:

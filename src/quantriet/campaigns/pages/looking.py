@@ -17,6 +17,9 @@ from quantriet.org.doors import ActorRequest
 from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
 
+SAY_WHO_LEADS = frozenset({"campaign", "campaign-unit"})
+"""Pages whose head says who leads the campaign and who works with it."""
+
 
 @dataclass(frozen=True)
 class Looking:
@@ -65,6 +68,10 @@ class Looking:
             if self.actor.can(can)
         ]
 
+    def _partners(self) -> list[str]:
+        """Who works with the unit that leads."""
+        return list(self.campaign.partners.order_by("sort_key", "id").values_list("name", flat=True))
+
     def context(self, active: str, **more: Any) -> dict[str, Any]:
         """What the frame of the page shows."""
         manages = access.may(self.actor, Can.CAMPAIGN_MANAGE, self.campaign.unit_id)
@@ -74,6 +81,7 @@ class Looking:
             "crumbs": self.crumbs(),
             "tabs": self.tabs(active),
             "manages": manages,
+            "partners": self._partners() if active in SAY_WHO_LEADS else None,
             **more,
         }
 

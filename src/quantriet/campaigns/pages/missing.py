@@ -4,16 +4,18 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from quantriet.campaigns import queries
 from quantriet.campaigns.commands import reminders as commands
-from quantriet.campaigns.models import Campaign, Declaration, Obligation, Reminder, ReminderLine, Requirement
+from quantriet.campaigns.models import Campaign, Declaration, Reminder, ReminderLine, Requirement
 from quantriet.campaigns.pages.board_cells import state_of
 from quantriet.campaigns.pages.looking import Looking, address, look, number
 from quantriet.campaigns.pages.people_markup import people_rows
@@ -150,19 +152,15 @@ def _whom(looking: Looking, kind: str) -> list[Unit]:
 
 
 def _text(looking: Looking, kind: str) -> str:
-    """A text ready to send; the sender may change it."""
+    """A text ready to send, with the earliest day still open below the unit; the sender may change it."""
     campaign = looking.campaign
     if kind == PEOPLE:
         what = _("còn đảng viên chưa học")
         day = format_date(campaign.ends_on)
     else:
         what = str(dict(Requirement.Kind.choices)[Requirement.Kind(kind)]).lower()
-        first = (
-            Obligation.objects.filter(campaign=campaign, kind=kind, state=Obligation.State.OPEN)
-            .order_by("due_at")
-            .values_list("due_at", flat=True)
-            .first()
-        )
+        owing = queries.owing_units(campaign, looking.unit, kind)
+        first = owing.values_list("due_at", flat=True).first()
         day = format_date(access.local_day(first)) if first else format_date(campaign.ends_on)
     return _(
         "%(sender)s đề nghị đơn vị khẩn trương thực hiện: %(what)s (%(title)s). Hạn: %(day)s. "
@@ -188,6 +186,7 @@ def remind(request: ActorRequest, campaign_id: int) -> HttpResponse:
         "campaign-missing",
         kind=kind,
         units=units,
+        without_address=sum(not unit.email for unit in units),
         text=request.POST.get("text", "") or _text(looking, kind),
         key=request.POST.get("key", "") or uuid.uuid4().hex,
         channels=Reminder.Channel.choices,
@@ -211,6 +210,9 @@ def _reminded(request: ActorRequest, looking: Looking, kind: str, units: list[Un
         raise DomainError(
             "reminder.nobody", _("Chưa chọn đơn vị nào. Chưa nhắc ai; hãy đánh dấu ít nhất một.")
         )
+    without = sum(not unit.email for unit in units if unit.pk in ticked)
+    if known is None and channel == Reminder.Channel.EMAIL and without and without < len(chosen):
+        _warn_of_addresses(request, without)
     reminder = known or commands.remind(
         looking.campaign,
         chosen,
@@ -221,6 +223,15 @@ def _reminded(request: ActorRequest, looking: Looking, kind: str, units: list[Un
         by=request.actor,
     )
     return address("campaign-reminder", looking.campaign, looking.unit, reminder.pk)
+
+
+def _warn_of_addresses(request: ActorRequest, without: int) -> None:
+    text = ngettext(
+        "%(count)s đơn vị chưa có địa chỉ thư nên chưa được nhắc. Hãy nhắc đơn vị ấy bằng cách khác.",
+        "%(count)s đơn vị chưa có địa chỉ thư nên chưa được nhắc. Hãy nhắc các đơn vị ấy bằng cách khác.",
+        without,
+    )
+    messages.warning(request, text % {"count": without})
 
 
 def _reminders(looking: Looking) -> Any:

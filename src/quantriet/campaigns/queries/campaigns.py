@@ -12,15 +12,18 @@ from quantriet.org.permissions import Can
 
 
 def campaigns(by: Actor) -> QuerySet[Campaign]:
-    """Campaigns the actor may read: his own units' (drafts for those who manage them) and those in which a
-    unit of his owes something. Newest first.
+    """Campaigns the actor may read: his own units' (drafts for those who manage them) and those which a unit of
+    his leads, works with or owes something in. Newest first.
     """
     mine = access.units(by, Can.CAMPAIGN_READ)
     managed = access.units(by, Can.CAMPAIGN_MANAGE)
     # Asked of each campaign's unit: as lists, every unit below the actor would be read to find one campaign.
     is_mine, is_managed = (Exists(units.filter(pk=OuterRef("unit"))) for units in (mine, managed))
     owed = Obligation.objects.filter(campaign=OuterRef("pk"), unit__in=mine)
-    visible = is_managed | (~Q(state=Campaign.State.DRAFT) & (is_mine | Exists(owed)))
+    leads = Exists(mine.filter(pk=OuterRef("lead")))
+    helps = Exists(Campaign.partners.through.objects.filter(campaign=OuterRef("pk"), unit__in=mine))
+    concerned = is_mine | leads | helps | Exists(owed)
+    visible = is_managed | (~Q(state=Campaign.State.DRAFT) & concerned)
     return Campaign.objects.filter(visible).select_related("unit", "lead").order_by("-starts_on", "-id")
 
 
