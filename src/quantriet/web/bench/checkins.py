@@ -34,6 +34,10 @@ SINGLES = 5_000.0
 SINGLES_MS = 50.0
 ROWS = 50_000.0
 CONNECTIONS = 128
+OF_BARE = 1 / 3
+NATION = 1_930_000
+NATION_S = 60.0
+PROCESS_MIB = 300.0
 A_SITE = 60
 PHONES_A_SITE = 4
 
@@ -177,6 +181,7 @@ def most(crowd: Crowd, seconds: int, found: Results) -> None:
         load.closed_loop(running.port, crowd.calls(CONNECTIONS, 1), connections=CONNECTIONS)
         singles = load.open_loop(running.port, crowd.calls(share, 1), rate=SINGLES, connections=CONNECTIONS)
         rows = load.closed_loop(running.port, crowd.calls(batches, A_SITE), connections=32)
+        memory = running.most_mib()
     with _bare_table(), intake(BARE) as running:
         invented = _invented(crowd)
         load.closed_loop(running.port, invented.calls(CONNECTIONS, 1), connections=CONNECTIONS)
@@ -187,6 +192,12 @@ def most(crowd: Crowd, seconds: int, found: Results) -> None:
     found.add("checkin_batch_rows_per_s", _rate(rows), "1/s", least=ROWS, beside=_words(rows))
     found.add("checkin_bare_single_per_s", _rate(bare), "1/s", beside=_words(bare))
     found.add("checkin_bare_batch_rows_per_s", _rate(bare_rows), "1/s", beside=_words(bare_rows))
+    for name, ours, without in (("single", singles, bare), ("batch", rows, bare_rows)):
+        share = _rate(ours) / max(1.0, _rate(without))
+        found.add(f"checkin_{name}_of_bare", share, "of the bare rate", least=OF_BARE)
+    words = f"{NATION} people at the rate of the batches above; not sent whole"
+    found.add("checkin_nation_s", NATION / max(1.0, _rate(rows)), "s", goal=NATION_S, beside=words)
+    found.add("most memory of an intake process", memory, "MiB", goal=PROCESS_MIB)
 
 
 @contextmanager

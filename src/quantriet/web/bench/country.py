@@ -21,7 +21,7 @@ from quantriet.ledger import commands as ledger
 from quantriet.ledger import figures, queries
 from quantriet.org import access
 from quantriet.org.models import Account, Unit
-from quantriet.web.bench import bursts, ledger_bench, mergers, walls
+from quantriet.web.bench import bursts, checkins, ledger_bench, mergers, walls
 from quantriet.web.bench.measured import Results, peak_mib, percentile
 from quantriet.web.bench.serving import Client, pages
 from quantriet.web.demonstration.accounts import PASSWORD
@@ -140,6 +140,7 @@ def _boards(about: House, found: Results) -> None:
             dated = [_address(about, place, on) for on in past]
             _page(client, f"board of the {place} as of past days", dated, PAST_MS, found)
         walls.measure(drive.conference(), _address(about, "nation"), client, found)
+        found.add("most memory of a process for pages", site.most_mib(), "MiB", goal=checkins.PROCESS_MIB)
 
 
 def _page(client: Client, name: str, addresses: Sequence[str], goal: float, found: Results) -> None:

@@ -32,6 +32,15 @@ class Server:
         """Processor time that all its processes have used so far: what load beside does not change."""
         return sum(map(processor_seconds, [self.pid, *_children(self.pid)]))
 
+    def most_mib(self) -> float:
+        """The most memory that any one of its processes has held so far."""
+        return max(map(_most_mib, [self.pid, *_children(self.pid)]))
+
+
+def _most_mib(pid: int) -> float:
+    told = Path(f"/proc/{pid}/status").read_text()
+    return int(re.findall(r"^VmHWM:\s+(\d+) kB", told, re.MULTILINE)[0]) / 1024
+
 
 def _children(pid: int) -> list[int]:
     told = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]

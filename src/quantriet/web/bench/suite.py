@@ -38,6 +38,7 @@ def run(size: Size, found: Results, *, million: int) -> None:
         _wall(place, site, found)
         _check_ins(place, site, size, found)
         papers.measure(place, site.port, found)
+        found.add("most memory of a process for pages", site.most_mib(), "MiB", goal=checkins.PROCESS_MIB)
     crowd = checkins.gather(province.summoned_anew(place))
     checkins.steady(crowd, size.seconds, found)
     checkins.most(crowd, size.seconds, found)
