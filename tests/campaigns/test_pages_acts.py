@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from quantriet.campaigns.commands import campaigns
 from quantriet.campaigns.models import (
     Campaign,
     Deadline,
@@ -25,7 +24,6 @@ from quantriet.org.models import Notice
 from tests import factories
 from tests import factories_campaigns as made
 from tests.campaigns.worlds import World, world
-from tests.factories import operator
 
 pytestmark = pytest.mark.django_db
 
@@ -99,16 +97,6 @@ def test_a_foreign_unit_and_a_foreign_document_are_not_there() -> None:
 
     assert codes == [422, 422]
     assert foreign.number not in client.get("/dot/moi/").content.decode()
-
-
-def test_the_last_lessons_stand_beside_the_questions() -> None:
-    made_world = world()
-    with access.acting(operator()):
-        campaigns.close(made_world.campaign, lessons=[("Phát tài liệu sớm", False, None)], by=operator())
-
-    body = made_world.client("officer", made_world.top).get("/dot/moi/").content.decode()
-
-    assert "Phát tài liệu sớm" in body
 
 
 def draft_fields(campaign: Campaign, **other: object) -> dict[str, object]:
@@ -535,19 +523,3 @@ def test_today_shows_what_ones_own_unit_owes_with_its_one_act() -> None:
     title = made_world.campaign.title
     assert ("Chương trình hành động: " + title, "Nhập nhanh") in seen["here"]
     assert seen["foreign"] == set()
-
-
-def test_a_campaign_ends_once_with_its_lessons() -> None:
-    made_world = world()
-    client = made_world.client("officer", made_world.top)
-    path = f"/dot/{made_world.campaign.pk}/ket-thuc/"
-
-    codes = [send(client, path, lessons="Một\n\nHai", remedies="Ba")[0] for _ in range(2)]
-
-    made_world.campaign.refresh_from_db()
-    assert (codes, made_world.campaign.state) == ([302, 302], "closed")
-    assert list(made_world.campaign.lessons.values_list("text", "is_remedy")) == [
-        ("Một", False),
-        ("Hai", False),
-        ("Ba", True),
-    ]

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from quantriet.campaigns.pages import board, deadlines, figure, freezes, missing, roll, starting, trends, unit
+from quantriet.campaigns.pages import (
+    board,
+    closing,
+    deadlines,
+    figure,
+    freezes,
+    missing,
+    roll,
+    starting,
+    trends,
+    unit,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("dot/", starting.campaigns, name="campaigns"),
@@ -16,7 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dot/<int:campaign_id>/them-viec/", starting.campaign_require, name="campaign-require"),
     path("dot/<int:campaign_id>/giao-xuong/", starting.campaign_start, name="campaign-start"),
     path("dot/<int:campaign_id>/xoa/", starting.campaign_discard, name="campaign-discard"),
-    path("dot/<int:campaign_id>/ket-thuc/", starting.campaign_close, name="campaign-close"),
+    path("dot/<int:campaign_id>/ket-thuc/", closing.campaign_close, name="campaign-close"),
+    path("dot/<int:campaign_id>/bai-hoc/", closing.campaign_lessons, name="campaign-lessons"),
     path("dot/<int:campaign_id>/so-lieu/<slug:name>/", figure.figure, name="campaign-figure"),
     path("dot/<int:campaign_id>/so-lieu/<slug:name>.xlsx", figure.figure_sheet, name="campaign-figure-sheet"),
     path("dot/<int:campaign_id>/con-thieu/", missing.missing, name="campaign-missing"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from quantriet.campaigns import queries
 from quantriet.campaigns.models import Campaign
-from quantriet.core.components import Crumb, Tab
+from quantriet.core.components import Crumb, Tab, Words
 from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.doors import ActorRequest
@@ -61,12 +61,19 @@ class Looking:
             ("campaign-roll", _("Danh sách triệu tập"), Can.ATTENDANCE_READ),
             ("campaign-deadlines", _("Thời hạn"), Can.CAMPAIGN_READ),
             ("campaign-reminders", _("Đã nhắc"), Can.REMINDER_SEND),
+            *self._of_the_end(),
         )
         return [
             Tab(label, self.href(name), active=name == active)
             for name, label, can in views
             if self.actor.can(can)
         ]
+
+    def _of_the_end(self) -> list[tuple[str, Words, Can]]:
+        """What a finished campaign taught and left to put right."""
+        if self.campaign.state != Campaign.State.CLOSED:
+            return []
+        return [("campaign-lessons", _("Bài học"), Can.CAMPAIGN_READ)]
 
     def _partners(self) -> list[str]:
         """Who works with the unit that leads."""

@@ -1,4 +1,4 @@
-"""From the first question to "Giao xuống": the list, a new campaign, everything adjustable, the start, the end."""
+"""From the first question to "Giao xuống": the list, a new campaign, everything adjustable, the start."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,14 +91,20 @@ def _document_choices(actor: Actor, chosen: dict[int, str]) -> list[DocumentChoi
 
 @page(Can.CAMPAIGN_MANAGE, write=Can.CAMPAIGN_MANAGE)
 def campaign_new(request: ActorRequest) -> HttpResponse:
-    """A preset and three questions; beside them what the last campaign left to put right."""
+    """A preset and three questions; beside them what the last campaign of the chosen unit left to put right."""
     home = _home(request.actor)
     units = _own_units(request.actor, home)
-    first = units.filter(pk=home).first() or units.first()
-    form = forms.StartForm(request.POST or None, initial={"unit": first})
+    chosen_unit = _chosen_unit(request, units) or units.filter(pk=home).first() or units.first()
+    form = forms.StartForm(request.POST or None, initial={"unit": chosen_unit})
     choice = form.fields["unit"]
     assert isinstance(choice, ModelChoiceField)  # noqa: S101 - it is, in the form
     choice.queryset = units
+    choice.widget.attrs |= {
+        "hx-get": reverse("campaign-new"),
+        "hx-target": "#lessons",
+        "hx-select": "#lessons",
+        "hx-swap": "outerHTML",
+    }
     chosen = dict(forms.documents_from(request.POST, _readable_documents(request.actor)))
     if not chosen and request.GET.get("van_ban", "").isdecimal():
         chosen = {int(request.GET["van_ban"]): "thorough"}
@@ -114,10 +120,16 @@ def campaign_new(request: ActorRequest) -> HttpResponse:
         "choices": _document_choices(request.actor, chosen),
         "modes": CampaignDocument.Mode.choices,
         "presets": PRESETS.values(),
-        "lessons": queries.open_lessons(first) if first else (),
+        "lessons": queries.open_lessons(chosen_unit) if chosen_unit else (),
         "crumbs": [Crumb(_("Đợt triển khai"), reverse("campaigns")), Crumb(_("Mở đợt mới"))],
     }
     return render(request, "campaigns/new.html", words, status=422 if form.errors else 200)
+
+
+def _chosen_unit(request: ActorRequest, units: QuerySet[Unit]) -> Unit | None:
+    """The unit that was chosen: sent with the form, or asked for when another was picked from the list."""
+    wanted = request.POST.get("unit", "") or request.GET.get("unit", "")
+    return units.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else None
 
 
 def _home(actor: Actor) -> int:
@@ -413,28 +425,3 @@ def campaign_discard(request: ActorRequest, campaign_id: int) -> HttpResponse:
     if request.method == "POST":
         commands.discard(_draft(request.actor, campaign_id), by=request.actor)
     return HttpResponseRedirect(reverse("campaigns"))
-
-
-@page(Can.CAMPAIGN_MANAGE, write=Can.CAMPAIGN_MANAGE)
-def campaign_close(request: ActorRequest, campaign_id: int) -> HttpResponse:
-    """End a campaign with its lessons and what remains to put right, one a line."""
-    campaign = _draft(request.actor, campaign_id)
-    if request.method == "POST":
-        given = [(request.POST.get("lessons", ""), False), (request.POST.get("remedies", ""), True)]
-        lessons = [
-            (line.strip()[:500], is_remedy, None)
-            for text, is_remedy in given
-            for line in text.splitlines()
-            if line.strip()
-        ]
-        commands.close(campaign, lessons=lessons, by=request.actor)
-        return HttpResponseRedirect(reverse("campaign", args=[campaign.pk]))
-    words = {
-        "campaign": campaign,
-        "crumbs": [
-            Crumb(_("Đợt triển khai"), reverse("campaigns")),
-            Crumb(campaign.title, reverse("campaign", args=[campaign.pk])),
-            Crumb(_("Kết thúc đợt")),
-        ],
-    }
-    return render(request, "campaigns/close.html", words)

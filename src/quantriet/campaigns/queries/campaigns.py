@@ -48,5 +48,5 @@ def open_lessons(unit: Unit) -> Sequence[Lesson]:
     )
     wanted = Q(is_remedy=True, settled_on=None, campaign__unit=unit)
     if last is not None:
-        wanted |= Q(campaign=last)
+        wanted |= Q(campaign=last, is_remedy=False)
     return list(Lesson.objects.filter(wanted).select_related("campaign").order_by("is_remedy", "id"))
