@@ -2,7 +2,7 @@
 
 import pytest
 
-from quantriet.org.merger_texts import Decided, Known, Mention, Proposed, Share, Successor, decide, read
+from quantriet.org.merger_texts import Mention, Share, read
 
 W, P, R, U = Share.WHOLE, Share.PART, Share.REST, Share.UNSURE
 
@@ -52,6 +52,20 @@ REAL: dict[str, list[tuple[str, Share]]] = {
         ("Xã Tràng Đà", W),
         ("Xã Thái Bình", R),
     ],
+    # The kind is told once for the names that follow; it does not reach on to a unit with its own.
+    "Phường Trúc Bạch, một phần diện tích TN, quy mô dân số của các phường Cửa Nam, Điện Biên và Kim Mã, "
+    "một phần diện tích TN của phường Thụy Khuê": [
+        ("Phường Trúc Bạch", W),
+        ("Phường Cửa Nam", P),
+        ("Phường Điện Biên", P),
+        ("Phường Kim Mã", P),
+        ("Phường Thụy Khuê", P),
+    ],
+    "TPHCM, tỉnh Bà Rịa - Vũng Tàu và tỉnh Bình Dương": [
+        ("Thành phố Hồ Chí Minh", W),
+        ("Tỉnh Bà Rịa - Vũng Tàu", W),
+        ("Tỉnh Bình Dương", W),
+    ],
     "phần còn lại của xã  Xã Vầy Nưa sau khi sắp xếp theo quy định tại khoản 99 Điều này": [
         ("Xã Vầy Nưa", R)
     ],
@@ -84,73 +98,12 @@ def test_the_district_and_where_other_parts_went_are_kept() -> None:
         ("Thôn Mịch A, Xã Thuận Hòa", "Thôn Mịch A,"),
         ("Huyện Côn Đảo", "Huyện Côn Đảo"),
         ("Phường Nguyễn Nghiêm (thị xã Đức Phổ), Phổ Hòa, Phổ Minh", ", Phổ Hòa, Phổ Minh"),
+        ("một phần của các phường Một, Hai, Phường Ba, Bốn", ", Bốn"),
+        (
+            "tỉnh Bình Phước và tỉnh Đồng Nai. Từ ngày 30/04/2026, Tỉnh Đồng Nai mới chuyển thành Thành phố",
+            "Từ ngày 30/04/2026, Tỉnh Đồng Nai mới chuyển thành Thành phố",
+        ),
     ],
 )
 def test_what_is_not_understood_is_kept_to_be_asked(text: str, left: str) -> None:
     assert read(text).unread == (left,)
-
-
-# --- a whole list -----------------------------------------------------------------------------------------------
-
-KNOWN = [
-    Known("c1", "Xã", "Phú Hội", ("Huyện An Phú", "Tỉnh An Giang")),
-    Known("c2", "Xã", "Nhơn Hội", ("Huyện An Phú", "Tỉnh An Giang")),
-    Known("c3", "Xã", "Tân Tiến", ("Huyện Một", "Tỉnh Một")),
-    Known("c4", "Xã", "Tân Tiến", ("Huyện Hai", "Tỉnh Hai")),
-    Known("c5", "Thị trấn", "An Phú", ("Huyện An Phú",)),
-]
-
-
-def settled(*successors: tuple[str, str, str], answers: dict[str, str] | None = None) -> Decided:
-    return decide([Successor(*one) for one in successors], KNOWN, answers)
-
-
-def test_whole_units_are_merged_and_shared_ones_divided() -> None:
-    decided = settled(
-        ("n1", "Xã An Phú", "Thị trấn An Phú, một phần diện tích TN của Xã Phú Hội"),
-        ("n2", "Xã Nhơn Hội", "Xã Nhơn Hội, Xã Phú Hội (phần còn lại sau khi sáp nhập vào xã An Phú)"),
-    )
-
-    assert decided.questions == []
-    assert decided.acts == [
-        Proposed("merge", ("c5",), ("n1",)),
-        Proposed("merge", ("c2",), ("n2",)),
-        Proposed("split", ("c1",), ("n1", "n2")),
-    ]
-
-
-def test_one_name_in_several_provinces_is_asked() -> None:
-    decided = settled(("n1", "Xã Mới", "Xã Tân Tiến, Xã Nhơn Hội"))
-
-    assert decided.acts == []
-    assert [question.candidates for question in decided.questions] == [("c3", "c4")]
-
-
-def test_the_district_beside_a_name_or_an_answer_decides() -> None:
-    named = settled(("n1", "Xã Mới", "Xã Tân Tiến (huyện Hai), Xã Nhơn Hội"))
-    answered = settled(("n1", "Xã Mới", "Xã Tân Tiến, Xã Nhơn Hội"), answers={"n1|Xã Tân Tiến": "c4"})
-
-    assert named.acts == answered.acts == [Proposed("merge", ("c4", "c2"), ("n1",))]
-    assert named.questions == answered.questions == []
-
-
-def test_a_part_whose_other_half_nobody_takes_is_asked() -> None:
-    decided = settled(("n1", "Xã Mới", "một phần diện tích TN của Xã Phú Hội"))
-
-    assert decided.acts == []
-    assert [question.candidates for question in decided.questions] == [("c1",)]
-
-
-def test_an_unknown_name_is_asked_and_its_successor_waits() -> None:
-    decided = settled(("n1", "Xã Mới", "Xã Không Có, Xã Nhơn Hội"), ("n2", "Xã Hai", "giữ nguyên"))
-
-    assert (decided.acts, decided.unchanged) == ([], ["n2"])
-    assert [question.candidates for question in decided.questions] == [()]
-
-
-def test_both_ways_of_placing_a_tone_are_one_name() -> None:
-    known = [Known("c1", "Xã", "Thuận Hoà")]
-
-    assert decide([Successor("n", "Xã Mới", "Xã Thuận Hòa")], known).acts == [
-        Proposed("merge", ("c1",), ("n",))
-    ]

@@ -1,19 +1,16 @@
 """What a list of units says it was merged from, in words: "Xã A, Xã B (huyện C), một phần … của Phường D".
 
-Pure: text in, mentions out; then, with the units that are known, acts and questions. What the words do not decide
-(a name that several units bear, a share whose reach is unclear) is asked, never guessed. Forms seen in the list of
-communes of 30 April 2026 (``vn-units.csv``, MIT, © 2021 Thang Le Quoc).
+Pure: text in, mentions out (``merger_acts`` makes acts and questions of them). What the words do not decide (a share
+whose reach is unclear, a name without its kind) is kept to be asked, never guessed. Forms seen in the list of communes
+of 30 April 2026 (``vn-units.csv``, MIT, © 2021 Thang Le Quoc).
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.translation import gettext as _
-
 from quantriet.core.text import clean_line, fold
-from quantriet.org.models import ActKind
 
 
 class Share(StrEnum):
@@ -78,6 +75,13 @@ _FILLING = re.compile(
     re.IGNORECASE,
 )
 _UNCHANGED = "giu nguyen"
+_SHORT = ((re.compile(r"\bTP\.?\s?HCM\b", re.IGNORECASE), "thành phố Hồ Chí Minh"),)
+# What a text tells of later changes is no list of old units.
+_NOTE = re.compile(r"\.\s+(?P<note>Từ ngày\b.*)$", re.IGNORECASE | re.DOTALL)
+# "các phường A, B, C": each name after the first is of the kind named last.
+_LISTED = re.compile(rf"\bcác\s+(?P<kind>(?i:{_KINDS}))\s+(?!(?i:{_KINDS})\b)\S", re.IGNORECASE)
+_BETWEEN = re.compile(r"(\s*,\s*|\s+và\s+)")
+_NO_NAME = re.compile(rf"(?:{_KINDS}|toàn b[ộố]|một phần|phần|thôn|xóm|ấp|huyện|khu|trường)\b", re.IGNORECASE)
 
 
 def read(text: str) -> Origin:
@@ -85,6 +89,29 @@ def read(text: str) -> Origin:
     words = clean_line(text)
     if fold(words) == _UNCHANGED:
         return Origin(is_unchanged=True)
+    note = _NOTE.search(words)
+    mentions, unread = _mentioned(_spelled_out(words[: note.start()] if note else words))
+    return Origin(mentions=tuple(mentions), unread=(*unread, *([note["note"]] if note else [])))
+
+
+def _spelled_out(words: str) -> str:
+    """Every unit with its kind: "các phường A, B" → "các phường A, phường B"."""
+    for pattern, whole in _SHORT:
+        words = pattern.sub(whole, words)
+    parts, kind = _BETWEEN.split(words), ""
+    for at in range(0, len(parts), 2):
+        part = parts[at]
+        if listed := _LISTED.search(part):
+            kind = listed["kind"]
+        elif kind and (part[:1].isupper() or part[:1].isdecimal()) and not _NO_NAME.match(part):
+            parts[at] = f"{kind} {part}"
+        else:
+            kind = ""
+    return "".join(parts)
+
+
+def _mentioned(words: str) -> tuple[list[Mention], list[str]]:
+    """The units of a text and the words that could not be understood."""
     mentions: list[Mention] = []
     unread: list[str] = []
     running, reaches_on, end = Share.WHOLE, True, 0
@@ -99,7 +126,7 @@ def read(text: str) -> Origin:
         unread += _strange(before)
         end = found.end()
     unread += _strange(words[end:])
-    return Origin(mentions=tuple(_joined(mentions, words)), unread=tuple(unread))
+    return list(_joined(mentions, words)), unread
 
 
 def _share_told(before: str) -> Share | None:
@@ -139,139 +166,3 @@ def _joined(mentions: Sequence[Mention], words: str) -> Iterable[Mention]:
 def _strange(words: str) -> list[str]:
     left = clean_line(_FILLING.sub(" ", words))
     return [clean_line(words)] if left else []
-
-
-@dataclass(frozen=True)
-class Successor:
-    """A unit of the new list: its code, its name, the text of what it was merged from."""
-
-    code: str
-    name: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Known:
-    """An old unit that is known: its code, its kind and name as written, and the names of the units above it."""
-
-    code: str
-    kind: str
-    name: str
-    above: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What it is found by."""
-        return fold(self.kind), fold(self.name)
-
-
-@dataclass(frozen=True)
-class Proposed:
-    """An act the texts decide: old units into new ones, by their codes."""
-
-    kind: str
-    units: tuple[str, ...]
-    into: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Question:
-    """What the texts leave open: about which successor, the sentence, the codes it may be."""
-
-    successor: str
-    sentence: str
-    candidates: tuple[str, ...] = ()
-
-
-@dataclass
-class Decided:
-    """What a whole list comes to."""
-
-    acts: list[Proposed] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-
-
-def decide(
-    successors: Sequence[Successor], known: Sequence[Known], answers: Mapping[str, str] | None = None
-) -> Decided:
-    """Acts of a whole list, and what must be asked first. ``answers``: "successor|old name" → code of the old unit.
-
-    A unit that one text takes whole, and no other text names, is merged there. A unit that several texts name is
-    divided among them, whatever each calls its share. Acts that touch an open question are left out.
-    """
-    told = answers or {}
-    by_name: dict[tuple[str, str], list[Known]] = {}
-    for unit in known:
-        by_name.setdefault(unit.key, []).append(unit)
-    decided = Decided()
-    takes: dict[str, list[tuple[str, Share]]] = {}
-    for successor in successors:
-        origin = read(successor.text)
-        if origin.is_unchanged:
-            decided.unchanged.append(successor.code)
-        for words in origin.unread:
-            sentence = _("“{name}”: không hiểu “{words}”; lấy những đơn vị nào?")
-            decided.questions.append(
-                Question(successor.code, sentence.format(name=successor.name, words=words))
-            )
-        for mention in origin.mentions:
-            code = _found(successor, mention, by_name, told, decided)
-            if code:
-                takes.setdefault(code, []).append((successor.code, mention.share))
-    names = {one.code: one.name for one in successors}
-    merged = _settle(takes, names, decided)
-    open_codes = {one.successor for one in decided.questions}
-    decided.acts = [
-        Proposed(ActKind.MERGE, tuple(units), (code,))
-        for code, units in merged.items()
-        if code not in open_codes
-    ] + [act for act in decided.acts if not open_codes & set(act.into)]
-    return decided
-
-
-def _found(
-    successor: Successor,
-    mention: Mention,
-    by_name: Mapping[tuple[str, str], Sequence[Known]],
-    answers: Mapping[str, str],
-    decided: Decided,
-) -> str:
-    """The code of the unit a mention means; empty when it must be asked."""
-    answered = answers.get(f"{successor.code}|{mention.full_name}", "")
-    if answered:
-        return answered
-    candidates = list(by_name.get(mention.key, ()))
-    if mention.place and len(candidates) > 1:
-        there = [one for one in candidates if any(fold(mention.place) in fold(name) for name in one.above)]
-        candidates = there or candidates
-    if len(candidates) == 1:
-        return candidates[0].code
-    sentence = (
-        _("“{name}” lấy “{old}”: có {count} đơn vị cùng tên, là đơn vị nào?")
-        if candidates
-        else _("“{name}” lấy “{old}”: không có đơn vị tên ấy, là đơn vị nào?")
-    )
-    words = sentence.format(name=successor.name, old=mention.full_name, count=len(candidates))
-    decided.questions.append(Question(successor.code, words, tuple(one.code for one in candidates)))
-    return ""
-
-
-def _settle(
-    takes: Mapping[str, Sequence[tuple[str, Share]]], names: Mapping[str, str], decided: Decided
-) -> dict[str, list[str]]:
-    """Units that go whole, by successor; divided units become acts, a single share without its other half is asked."""
-    merged: dict[str, list[str]] = {}
-    for code, shares in takes.items():
-        successors = list(dict.fromkeys(successor for successor, _share in shares))
-        if len(successors) > 1:
-            decided.acts.append(Proposed(ActKind.SPLIT, (code,), tuple(successors)))
-        elif shares[0][1] is Share.WHOLE:
-            merged.setdefault(successors[0], []).append(code)
-        else:
-            sentence = _(
-                "“{name}” chỉ lấy một phần của “{old}”, nhưng không đơn vị nào lấy phần kia; lấy cả hay một phần?"
-            )
-            words = sentence.format(name=names[successors[0]], old=code)
-            decided.questions.append(Question(successors[0], words, (code,)))
-    return merged

@@ -12,7 +12,7 @@ from quantriet.core.text import clean_line, format_date
 from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.act_words import COLUMNS
-from quantriet.org.merger_texts import Decided, Known, Successor, decide
+from quantriet.org.merger_acts import Decided, Known, Question, Successor, decide
 from quantriet.org.models import ActKind, Placement, Tree, Unit
 from quantriet.org.models.units import Level
 from quantriet.org.permissions import Can
@@ -40,11 +40,9 @@ class Draft:
 
 
 def successors_of(rows: Sequence[Mapping[str, str]]) -> list[Successor]:
-    """The communes of a list with columns ``code``, ``full_name``, ``merged_from`` (provinces have no parent)."""
+    """The units of a list with columns ``code``, ``full_name``, ``merged_from``: provinces and communes."""
     return [
-        Successor(row["code"], f"Đảng bộ {_lowered(row['full_name'])}", row["merged_from"])
-        for row in rows
-        if row.get("parent_code", "-")
+        Successor(row["code"], f"Đảng bộ {_lowered(row['full_name'])}", row["merged_from"]) for row in rows
     ]
 
 
@@ -55,8 +53,11 @@ def _lowered(full_name: str) -> str:
 
 
 def known_units(by: Actor) -> list[Known]:
-    """Live commune organisations the actor manages, with the kind and name of their commune and what stands above."""
-    units = access.units(by, Can.UNIT_MANAGE).filter(tree=Tree.PARTY, level=Level.COMMUNE, closed_on=None)
+    """Live organisations of provinces and communes the actor manages, with the kind and name of their place and what
+    stands above.
+    """
+    levels = (Level.PROVINCE, Level.COMMUNE)
+    units = access.units(by, Can.UNIT_MANAGE).filter(tree=Tree.PARTY, level__in=levels, closed_on=None)
     found = {unit.pk: (unit, match) for unit in units.order_by("id") if (match := _OF.fullmatch(unit.name))}
     places = access.today_placements().filter(unit__in=found)
     return [
@@ -106,9 +107,30 @@ def workbook(made: Draft) -> bytes:
     columns = [TableColumn(column.title, CellKind.TEXT) for column in COLUMNS]
     lines = [[row.get(column.name, "") for column in COLUMNS] for row in made.rows]
     book.add_table(Table(title="", columns=columns, rows=lines, sheet_name=_("Sắp xếp")))
-    questions = [
-        f"{one.successor}: {one.sentence}" + (f" [{', '.join(one.candidates)}]" if one.candidates else "")
-        for one in made.decided.questions
-    ]
-    book.add_notes(_("Cần hỏi"), questions or [_("Không còn điều gì phải hỏi.")])
+    asked = [line for one in made.decided.questions for line in _asked(one)]
+    book.add_notes(_("Cần hỏi"), asked or [_("Không còn điều gì phải hỏi.")])
+    told = _told_besides(made.decided)
+    if told:
+        book.add_notes(_("Ghi chú"), told)
     return book.to_bytes()
+
+
+def _asked(one: Question) -> list[str]:
+    """A question, and the key by which ``--answer`` answers it."""
+    choices = f" [{', '.join(one.candidates)}]" if one.candidates else ""
+    return [f"{one.successor}: {one.sentence}{choices}", _("trả lời: {key}=…").format(key=one.key)]
+
+
+def _told_besides(decided: Decided) -> list[str]:
+    """What is neither an act nor a question."""
+    parts = [
+        _(
+            "{code}: chỉ lấy một phần của {old}, đơn vị cũ còn lại; chuyển các chi bộ bằng việc “Chuyển cấp trên”."
+        ).format(code=successor, old=old)
+        for successor, old in decided.parts
+    ]
+    waiting = [
+        _("{code}: chờ câu trả lời về đơn vị khác cùng chia với nó.").format(code=code)
+        for code in decided.waiting
+    ]
+    return parts + waiting

@@ -253,7 +253,8 @@ def _draft_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="MÃ|TÊN CŨ=MÃ CŨ",
-        help="đơn vị cũ mà một tên chỉ đến",
+        help="trả lời một điều được hỏi: MÃ|TÊN CŨ=MÃ CŨ; MÃ|?=MÃ CŨ;MÃ CŨ; MÃ|MÃ CŨ|share=whole hoặc part; "
+        "“-” là không lấy đơn vị nào",
     )
     json_argument(parser)
 
@@ -272,12 +273,12 @@ def _draft(options: argparse.Namespace) -> int:
         made = merger_lists.draft(merger_lists.successors_of(rows), basis, by=by, answers=answers)
     options.out.write_bytes(merger_lists.workbook(made))
     questions = made.decided.questions
-    lines_told = [f"  {one.successor}: {one.sentence}" for one in questions[:50]]
+    lines_told = [f"  {one.successor}: {one.sentence}\n    --answer '{one.key}=…'" for one in questions[:50]]
     lines_told.append(
         f"{len(made.rows)} việc, {len(made.decided.unchanged)} đơn vị giữ nguyên, {len(questions)} điều cần hỏi."
     )
     asked = [
-        {"successor": one.successor, "sentence": one.sentence, "candidates": one.candidates}
+        {"successor": one.successor, "sentence": one.sentence, "candidates": one.candidates, "key": one.key}
         for one in questions
     ]
     tell(options, lines_told, {"acts": len(made.rows), "questions": asked})
