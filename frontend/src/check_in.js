@@ -46,7 +46,7 @@ async function begin() {
   }
   await forgetWhatIsOver();
   const { waiting, oldest } = await store.counts();
-  tell("locked-waiting", waiting ? word("locked-waiting", { count: count(waiting), age: age(oldest, Date.now()) }) : "");
+  tell("locked-waiting", waiting ? word("locked-waiting", { count: count(waiting), age: age(oldest, Date.now() + device.offset) }) : "");
   show((await store.device()) ? "locked" : "enrol");
 }
 
@@ -100,7 +100,7 @@ async function work(keys) {
   const device = await store.device();
   if (!device) return;
   show("desk");
-  desk = new Desk({ store, addresses, keys, number: device.number, wasm }, revoked);
+  desk = new Desk({ store, addresses, keys, number: device.number, offset: device.offset, wasm }, revoked);
   await desk.start();
 }
 

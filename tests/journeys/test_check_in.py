@@ -6,6 +6,7 @@ The line is cut for real (``broken_line``): nobody answers at the port. The came
 import base64
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ import pytest
 import segno
 from django.db import connections
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from quantriet.conferences import codes
@@ -224,6 +226,35 @@ def heard() -> list[tuple[int, str]]:
     """The events the server heard, in the order in which they happened."""
     with factories.looking_everywhere():
         return list(Scan.objects.order_by("at").values_list("sequence", "act"))
+
+
+WRONG = """() => {
+    const right = Date.now.bind(Date);
+    window.wrong = 36 * 3600 * 1000;
+    Date.now = () => right() + window.wrong;
+}"""
+
+
+def test_a_phone_whose_clock_is_set_right_while_scans_wait_tells_when_they_were_taken(
+    phone: Opens, line: Line, town: Town
+) -> None:
+    context = phone()
+    context.add_init_script(f"({WRONG})()")
+    page, _code = enrolled(context, line, town)
+    line.cut()
+    take(page, typed(town, town.an))
+    expect(page.locator("dd [data-spot=waiting]")).to_have_text("1")
+    taken = timezone.now()
+    page.wait_for_timeout(6000)
+
+    page.evaluate("() => { window.wrong = 0; }")
+    line.mend()
+    page.get_by_role("button", name="Gửi ngay").click()
+    expect(page.locator("dd [data-spot=waiting]")).to_have_text("0", timeout=PATIENCE)
+
+    with factories.looking_everywhere():
+        at = Scan.objects.get().at
+    assert abs(at - taken) < timedelta(seconds=3), "not the moment of sending"
 
 
 UNKNOWN = "7XK49QZ2"

@@ -17,6 +17,7 @@ HOME = "http://localhost/"
 BEGIN = """async ({waiting, damaged}) => {
     const {openStore} = await import("/check_in/store.js");
     const {Sender} = await import("/check_in/sending.js");
+    const {HouseClock} = await import("/check_in/clock.js");
     const vault = await import("/check_in/vault.js");
     const wrapped = await vault.wrap(7, "ab".repeat(32), "123456789012");
     const keys = await vault.unwrap(7, wrapped, "1234 5678 9012");
@@ -28,13 +29,17 @@ BEGIN = """async ({waiting, damaged}) => {
         const kept = await vault.seal(keys, damaged.includes(seq) ? 0 : seq, event);
         await store.enqueue({seq, at: seq, ...kept});
     }
-    const heard = {calls: [], lines: [], stopped: [], settled: [], most: 0};
+    const heard = {calls: [], lines: [], stopped: [], settled: [], most: 0, clocks: [], unsure: 0};
+    const clock = new HouseClock(0);
+    clock.set(Date.now());
+    window.houseSays = () => clock.set(Date.now());
     let under = 0;
     window.answerTo = () => ({});
     window.fetch = async (_address, {body, headers}) => {
         under += 1;
         heard.most = Math.max(heard.most, under);
-        const {events} = JSON.parse(body);
+        const {events, clock: shown} = JSON.parse(body);
+        heard.clocks.push(shown);
         heard.calls.push(events.map((event) => event.seq));
         heard.proof = headers.Authorization === `Quantriet-Device 7:${await vault.mac(keys, body)}`;
         await new Promise((later) => setTimeout(later));
@@ -46,11 +51,12 @@ BEGIN = """async ({waiting, damaged}) => {
         const told = status === 200 ? {answers: events.map(answer)} : {code: "scan.unfit", detail: "no"};
         return new Response(JSON.stringify(told), {status});
     };
-    window.sender = new Sender(store, {scans: "/scans"}, keys, 7, {
+    window.sender = new Sender(store, {scans: "/scans"}, keys, 7, clock, {
         line: (line) => heard.lines.push(line),
         settled: async (event) => heard.settled.push(event.seq),
         stopped: async (code) => { heard.stopped.push(code); window.sender.end(); },
         changed: () => undefined,
+        unsure: async () => { heard.unsure += 1; window.houseSays(); },
     });
     window.left = async () => ({
         waiting: (await store.waiting()).map((row) => row.seq),
@@ -139,6 +145,28 @@ def test_a_stopped_device_sends_no_more(desk: Page) -> None:
     after = send(desk, "{}")
 
     assert (found["stopped"], found["refused"], len(after["calls"])) == (["device.revoked"], [], 1)
+
+
+LEAP = "() => { const before = Date.now.bind(Date); Date.now = () => before() + 36 * 3600 * 1000; }"
+
+
+def test_a_clock_that_leapt_asks_the_house_first_and_sends_by_it(desk: Page) -> None:
+    begin(desk, 2)
+    desk.evaluate(LEAP)
+
+    left = send(desk, "{}")
+
+    assert (left["unsure"], left["waiting"]) == (1, [])
+
+
+def test_while_the_house_does_not_say_how_late_it_is_nothing_is_sent(desk: Page) -> None:
+    begin(desk, 2)
+    desk.evaluate(LEAP)
+    desk.evaluate("() => { window.houseSays = () => undefined; }")
+
+    left = send(desk, "{}")
+
+    assert (left["calls"], left["waiting"], left["lines"]) == ([], [1, 2], ["down"])
 
 
 def test_pauses_grow_to_a_minute_and_are_scattered(desk: Page) -> None:

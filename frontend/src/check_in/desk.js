@@ -1,6 +1,7 @@
 /** An opened device at work: takes codes, tells at once what is known, brings them to the server, shows what is left. */
 import { openCamera } from "../camera.js";
 import { signal } from "../signals.js";
+import { HouseClock } from "./clock.js";
 import { fetchRoll, keptRoll, kindOf, plain } from "./roll.js";
 import { age, clearAnswer, count, hour, moment, one, showAnswer, tell, word } from "./screen.js";
 import { Sender } from "./sending.js";
@@ -15,7 +16,7 @@ const KIOSK_SHOWS_MS = 6000;
 const LISTED = 50;
 
 /** @typedef {{ id: string, seq: number, act: string, code: string, at: number, mac: string, refusal?: { code: string, sentence: string } }} Event */
-/** @typedef {{ store: import("./store.js").Store, addresses: import("./server.js").Addresses, keys: import("./vault.js").Keys, number: number, wasm: string }} Opened */
+/** @typedef {{ store: import("./store.js").Store, addresses: import("./server.js").Addresses, keys: import("./vault.js").Keys, number: number, offset: number, wasm: string }} Opened */
 
 export class Desk {
   /** @type {import("./roll.js").Roll | null} */
@@ -38,11 +39,13 @@ export class Desk {
   constructor(opened, revoked) {
     this.at = opened;
     this.revoked = revoked;
-    this.sender = new Sender(opened.store, opened.addresses, opened.keys, opened.number, {
+    this.clock = new HouseClock(opened.offset);
+    this.sender = new Sender(opened.store, opened.addresses, opened.keys, opened.number, this.clock, {
       line: (line) => this.#tellLine(line),
       settled: (event, answer) => this.#settled(event, answer),
       stopped: (code, sentence) => this.#stopped(code, sentence),
       changed: () => this.paint(),
+      unsure: () => this.fetchRoll(),
     });
   }
 
@@ -86,7 +89,7 @@ export class Desk {
     const { store, addresses, keys, number } = this.at;
     this.#rollDueAt = Date.now() + ROLL_AGAIN_MS;
     try {
-      this.#roll = await fetchRoll(store, addresses, keys, number);
+      this.#roll = await fetchRoll(store, addresses, keys, number, this.clock);
       this.#rollDueAt = Date.now() + ROLL_EVERY_MS * (0.75 + Math.random() / 2);
       this.#tellLine("up");
       tell("refusal", "");
@@ -100,7 +103,7 @@ export class Desk {
 
   /** Takes a code, scanned or typed: kept on the phone first, told then. @param {string} text @returns {Promise<unknown>} */
   take(text) {
-    const at = Date.now();
+    const at = this.clock.now();
     const act = /** @type {HTMLInputElement} */ (one("input[name=act]:checked")).value;
     const taken = this.#line.then(async () => {
       if (!this.#isOver) await this.#take(plain(text), act, at);
@@ -119,7 +122,7 @@ export class Desk {
     if (!event) return this.#answer("", "refused", { ...person, sentence: word("not-kept") });
     this.#taken.set(key, { act, at });
     if (!person) this.#answer(event.id, "refused", { sentence: word(this.#roll ? "unknown" : "no-roll") });
-    else if (before?.act === act) this.#answer(event.id, "known", { ...person, sentence: word("taken-before", { hour: hour(before.at + this.#offset) }) });
+    else if (before?.act === act) this.#answer(event.id, "known", { ...person, sentence: word("taken-before", { hour: hour(before.at) }) });
     else this.#answer(event.id, "waits", { ...person, sentence: word(act === "out" ? "waits-out" : "waits-in") });
     await this.paint();
     this.sender.send();
@@ -183,11 +186,7 @@ export class Desk {
   async #lineOf(/** @type {Event | null} */ event, /** @type {number} */ at) {
     const person = event && (await this.#roll?.whose(this.at.keys, event.code));
     const act = word(event?.act === "out" ? "out" : "in");
-    return `${hour(at + this.#offset)} · ${act} · ${person ? `${person.name}, ${person.unit}` : (event?.code ?? word("damaged"))}`;
-  }
-
-  get #offset() {
-    return this.#roll ? this.#roll.told.now - this.#roll.at : 0;
+    return `${hour(at)} · ${act} · ${person ? `${person.name}, ${person.unit}` : (event?.code ?? word("damaged"))}`;
   }
 
   #tellLine(/** @type {import("./sending.js").Line} */ line) {
@@ -201,11 +200,11 @@ export class Desk {
     const { store } = this.at;
     const [counts, device] = await Promise.all([store.counts(), store.device()]);
     if (this.#isOver || !device) return;
-    const now = Date.now();
-    if (now + device.offset > device.validUntil) this.#roll = null;
+    const now = this.clock.now();
+    if (now > device.validUntil) this.#roll = null;
     tell("waiting", count(counts.waiting));
     tell("oldest", counts.waiting ? word("oldest", { age: age(counts.oldest, now) }) : "");
-    tell("sent", device.sentAt ? hour(device.sentAt + this.#offset) : word("never"));
+    tell("sent", device.sentAt ? hour(device.sentAt) : word("never"));
     tell("refused", count(counts.refused));
     tell("site", this.#roll?.told.site ?? word("no-site"));
     tell("conference", this.#roll?.told.conference ?? "");

@@ -26,10 +26,9 @@ export function kindOf(code, roll) {
 }
 
 export class Roll {
-  /** @param {Told} told @param {number} at when this phone received it, by its own clock */
-  constructor(told, at) {
+  /** @param {Told} told */
+  constructor(told) {
     this.told = told;
-    this.at = at;
   }
 
   get count() {
@@ -50,20 +49,20 @@ export async function keptRoll(/** @type {import("./store.js").Store} */ store, 
   const kept = await store.roll();
   if (!kept) return null;
   try {
-    return new Roll(await openRoll(keys, device, kept.asked, kept.roll), kept.at);
+    return new Roll(await openRoll(keys, device, kept.asked, kept.roll));
   } catch {
     await store.dropRoll();
     return null;
   }
 }
 
-/** Fetches the roll anew and keeps it as the server sealed it. @param {import("./store.js").Store} store @param {import("./server.js").Addresses} addresses @param {import("./vault.js").Keys} keys @param {number} device */
-export async function fetchRoll(store, addresses, keys, device) {
+/** Fetches the roll anew and keeps it as the server sealed it. @param {import("./store.js").Store} store @param {import("./server.js").Addresses} addresses @param {import("./vault.js").Keys} keys @param {number} device @param {import("./clock.js").HouseClock} clock */
+export async function fetchRoll(store, addresses, keys, device, clock) {
   const asked = drawQuestion();
-  const { roll } = await askRoll(addresses, keys, device, asked);
+  const { roll } = await askRoll(addresses, keys, device, asked, clock);
   const told = await openRoll(keys, device, asked, roll);
-  const at = Date.now();
-  await store.keepRoll({ asked, roll, at });
-  await store.keepDevice({ validUntil: told.valid_until, offset: told.now - at });
-  return new Roll(told, at);
+  await store.keepRoll({ asked, roll });
+  clock.set(told.now);
+  await store.keepDevice({ validUntil: told.valid_until, offset: clock.offset });
+  return new Roll(told);
 }

@@ -18,8 +18,9 @@ const LATER = { code: "scan.later", sentence: "", is_done: false };
 
 /**
  * `line`: whether the server was reached and answered; `settled`: an event with its answer; `stopped`: this device may do nothing
- * any more, with the code of the refusal; `changed`: what waits is another number.
- * @typedef {{ line: (line: Line) => void, settled: (event: any, answer: Answer) => Promise<void>, stopped: (code: string, sentence: string) => Promise<void>, changed: () => void }} Heard
+ * any more, with the code of the refusal; `changed`: what waits is another number; `unsure`: the house must say first how
+ * late it is there.
+ * @typedef {{ line: (line: Line) => void, settled: (event: any, answer: Answer) => Promise<void>, stopped: (code: string, sentence: string) => Promise<void>, changed: () => void, unsure: () => Promise<void> }} Heard
  */
 
 export class Sender {
@@ -37,13 +38,15 @@ export class Sender {
    * @param {import("./server.js").Addresses} addresses
    * @param {import("./vault.js").Keys} keys
    * @param {number} device
+   * @param {import("./clock.js").HouseClock} clock
    * @param {Heard} heard
    */
-  constructor(store, addresses, keys, device, heard) {
+  constructor(store, addresses, keys, device, clock, heard) {
     this.store = store;
     this.addresses = addresses;
     this.keys = keys;
     this.device = device;
+    this.clock = clock;
     this.heard = heard;
   }
 
@@ -77,6 +80,9 @@ export class Sender {
   async #call() {
     const rows = await this.store.waiting(this.#atMost);
     if (rows.length === 0 || this.#ended) return false;
+    if (!this.clock.isSure) await this.heard.unsure();
+    if (this.#ended) return false;
+    if (!this.clock.isSure) throw new Error("the house was not reached");
     const events = await Promise.all(rows.map((row) => open(this.keys, row.seq, row).catch(() => null)));
     const whole = events.filter((event) => event !== null);
     const answers = whole.length ? await this.#answers(whole) : [];
@@ -92,7 +98,7 @@ export class Sender {
   /** The answers to events; none when they must go in smaller calls, so that one that does not fit stops no other. @returns {Promise<Answer[] | null>} */
   async #answers(/** @type {any[]} */ events) {
     try {
-      return await sendScans(this.addresses, this.keys, this.device, events);
+      return await sendScans(this.addresses, this.keys, this.device, events, this.clock);
     } catch (fault) {
       if (!(fault instanceof Refusal) || (fault.status !== 413 && fault.status !== 422)) throw fault;
       if (events.length === 1) return [{ id: events[0].id, code: fault.code, sentence: fault.sentence, is_done: false, name: "", state: "" }];
@@ -119,7 +125,7 @@ export class Sender {
         refused.push({ seq: row.seq, at: row.at, ...(await seal(this.keys, row.seq, kept)) });
       }
     }
-    await this.store.settle(done, refused, Date.now());
+    await this.store.settle(done, refused, this.clock.now());
     for (const event of events) if (event !== null && told.has(event.id)) await this.heard.settled(event, /** @type {Answer} */ (told.get(event.id)));
     this.heard.changed();
     return done.length + refused.length;

@@ -14,8 +14,8 @@ export class Refusal extends Error {
   }
 }
 
-/** @param {string} path @param {string} body @param {string} proof @returns {Promise<any>} */
-async function ask(path, body, proof) {
+/** @param {string} path @param {string} body @param {string} proof @param {import("./clock.js").HouseClock | null} clock @returns {Promise<any>} */
+async function ask(path, body, proof, clock = null) {
   const headers = { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };
   const said = await fetch(path, {
     method: "POST",
@@ -25,6 +25,7 @@ async function ask(path, body, proof) {
     cache: "no-store",
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
+  clock?.hear(said.headers.get("Date"));
   const told = await said.json().catch(() => ({}));
   if (said.ok) return told;
   throw new Refusal(said.status, told.code ?? "", told.detail ?? "");
@@ -39,14 +40,14 @@ export const claim = (/** @type {Addresses} */ at, /** @type {string} */ code) =
 /** @param {import("./vault.js").Keys} keys @param {number} device @param {string} body */
 const proof = async (keys, device, body) => `Quantriet-Device ${device}:${await mac(keys, body)}`;
 
-/** The roll of this device's site, sealed. @param {Addresses} at @param {import("./vault.js").Keys} keys @param {number} device @param {string} asked @returns {Promise<{ roll: string }>} */
-export async function askRoll(at, keys, device, asked) {
+/** The roll of this device's site, sealed. @param {Addresses} at @param {import("./vault.js").Keys} keys @param {number} device @param {string} asked @param {import("./clock.js").HouseClock} clock @returns {Promise<{ roll: string }>} */
+export async function askRoll(at, keys, device, asked, clock) {
   const body = JSON.stringify({ asked });
-  return ask(at.roll, body, await proof(keys, device, body));
+  return ask(at.roll, body, await proof(keys, device, body), clock);
 }
 
-/** Sends events with what the clock of this phone shows now. @param {Addresses} at @param {import("./vault.js").Keys} keys @param {number} device @param {object[]} events @returns {Promise<Answer[]>} */
-export async function sendScans(at, keys, device, events) {
-  const body = JSON.stringify({ clock: Date.now(), events });
-  return (await ask(at.scans, body, await proof(keys, device, body))).answers;
+/** Sends events with what the clock by which they were taken shows now. @param {Addresses} at @param {import("./vault.js").Keys} keys @param {number} device @param {object[]} events @param {import("./clock.js").HouseClock} clock @returns {Promise<Answer[]>} */
+export async function sendScans(at, keys, device, events, clock) {
+  const body = JSON.stringify({ clock: clock.now(), events });
+  return (await ask(at.scans, body, await proof(keys, device, body), clock)).answers;
 }

@@ -9,11 +9,12 @@ const ONE = "one";
 /** @typedef {import("./vault.js").Sealed} Sealed */
 /** @typedef {import("./vault.js").Wrapped} Wrapped */
 /**
- * `offset`: our clock less this phone's, in milliseconds. `tries`: wrong codes in a row. `sentAt`: last success.
+ * `offset`: the house's clock less this phone's, in milliseconds, when it last said so. `tries`: wrong codes in a row. `sentAt`: last
+ * success, by the house's clock as are the moments of rows.
  * @typedef {{ number: number, wrapped: Wrapped, validUntil: number, offset: number, seq: number, tries: number, sentAt: number }} Device
  */
 /** @typedef {{ seq: number, at: number } & Sealed} Row */
-/** @typedef {{ asked: string, roll: string, at: number }} KeptRoll */
+/** @typedef {{ asked: string, roll: string }} KeptRoll */
 /** @typedef {{ waiting: number, oldest: number, refused: number }} Counts */
 
 /** @returns {Promise<any>} */
