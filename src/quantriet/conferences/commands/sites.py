@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from quantriet.campaigns.commands import declarations, standing
 from quantriet.campaigns.commands.declarations import Totals
 from quantriet.campaigns.models import Declaration
-from quantriet.conferences.commands import gate
+from quantriet.conferences.commands import gate, telling
 from quantriet.conferences.models import Conference, Incident, Site, SiteUnit
+from quantriet.conferences.queries import further_sites
 from quantriet.core.errors import DomainError
-from quantriet.core.text import clean_line, format_datetime
-from quantriet.org import access, audit, notices
+from quantriet.core.text import clean_line
+from quantriet.org import access, audit
 from quantriet.org.access import Actor
 from quantriet.org.models import Unit
 from quantriet.org.notices import NoticeText
@@ -22,48 +23,81 @@ from quantriet.org.permissions import Can
 
 
 def add_for_units(conference: Conference, unit_ids: Sequence[int], *, form: int, by: Actor) -> int:
-    """Give each of several units below a site of its own; returns how many are new. A retry adds none."""
-    access.require(by, Can.CONFERENCE_MANAGE, conference.unit_id)
-    _refuse_over(conference)
-    units = list(
-        access.units(by, Can.CONFERENCE_MANAGE)
-        .filter(pk__in=list(unit_ids))
-        .exclude(pk__in=SiteUnit.objects.filter(conference=conference).values("unit"))
-        .order_by("sort_key", "id")
-    )
+    """Give each of several units a site of its own; returns how many are new. A retry adds none.
+
+    Whoever manages the conference does it for the units below it, and a manager below for his own (a relay).
+    """
+    _require_adding(conference, by)
     with transaction.atomic():
-        taken = set(conference.sites.values_list("name", flat=True))
+        locked = _held(conference)
+        units = list(
+            further_sites.without_site(locked, by).filter(pk__in=list(unit_ids)).order_by("sort_key", "id")
+        )
+        taken = set(locked.sites.values_list("name", flat=True))
         made = [
             Site(
-                conference=conference,
+                conference=locked,
                 unit=unit,
                 name=_free_name(unit, taken),
                 phone=unit.phone,
                 form=form,
-                join_link=conference.join_link,
+                join_link=locked.join_link,
             )
             for unit in units
         ]
         Site.objects.bulk_create(made, batch_size=1000)
         SiteUnit.objects.bulk_create(
-            [SiteUnit(conference=conference, site=site, unit_id=site.unit_id) for site in made],
+            [SiteUnit(conference=locked, site=site, unit_id=site.unit_id) for site in made],
             batch_size=1000,
         )
-        notices.notify([site.unit_id for site in made], summons_notice(conference))
-        audit.record(by, "site.add", conference, unit=conference.unit_id, detail={"sites": len(made)})
+        telling.tell([site.unit_id for site in made], telling.summoned(locked))
+        audit.record(by, "site.add", locked, unit=locked.unit_id, detail={"sites": len(made)})
     return len(made)
+
+
+def add_hall(conference: Conference, unit: Unit, *, name: str, form: int, by: Actor) -> Site:
+    """A further hall of one unit, told apart by its name; the same again is the first one. Nobody is moved there; a
+    unit that sits with the one above sits in it from now on.
+    """
+    _require_adding(conference, by)
+    access.require(by, Can.CONFERENCE_MANAGE, unit)
+    told = clean_line(name)[:200]
+    if not told:
+        raise DomainError("site.name", _("Hãy ghi tên điểm cầu. Chưa lưu gì."))
+    with transaction.atomic():
+        locked = _held(conference)
+        standing.refuse_former([unit.pk])
+        if not further_sites.concerns(locked, unit, by):
+            raise access.not_found()
+        same = locked.sites.filter(name=told).first()
+        if same is not None and same.unit_id == unit.pk:
+            return same
+        if same is not None:
+            raise DomainError("site.name_taken", _("Hội nghị này đã có điểm cầu cùng tên. Chưa lưu gì."))
+        made = Site.objects.create(
+            conference=locked, unit=unit, name=told, phone=unit.phone, form=form, join_link=locked.join_link
+        )
+        SiteUnit.objects.get_or_create(conference=locked, unit=unit, defaults={"site": made})
+        telling.tell([unit.pk], telling.summoned(locked))
+        audit.record(by, "site.add", locked, unit=unit, detail={"sites": 1, "site": made.pk})
+    return made
+
+
+def _require_adding(conference: Conference, by: Actor) -> None:
+    if not further_sites.may_add(conference, by):
+        access.require(by, Can.CONFERENCE_MANAGE, conference.unit_id)
+
+
+def _held(conference: Conference) -> Conference:
+    """The conference as it stands, until the commit; who adds sites at the same time waits and sees them."""
+    locked = Conference.objects.select_for_update(no_key=True).get(pk=conference.pk)
+    _refuse_over(locked)
+    return locked
 
 
 def summons_notice(conference: Conference) -> NoticeText:
     """What a unit is told when it gets a site, once a conference."""
-    return NoticeText(
-        title=conference.title,
-        text=_(
-            "Triệu tập lúc {when}. Đơn vị có một điểm cầu; hãy kiểm tra địa chỉ, thư ký và danh sách."
-        ).format(when=format_datetime(conference.starts_at)),
-        link=f"/hoi-nghi/{conference.pk}/",
-        key=f"conference:{conference.pk}",
-    )
+    return telling.summoned(conference)
 
 
 def _free_name(unit: Unit, taken: set[str]) -> str:
