@@ -22,7 +22,8 @@ from quantriet.org.models import Facility, PersonClass, Unit
 
 FORMS = [(value, label) for value, label in Form.choices if value]
 CLASSES = [(value, label) for value, label in PersonClass.choices if value]
-AGENDA_LINES = 12
+AGENDA_LINES = 200
+"""Rows of an agenda at most: a request holds no more fields than about as many."""
 DISCUSSION = "thao-luan"
 """What stands in the place of a document where the point is the discussion."""
 
@@ -114,7 +115,8 @@ class CallForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.halls = _offer_halls(self, "hub_facility", halls)
         self._offer_stream(settings.QUANTRIET.streams)
-        self.lines = min(AGENDA_LINES, max(3, len(documents) + 1, points + 1))
+        posted = sum(name.startswith("point_") for name in self.data)
+        self.lines = min(AGENDA_LINES, max(3, len(documents) + 1, points + 1, posted))
         choices = [
             ("", _("Không gắn văn bản")),
             (DISCUSSION, _("Thảo luận")),

@@ -1,7 +1,7 @@
 """A conference's own life: call it, change it, cancel it, open it, close it (what it held is counted then)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from quantriet.campaigns.commands import obligations, standing
 from quantriet.campaigns.commands.obligations import Done
 from quantriet.campaigns.models import Campaign, Declaration, Requirement
 from quantriet.conferences import streams
-from quantriet.conferences.commands import conflicts, gate
+from quantriet.conferences.commands import conflicts, gate, telling
 from quantriet.conferences.models import AgendaItem, Attendance, Conference, Site, SiteUnit
 from quantriet.conferences.verdicts import HERE
 from quantriet.core.errors import ConflictError, DomainError
@@ -22,10 +22,9 @@ from quantriet.core.text import clean_line, clean_text
 from quantriet.ledger import commands as ledger
 from quantriet.ledger.commands import Line
 from quantriet.ledger.measures import Form, Grade, Measure, Slice
-from quantriet.org import access, audit, notices
+from quantriet.org import access, audit
 from quantriet.org.access import Actor
 from quantriet.org.models import Unit
-from quantriet.org.notices import NoticeText
 from quantriet.org.permissions import Can
 
 
@@ -170,7 +169,11 @@ def _set_agenda(conference: Conference, agenda: Sequence[AgendaLine]) -> None:
 
 
 def change(conference: Conference, plan: Plan, *, version: int, by: Actor) -> Conference:
-    """Change a conference that is not over. A second editor who saw an older version is told and shown both."""
+    """Change a conference that is not over. A second editor who saw an older version is told and shown both.
+
+    What was written of it (``content``) stays. Sites that joined by the old link join by the new one; a new day or hour
+    is told to all units with a site.
+    """
     access.require(by, Can.CONFERENCE_MANAGE, conference.unit_id)
     _check(plan)
     with transaction.atomic():
@@ -178,26 +181,67 @@ def change(conference: Conference, plan: Plan, *, version: int, by: Actor) -> Co
         locked = Conference.objects.select_for_update(no_key=True).get(pk=conference.pk)
         _refuse_over(locked)
         if locked.version != version:
-            raise ConflictError(
-                "conference.changed",
-                _("Người khác vừa sửa hội nghị này. Chưa lưu bản của bạn; hãy xem hai bản và chọn."),
-                theirs={"title": locked.title, "starts_at": locked.starts_at.isoformat()},
-                yours={"title": plan.title, "starts_at": plan.starts_at.isoformat()},
-                version=locked.version,
-            )
+            raise _changed_by_another(locked, plan)
         moved = (locked.starts_at, locked.ends_at) != (plan.starts_at, plan.ends_at)
         if moved and Attendance.objects.filter(conference=locked).exists():
             raise DomainError(
                 "conference.times_held",
                 _("Đã có điểm danh nên không đổi giờ họp được nữa. Chưa lưu gì."),
             )
-        for name, value in _told(plan).items():
+        link = locked.join_link
+        for name, value in _changed(locked, plan).items():
             setattr(locked, name, value)
         locked.version += 1
         locked.save()
         _set_agenda(locked, plan.agenda)
+        if link and link != locked.join_link:
+            locked.sites.filter(join_link=link).update(join_link=locked.join_link)
+        if moved:
+            telling.tell_all(locked, telling.moved(locked))
         audit.record(by, "conference.change", locked, unit=locked.unit_id, detail={"version": locked.version})
     return locked
+
+
+def _changed(conference: Conference, plan: Plan) -> dict[str, object]:
+    """What a change writes: not the content, which is written with the minutes; and who chairs is the person known so
+    far as long as his name is the same.
+    """
+    told = _told(plan)
+    del told["content"]
+    if told["chair"] == conference.chair:
+        del told["chair_person_id"]
+    return told
+
+
+def _changed_by_another(conference: Conference, plan: Plan) -> ConflictError:
+    """Both texts, every field in which they differ; an agenda as its lines."""
+    yours: dict[str, object] = _changed(conference, plan)
+    yours.pop("chair_person_id", None)
+    theirs: dict[str, object] = {name: getattr(conference, name) for name in yours}
+    theirs["agenda"] = [
+        AgendaLine(
+            item.title, item.document_id, item.planned_minutes, None, item.presenter, item.is_discussion
+        )
+        for item in conference.agenda.order_by("position")
+    ]
+    yours["agenda"] = [replace(line, actual_minutes=None) for line in plan.agenda]
+    differing = [name for name in theirs if theirs[name] != yours[name]]
+    return ConflictError(
+        "conference.changed",
+        _("Người khác vừa sửa hội nghị này. Chưa lưu bản của bạn; hãy xem hai bản và chọn."),
+        theirs={name: _plain(theirs[name]) for name in differing},
+        yours={name: _plain(yours[name]) for name in differing},
+        version=conference.version,
+    )
+
+
+def _plain(value: object) -> object:
+    """As an answer to a program can hold it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [asdict(one) if isinstance(one, AgendaLine) else one for one in value]
+    return value
 
 
 def _refuse_over(conference: Conference) -> None:
@@ -231,23 +275,11 @@ def cancel(conference: Conference, *, reason: str, by: Actor) -> Conference:
             )
         locked.state, locked.state_reason = Conference.State.CANCELLED, clean_line(reason)[:300]
         locked.save(update_fields=["state", "state_reason"])
-        _tell_sites(locked)
+        telling.tell_others(locked, telling.called_off(locked))
         audit.record(
             by, "conference.cancel", locked, unit=locked.unit_id, detail={"reason": locked.state_reason}
         )
     return locked
-
-
-def _tell_sites(conference: Conference) -> None:
-    """Tell the units that were to sit elsewhere that it is off."""
-    told = NoticeText(
-        title=conference.title,
-        text=_("Hội nghị đã hủy: {reason}").format(reason=conference.state_reason),
-        link=f"/hoi-nghi/{conference.pk}/",
-        key=f"conference-cancel:{conference.pk}",
-    )
-    others = conference.sites.filter(is_hub=False).order_by("unit_id")
-    notices.notify(list(others.values_list("unit_id", flat=True).distinct()), told)
 
 
 def open_(conference: Conference, *, by: Actor) -> Conference:
@@ -289,9 +321,7 @@ def close(conference: Conference, *, actual_minutes: Sequence[int | None] = (), 
             raise DomainError(
                 "conference.not_begun", _("Chưa đến giờ họp nên chưa kết thúc được. Nếu không họp, hãy hủy.")
             )
-        for item, minutes in zip(locked.agenda.order_by("position"), actual_minutes, strict=False):
-            item.actual_minutes = minutes
-            item.save(update_fields=["actual_minutes"])
+        _set_minutes(locked, actual_minutes)
         held = held_sites(locked)
         locked.state, locked.closed_at = Conference.State.CLOSED, now
         if locked.campaign is not None:
@@ -303,12 +333,38 @@ def close(conference: Conference, *, actual_minutes: Sequence[int | None] = (), 
     return locked
 
 
+def _set_minutes(conference: Conference, actual_minutes: Sequence[int | None]) -> None:
+    for item, minutes in zip(conference.agenda.order_by("position"), actual_minutes, strict=False):
+        item.actual_minutes = minutes
+        item.save(update_fields=["actual_minutes"])
+
+
+def correct_minutes(conference: Conference, actual_minutes: Sequence[int | None], *, by: Actor) -> Conference:
+    """How long each point really took, told or corrected after the conference; ``None``: nobody knows."""
+    access.require(by, Can.CONFERENCE_MANAGE, conference.unit_id)
+    with transaction.atomic():
+        locked = Conference.objects.select_for_update(no_key=True).get(pk=conference.pk)
+        if locked.state != Conference.State.CLOSED:
+            raise DomainError(
+                "conference.not_over",
+                _("Hội nghị chưa kết thúc. Chưa lưu gì; số phút thực tế ghi khi kết thúc."),
+            )
+        before = list(locked.agenda.order_by("position").values_list("actual_minutes", flat=True))
+        after = [*actual_minutes, *before[len(actual_minutes) :]][: len(before)]
+        if before != after:
+            _set_minutes(locked, after)
+            detail = {"before": before, "after": after}
+            audit.record(by, "conference.minutes", locked, unit=locked.unit_id, detail=detail)
+    return locked
+
+
 def held_sites(conference: Conference) -> list[Site]:
-    """The sites that gave a word: ready or connected, somebody recorded, or a total declared."""
+    """The sites that gave a word: ready or connected, somebody recorded, or a total declared for its day."""
     with_people = Attendance.objects.filter(conference=conference, state__in=HERE).values("site")
     declared = Declaration.objects.filter(
         campaign=conference.campaign_id,
         kind=Declaration.Kind.PRESENCE,
+        happened_on=access.local_day(conference.starts_at),
         unit__in=SiteUnit.objects.filter(conference=conference).values("unit"),
     ).values("unit")
     spoke = conference.sites.filter(state__in=(Site.State.READY, Site.State.CONNECTED))

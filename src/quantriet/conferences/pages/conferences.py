@@ -1,6 +1,7 @@
 """One conference: calling it, its page, changing it, claims to settle."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -17,19 +18,22 @@ from quantriet.campaigns.models import Campaign
 from quantriet.conferences.commands import conferences, sites
 from quantriet.conferences.forms import AGENDA_LINES, DISCUSSION, CallForm, ChangeForm, SitesForm
 from quantriet.conferences.models import Conference
-from quantriet.conferences.pages import quotas
+from quantriet.conferences.pages import both_texts, quotas
 from quantriet.conferences.pages.lists import STATES
 from quantriet.conferences.queries import conferences as reads
 from quantriet.conferences.queries import conflicts as claims
+from quantriet.conferences.queries import further_sites
 from quantriet.conferences.queries import wall as walls
 from quantriet.core.components import Crumb
-from quantriet.core.errors import DomainError
+from quantriet.core.errors import ConflictError, DomainError
 from quantriet.documents.models import Document
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
 
+MINUTES_DIGITS = 3
+MAX_DIGITS = 10
 OWN_SITES = 5
 """So many sites of one's own unit stand on the conference's page; it has one, seldom two."""
 
@@ -46,7 +50,18 @@ def _campaigns(request: ActorRequest) -> list[Campaign]:
 def _documents(campaign: Campaign | None) -> list[tuple[int, str]]:
     if campaign is None:
         return []
-    ids = campaign.documents.order_by("position").values_list("document_id", flat=True)
+    return _named(campaign.documents.order_by("position").values_list("document_id", flat=True))
+
+
+def _documents_of(one: Conference) -> list[tuple[int, str]]:
+    """Those of the campaign, and what stands on the agenda besides."""
+    offered = _documents(one.campaign)
+    on_agenda = one.agenda.filter(document__isnull=False).order_by("position")
+    besides = set(on_agenda.values_list("document_id", flat=True)) - dict(offered).keys()
+    return [*offered, *_named(sorted(besides))]
+
+
+def _named(ids: Iterable[int]) -> list[tuple[int, str]]:
     found = Document.objects.in_bulk(list(ids))
     return [(pk, f"{found[pk].number}: {found[pk].abstract[:120]}") for pk in ids if pk in found]
 
@@ -131,6 +146,7 @@ def conference(request: ActorRequest, conference_id: int) -> HttpResponse:
         "may_record": request.actor.can(Can.ATTENDANCE_RECORD),
         "moderates": len(standing.all) > 1 and access.may(request.actor, Can.ATTENDANCE_RECORD, one.unit_id),
         "conflicts": claims.waiting(one).count() if manages else 0,
+        "adds_sites": one.kind == Conference.Kind.CONFERENCE and further_sites.may_add(one, request.actor),
         "over": one.state in (Conference.State.CLOSED, Conference.State.CANCELLED),
         "begun": reads.is_begun(one),
         "has_sites": len(standing.all) > 1,
@@ -154,10 +170,11 @@ def _do(request: ActorRequest, one: Conference) -> None:
     if what == "open":
         conferences.open_(one, by=request.actor)
     elif what == "close":
-        told = [request.POST.get(f"minutes_{item.position}", "") for item in reads.agenda(one)]
-        minutes = [int(text) if text.isdecimal() and len(text) < 4 else None for text in told]
-        conferences.close(one, actual_minutes=minutes, by=request.actor)
+        conferences.close(one, actual_minutes=_minutes(request, one), by=request.actor)
         messages.success(request, _("Đã kết thúc. Các đơn vị đã dự được ghi nhận hoàn thành việc hội nghị."))
+    elif what == "minutes":
+        conferences.correct_minutes(one, _minutes(request, one), by=request.actor)
+        messages.success(request, _("Đã lưu số phút thực tế."))
     elif what == "cancel":
         conferences.cancel(one, reason=request.POST.get("reason", ""), by=request.actor)
     elif what == "renew":
@@ -165,22 +182,44 @@ def _do(request: ActorRequest, one: Conference) -> None:
         messages.success(request, _("Mã cũ không dùng được nữa. Hãy in lại thẻ."))
 
 
+def _minutes(request: ActorRequest, one: Conference) -> list[int | None]:
+    """How long each point took, as typed; an empty field is not known."""
+    return [
+        _told_minutes(request.POST.get(f"minutes_{item.position}", "").strip()) for item in reads.agenda(one)
+    ]
+
+
+def _told_minutes(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > MINUTES_DIGITS:
+        raise DomainError(
+            "agenda.minutes",
+            _("“{text}” không phải số phút. Chưa lưu gì; hãy ghi số từ 0 đến 999 hoặc để trống.").format(
+                text=text[:20]
+            ),
+        )
+    return int(text)
+
+
 @page(Can.CONFERENCE_MANAGE, write=Can.CONFERENCE_MANAGE)
 def change(request: ActorRequest, conference_id: int) -> HttpResponse:
-    """Change what was called; somebody else's change in between is shown."""
+    """Change what was called; where somebody else changed it in between, both texts stand side by side to choose."""
     one = access.row_or_404(reads.managed(request.actor), conference_id)
-    documents = _documents(one.campaign)
+    documents = _documents_of(one)
     data = request.POST if request.method == "POST" else None
     form = ChangeForm(data, documents=documents, points=one.agenda.count(), initial=_as_told(one))
-    version = request.POST.get("version", str(one.version))
+    version = str(one.version) if data is None else data.get("version", "")
+    conflict: ConflictError | None = None
     if data is not None and form.is_valid():
         try:
             plan = form.plan(one.campaign)
-            seen = int(version) if version.isdecimal() else 0
+            seen = int(version) if version.isdecimal() and len(version) < MAX_DIGITS else 0
             conferences.change(one, plan, version=seen, by=request.actor)
+        except ConflictError as error:
+            conflict = error
         except DomainError as error:
-            theirs = error.context.get("theirs")
-            form.add_error(None, error.sentence + (f" {theirs['title']}" if theirs else ""))
+            form.add_error(None, error.sentence)
         else:
             messages.success(request, _("Đã lưu."))
             return HttpResponseRedirect(reverse("conference", args=[one.pk]))
@@ -188,13 +227,16 @@ def change(request: ActorRequest, conference_id: int) -> HttpResponse:
         "form": form,
         "one": one,
         "version": version,
+        "conflict": conflict,
+        "both": both_texts.differences(conflict, form, documents) if conflict else [],
         "crumbs": [
             Crumb(pgettext("place", "Hội nghị"), reverse("conferences")),
             Crumb(one.title, reverse("conference", args=[one.pk])),
             Crumb(_("Sửa")),
         ],
     }
-    return render(request, "conferences/change.html", context, status=422 if data is not None else 200)
+    status = conflict.status if conflict else 200 if data is None else 422
+    return render(request, "conferences/change.html", context, status=status)
 
 
 def _as_told(one: Conference) -> dict[str, Any]:

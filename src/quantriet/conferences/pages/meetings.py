@@ -93,7 +93,7 @@ def minutes(request: ActorRequest, site_id: int) -> HttpResponse:
         "conference": conference,
         "form": minutes_form,
         "remark_form": remark_form,
-        "remarks": reads.remarks(conference),
+        "remarks": reads.remarks_at(site),
         "tally": tally(rows),
         "writes_minutes": writes_minutes,
         "may_record": access.may(request.actor, Can.ATTENDANCE_RECORD, site.unit_id),

@@ -114,5 +114,5 @@ def minutes(request: ActorRequest, site_id: int) -> HttpResponse:
 def _remarks(site: Site) -> list[tuple[str, str]]:
     return [
         (remark.author.full_name if remark.author is not None else "", remark.text)
-        for remark in reads.remarks(site.conference)
+        for remark in reads.remarks_at(site)
     ]

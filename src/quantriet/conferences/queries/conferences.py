@@ -15,6 +15,7 @@ from quantriet.conferences.models import (
     Site,
     SiteUnit,
 )
+from quantriet.conferences.queries import roster
 from quantriet.conferences.queries.sittings import sitting_of
 from quantriet.documents.models import Document
 from quantriet.org import access
@@ -137,6 +138,14 @@ def guests(site: Site) -> QuerySet[Guest]:
 def remarks(conference: Conference) -> QuerySet[Remark]:
     """What was said, as it was said."""
     return Remark.objects.filter(conference=conference).select_related("author", "unit").order_by("id")
+
+
+def remarks_at(site: Site) -> QuerySet[Remark]:
+    """What was said by the units that sit at a site; at the hub, what was said at all sites."""
+    said = remarks(site.conference)
+    if site.is_hub:
+        return said
+    return said.filter(unit__in={site.unit_id, *roster.units_of_site(site)})
 
 
 def subordinate_units(unit: Unit) -> QuerySet[Unit]:
