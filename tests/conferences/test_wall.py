@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from quantriet.campaigns.commands import roll
 from quantriet.campaigns.models import Campaign
 from quantriet.conferences.commands import attendance, counts, sites
 from quantriet.conferences.models import Conference, Site, SiteChange
@@ -159,6 +160,23 @@ def test_units_that_move_to_another_site_are_summoned_there(house: House) -> Non
 
 
 # --- down the tree --------------------------------------------------------------------------------------------
+
+
+def test_sites_with_fewer_seats_than_people_are_found(house: House) -> None:
+    Conference.objects.filter(pk=house.conference.pk).update(state=Conference.State.PLANNED)
+    hall = next(site for site in house.sites if site.unit == house.cells[0])
+
+    def short(capacity: int) -> tuple[tuple[int, ...], int]:
+        Site.objects.filter(pk=hall.pk).update(capacity=capacity)
+        level = house.level(chosen="thieu-cho")
+        return level.site_ids, level.sums.short
+
+    assert short(1) == ((), 0)
+    with access.acting(operator()):
+        person = factories.person(house.cells[0], "Phạm Dung")
+        roll.add(house.campaign, person, house.cells[0], person_class=3, reason="Bổ sung", by=operator())
+    assert short(1) == ((hall.pk,), 1)
+    assert short(2) == ((), 0), "the wall hears of a larger hall"
 
 
 def test_without_a_campaign_the_wall_summons_whom_the_list_summons(house: House) -> None:

@@ -25,7 +25,7 @@ from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
 
-FILTERS = ("su-co", "chua-bao-cao", "chua-chuan-bi", "chua-thu")
+FILTERS = ("su-co", "chua-bao-cao", "chua-chuan-bi", "chua-thu", "thieu-cho")
 CELLS = 120
 """So many cells a page."""
 
@@ -146,6 +146,7 @@ def _tabs(asked: Asked, level: Level, standing: Standing) -> list[Tab]:
         counts += [
             ("chua-chuan-bi", _("Chưa chuẩn bị xong"), level.sums.unready),
             ("chua-thu", _("Chưa thử đường truyền"), level.sums.untested),
+            ("thieu-cho", _("Thiếu chỗ"), level.sums.short),
         ]
     return [
         Tab(label, asked.href(unit_id=asked.unit_id, chosen=chosen), chosen == asked.chosen, count)

@@ -22,8 +22,8 @@ KINDS = ("", *Incident.Kind.values)
 SITE = np.dtype(
     [
         ("site", "i8"), ("unit", "i8"), ("state", "i1"), ("kind", "i1"), ("is_hub", "i1"), ("form", "i1"),
-        ("checked", "f8"), ("tested", "f8"), ("on_roll", "i4"), ("beside", "i4"), ("away", "i4"), ("heard", "f8"),
-        ("news", "i8"),
+        ("capacity", "i4"), ("checked", "f8"), ("tested", "f8"), ("on_roll", "i4"), ("beside", "i4"),
+        ("away", "i4"), ("heard", "f8"), ("news", "i8"),
     ]
 )  # fmt: skip
 SEAT = np.dtype([("unit", "i8"), ("site", "i8")])
@@ -35,9 +35,9 @@ Bools = npt.NDArray[np.bool_]
 class Columns:
     """The sites of one conference in the order of their numbers, and which unit is expected at which.
 
-    ``sites`` holds per site: unit, state, kind of the open incident, form, since when its checklist and its connection
-    are good, counts, when it was heard of last (moments in seconds since 1970, 0: never) and its news. Never changed:
-    ``plus`` gives another.
+    ``sites`` holds per site: unit, state, kind of the open incident, form, seats (0: nobody told), since when its
+    checklist and its connection are good, counts, when it was heard of last (moments in seconds since 1970, 0: never)
+    and its news. Never changed: ``plus`` gives another.
     """
 
     sites: Rows
@@ -79,6 +79,7 @@ WITH rest AS MATERIALIZED (
     SELECT site_id FROM conferences_sitecount WHERE conference_id = %(conference)s AND news > %(known)s
 )
 SELECT site.id, site.unit_id, site.state, coalesce(trouble.kind, ''), site.is_hub, site.form,
+       coalesce(site.capacity, 0),
        coalesce(extract(epoch FROM site.checked_at)::float8, 0),
        coalesce(extract(epoch FROM site.tested_at)::float8, 0),
        coalesce(counted.on_roll, 0) + coalesce(rest.on_roll, 0),
@@ -97,7 +98,7 @@ LEFT JOIN LATERAL (
 """
 
 
-NEWS, WAITS, SEATS = 12, 13, 14
+NEWS, WAITS, SEATS = 13, 14, 15
 """Where a row of ``_READ`` says what it is new by, that changes wait for the fold, and its units."""
 
 

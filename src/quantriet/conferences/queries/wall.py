@@ -77,6 +77,7 @@ class Sums:
     news: int
     unready: int = 0
     untested: int = 0
+    short: int = 0
 
     @property
     def summoned_words(self) -> str:
@@ -179,6 +180,13 @@ class Standing:
         linked = online | ((self.rows["is_hub"] > 0) & bool(online.any()))
         return np.asarray(linked & (self.rows["tested"] == 0))
 
+    @cached_property
+    def short(self) -> Bools:
+        """Sites to which more are summoned than have a seat there; without a number of seats nobody can tell."""
+        if self.summoned is None:
+            return np.zeros(len(self.rows), dtype=bool)
+        return np.asarray(self.counted & (self.rows["capacity"] > 0) & (self.summoned > self.rows["capacity"]))
+
     @property
     def is_before(self) -> bool:
         """Whether there is still something to get ready for."""
@@ -251,6 +259,7 @@ class Standing:
             news=int(rows["news"].max(initial=0)),
             unready=int(self.unready[chosen].sum()) if self.is_before else 0,
             untested=int(self.untested[chosen].sum()) if self.is_before else 0,
+            short=int(self.short[chosen].sum()) if self.is_before else 0,
         )
 
     def cells(self, sites: Sequence[Site]) -> list[Cell]:
@@ -291,8 +300,8 @@ def _moment(seconds: float) -> datetime | None:
 
 def level(standing: Standing, unit_id: int | None, chosen: str = "") -> Level:
     """The wall at a unit, or at the narrowest one that holds all sites the reader sees. ``chosen``: a word of
-    ``_matching`` leaves only the sites where something is wrong, that have said nothing, are not ready or not tested;
-    those are told one by one in the order of the tree. Raises ``NotFoundError`` for a unit outside.
+    ``_matching`` leaves only the sites where something is wrong, that have said nothing, are not ready, not tested or
+    have too few seats; those are told one by one in the order of the tree. Raises ``NotFoundError`` for a unit outside.
     """
     numbering = standing.numbering
     seen = standing.all[np.argsort(standing.places[standing.all], kind="stable")]
@@ -334,6 +343,8 @@ def _matching(standing: Standing, chosen: str) -> Bools:
         return standing.unready
     if chosen == "chua-thu":
         return standing.untested
+    if chosen == "thieu-cho":
+        return standing.short
     return standing.silent if chosen == "chua-bao-cao" else np.ones(len(standing.rows), dtype=bool)
 
 
