@@ -30,9 +30,9 @@ def beside(client: Client, unit: Unit | None = None) -> str:
     return client.get("/dot/moi/", {"unit": unit.pk} if unit else {}).content.decode()
 
 
-def send(made_world: World, role: str = "officer", **fields: object) -> tuple[int, str]:
+def send(made_world: World, **fields: object) -> tuple[int, str]:
     path = f"/dot/{made_world.campaign.pk}/ket-thuc/"
-    answer = made_world.client(role, made_world.top).post(path, fields)
+    answer = made_world.client("officer", made_world.top).post(path, fields)
     return answer.status_code, answer.content.decode()
 
 
