@@ -1,6 +1,7 @@
 """Group commit: many calls in one transaction, an answer each after it; one that fails takes no other with it."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,9 @@ from quantriet.ledger.measures import Measure
 from quantriet.ledger.models import Batch
 from quantriet.web.postgres import EmbeddedPostgres
 from tests import factories
-from tests.conferences.test_attendance import Town
+from tests import factories_campaigns as campaigns_made
+from tests import factories_conferences as made
+from tests.conferences.test_attendance import Town, counts
 from tests.conferences.test_races import meeting_at_the_write, without_constraint
 from tests.factories_devices import Reader, reader
 
@@ -102,6 +105,40 @@ def test_fifty_scans_of_one_card_at_once_have_one_effect(town: Town, phones: lis
     with factories.looking_everywhere():
         assert (Attendance.objects.count(), Credit.objects.count()) == (1, 1)
     assert town.counts(Measure.PRESENT, Measure.ATTENDANCES) == [1, 1]
+
+
+@pytest.mark.prove
+@pytest.mark.django_db(transaction=True)
+def test_fifty_scans_of_one_card_at_once_a_thousand_times() -> None:
+    """Each time another card, two lanes that meet at the same person in every one of 25 flushes."""
+    times = int(os.environ.get("QUANTRIET_CARDS", "1000"))
+    crowd = Crowded(times)
+    account = factories.account("clerk", crowd.commune)
+    phones = [reader(crowd.site, account) for _ in range(25)]
+    record = in_pairs(scans.record)
+
+    for person in crowd.people:
+        told = [phone.told([phone.event(person)]) for _ in range(AT_ONCE // len(phones)) for phone in phones]
+        answers = through([Lane("left", record), Lane("right", record)], told)
+        assert sorted(codes_of(answers)) == sorted([Code.RECORDED] + [Code.ALREADY] * (AT_ONCE - 1))
+
+    with factories.looking_everywhere():
+        effects = (Attendance.objects.count(), Credit.objects.count())
+    assert effects == (times, times)
+    counted = counts(crowd.campaign, crowd.province, Measure.PRESENT, Measure.ATTENDANCES)
+    assert counted == [times, times]
+
+
+class Crowded:
+    """A commune whose cell has many people on the roll of a campaign, and a conference of it."""
+
+    def __init__(self, how_many: int) -> None:
+        self.province = factories.province()
+        self.commune = factories.commune(self.province)
+        cell = factories.cell(self.commune, "Chi bộ đông người")
+        self.people = [factories.person(cell, f"Nguyễn Văn {number}") for number in range(how_many)]
+        self.campaign = campaigns_made.started(self.province)
+        self.site = made.hub(made.called(self.commune, self.campaign))
 
 
 def test_control_without_the_constraint_one_card_counts_twice(
