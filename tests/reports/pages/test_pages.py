@@ -84,6 +84,20 @@ def test_what_comes_late_amends_a_report_and_its_own_way_up_does_not(
     assert "Chưa có. Số của kỳ vẫn như lúc chốt." in period
 
 
+def test_a_sent_report_leads_to_the_board_of_its_day_as_was_and_as_now(house: House) -> None:
+    report = made.sent(house)
+    assert report.freeze is not None
+    day = report.freeze.on
+    board = f"{reverse('campaign', args=[house.campaign.pk])}?don_vi={house.commune.pk}&amp;ngay={day.isoformat()}"
+    reviewer = browser("officer", house.top)
+
+    body = reviewer.get(reverse("report", args=[report.pk])).content.decode()
+
+    assert f"Bảng đến ngày {day:%d/%m/%Y}:" in body
+    assert f'<a href="{board}&amp;cach=khi-do">như khi đó</a>' in body
+    assert f'<a href="{board}&amp;cach=nay">như nay</a>' in body
+
+
 def test_words_are_saved_while_one_types_and_the_second_writer_sees_both(house: House) -> None:
     report = made.begun(house)
     writer = browser("clerk", house.commune)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from quantriet.campaigns.pages.looking import address
 from quantriet.core.components import Action, TimelineEntry
 from quantriet.core.errors import DomainError
 from quantriet.ledger import queries as ledger
@@ -68,6 +69,7 @@ def _paper(
         "title": queries.title_of(found),
         "events": list(_events(found)),
         "amended": 0 if found.freeze is None else ledger.amended([found.freeze]).get(found.freeze.pk, 0),
+        "boards": _boards(found),
         "corrections": found.events.filter(kind=ReportEvent.Kind.CORRECTED),
         "may_review": reviews_it and found.state == Report.State.SENT,
         "may_correct": writes_it and not found.is_open,
@@ -86,6 +88,17 @@ def _actions(found: Report) -> list[Action]:
         Action(_("Tải Word"), reverse("report-docx", args=[found.pk]), "file-text"),
         Action(_("Tải PDF"), reverse("report-pdf", args=[found.pk]), "file-type-pdf"),
         Action(_("Tải Excel"), reverse("report-xlsx", args=[found.pk]), "file-spreadsheet"),
+    ]
+
+
+def _boards(found: Report) -> list[tuple[str, str]]:
+    """The board as of the day on which the figures were frozen, over the tree of that day and over that of today."""
+    if found.freeze is None:
+        return []
+    trees = ((_("như khi đó"), "khi-do"), (_("như nay"), "nay"))
+    on = found.freeze.on.isoformat()
+    return [
+        (label, address("campaign", found.campaign, found.unit, ngay=on, cach=tree)) for label, tree in trees
     ]
 
 
