@@ -81,7 +81,11 @@ class PasswordForm(forms.Form):
 class UnitForm(forms.Form):
     """Facts of a unit that are corrected without an act on the tree."""
 
-    name = forms.CharField(label=_("Tên đơn vị"), max_length=200)
+    name = forms.CharField(
+        label=_("Tên đơn vị"),
+        max_length=200,
+        help_text=_("Chỉ sửa lỗi gõ dấu, chữ hoa. Đổi tên theo quyết định: trang “Sắp xếp đơn vị”."),
+    )
     short_name = forms.CharField(label=_("Tên ngắn"), max_length=80, required=False)
     admin_code = forms.CharField(label=_("Mã hành chính"), max_length=10, required=False)
     member_count = forms.IntegerField(label=_("Số thành viên"), min_value=0, max_value=10_000_000)

@@ -1,16 +1,18 @@
 """What an act on the tree refuses, with nothing half done; and what stands against its undoing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from quantriet.core.errors import ForbiddenError
 from quantriet.org import access
 from quantriet.org.commands import acts, people, units
 from quantriet.org.models import Act, ActKind, ActUnit, RoleAssignment, Unit, UnitKind
 from quantriet.org.proposals import REST, NewUnit, Proposal
+from quantriet.org.queries import act_hindrances
 from tests import factories
 from tests.factories import operator
 from tests.org.commands.test_acts import (
@@ -70,6 +72,16 @@ REFUSED: dict[str, tuple[str, Callable[[Province], Proposal]]] = {
     "trees that differ": ("unit.other_tree", lambda p: merger(p, units=(p.one.pk, p.fronts[1].pk))),
     "a body with a committee": ("act.levels", lambda p: merger(p, units=(p.one.pk, p.boards[1].pk))),
     "name of a live sibling": ("unit.name_twice", lambda p: found_commune(p, name="đảng bộ xã Hai")),
+    "name of a live sibling, its tone placed the other way": (
+        "unit.name_twice",
+        lambda p: told(
+            ActKind.FOUND,
+            into=(
+                new_commune(kind="commune", parent_id=p.top.pk, name="Đảng bộ xã Hòa"),
+                new_commune(kind="commune", parent_id=p.top.pk, code="MOI2", name="Đảng bộ xã Hoà"),
+            ),
+        ),
+    ),
     "rename to a sibling's name": (
         "unit.name_twice",
         lambda p: told(ActKind.RENAME, units=(p.one.pk,), name=p.two.name),
@@ -169,6 +181,101 @@ def test_a_planned_act_bars_what_would_come_before_it(province: Province) -> Non
     )
 
 
+WAITING: dict[str, Callable[[Province], Proposal]] = {
+    "merge": lambda p: merger(p, units=(p.one.pk,), into=(p.two.pk,)),
+    "split": division,
+    "close": lambda p: told(ActKind.CLOSE, units=(factories.commune(p.top, "Đảng bộ xã Trống").pk,)),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(WAITING))
+@pytest.mark.parametrize("state", [Act.State.PLANNED, Act.State.BLOCKED])
+def test_what_an_act_that_waits_will_end_is_promised_to_no_other(
+    province: Province, kind: str, state: str
+) -> None:
+    day = timezone.localdate() + timedelta(days=10)
+    first = do(replace(WAITING[kind](province), effective_on=day))
+    Act.objects.filter(pk=first.pk).update(state=state)
+    ending = first.units.filter(part=ActUnit.Part.UNIT).order_by("unit_id")[0].unit
+    others = {"decision": "77-QĐ/TU", "effective_on": day + timedelta(days=14)}
+
+    refused = [
+        refusal(lambda: do(told(ActKind.RENAME, units=(ending.pk,), name="Đảng bộ xã Khác", **others))),
+        refusal(lambda: do(told(ActKind.MERGE, units=(province.two.pk,), into=(ending.pk,), **others))),
+        refusal(
+            lambda: do(
+                told(ActKind.FOUND, into=(new_commune(code="N", kind="cell", parent_id=ending.pk),), **others)
+            )
+        ),
+    ]
+
+    assert [one.code for one in refused] == ["act.closing_waits"] * 3
+    assert "1001-QĐ/TU" in refused[0].sentence
+    assert Act.objects.count() == 1
+
+
+def test_control_the_same_acts_stand_where_the_first_is_given_up(province: Province) -> None:
+    day = timezone.localdate() + timedelta(days=10)
+    first = do(merger(province, units=(province.one.pk,), into=(province.two.pk,), effective_on=day))
+    undo(first)
+
+    later = told(ActKind.RENAME, units=(province.one.pk,), name="Khác", effective_on=day + timedelta(days=14))
+
+    assert do(later).state == Act.State.PLANNED
+
+
+def test_of_two_acts_of_one_day_the_first_is_not_barred_by_the_second(province: Province) -> None:
+    day = timezone.localdate() + timedelta(days=10)
+    first = do(told(ActKind.RENAME, units=(province.one.pk,), name="Đảng bộ xã Khác", effective_on=day))
+    second = do(merger(province, decision="2-QĐ/TU", effective_on=day))
+
+    with access.acting(operator()):
+        states = [acts.arrive(act_id, by=operator()).state for act_id in acts.due(day)]
+
+    assert (acts.due(day), states) == ([], [Act.State.DONE, Act.State.DONE])
+    assert first.pk < second.pk
+
+
+def founding(p: Province, name: str, **values: object) -> Proposal:
+    """The founding of a commune by a decision of its own."""
+    new = NewUnit(f"MOI-{name}", name, UnitKind.COMMUNE, p.top.pk)
+    return told(ActKind.FOUND, into=(new,), decision=f"{name}-QĐ", **values)
+
+
+NAMES_AHEAD: dict[str, Callable[[Province], Proposal]] = {
+    "a founding": lambda p: founding(p, "Đảng bộ xã Thuận Hòa"),
+    "a merger into a new unit": lambda p: merger(p, into=(new_commune(name="Đảng bộ xã Thuận Hòa"),)),
+    "a new name": lambda p: told(ActKind.RENAME, units=(p.one.pk,), name="Đảng bộ xã Thuận Hòa"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(NAMES_AHEAD))
+def test_a_name_that_waits_is_given_once(province: Province, what: str) -> None:
+    day = timezone.localdate() + timedelta(days=10)
+    do(replace(NAMES_AHEAD[what](province), effective_on=day))
+    three = factories.commune(province.top, "Đảng bộ xã Ba")
+    again = founding(province, "Đảng bộ xã Thuận Hoà", effective_on=day + timedelta(days=5))
+    renaming = told(
+        ActKind.RENAME, units=(three.pk,), name="đảng bộ xã thuận hòa", effective_on=day, decision="9-QĐ"
+    )
+    elsewhere = replace(again, into=(NewUnit("XA", "Đảng bộ xã Thuận Hòa", "cell", three.pk),))
+
+    refused = [refusal(lambda: do(again)), refusal(lambda: do(renaming))]
+
+    assert [one.code for one in refused] == ["unit.name_waits", "unit.name_waits"]
+    assert [do(founding(province, "Đảng bộ xã Thuân Hòa")).state, do(elsewhere).state] == ["done", "planned"]
+
+
+def test_on_its_day_a_name_is_not_refused_for_itself(province: Province) -> None:
+    day = timezone.localdate() + timedelta(days=10)
+    do(founding(province, "Đảng bộ xã Thuận Hòa", effective_on=day))
+
+    with access.acting(operator()):
+        states = [acts.arrive(act_id, by=operator()).state for act_id in acts.due(day)]
+
+    assert states == [Act.State.DONE]
+
+
 def test_a_move_by_another_door_is_not_undone_behind_its_back(province: Province) -> None:
     with access.acting(operator()):
         units.place(province.cell, parent=province.two, on=date(2025, 9, 1), by=operator())
@@ -254,7 +361,23 @@ def test_undo_is_refused_once_somebody_was_registered_in_the_new_unit(province: 
     act = do(merger(province))
     factories.person(Unit.objects.get(code="MOI"), "Người Mới")
 
-    assert any("org_person" in sentence for sentence in stands_against(act))
+    told = ["đơn vị lập theo quyết định này đã có dữ liệu (người sinh hoạt, người)"]
+    assert stands_against(act) == told
+    with translation.override("en"):
+        assert stands_against(act) == [
+            "the unit founded by this decision holds data (people who belong to it, people)"
+        ]
+
+
+def test_every_row_that_points_to_a_unit_has_words() -> None:
+    nameless = [
+        table
+        for table, _column, _id in act_hindrances.pointing()
+        if act_hindrances.holding(table) == "dữ liệu khác"
+    ]
+
+    assert nameless == []
+    assert act_hindrances.holding("nobody_knows") == "dữ liệu khác"
 
 
 def test_undo_is_refused_when_the_old_superior_has_gone(province: Province) -> None:

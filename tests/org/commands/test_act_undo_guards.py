@@ -1,7 +1,7 @@
 """Each fact that stands against undoing an act is told by its name; without that guard the undo would do harm."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
@@ -66,7 +66,7 @@ def new() -> Unit:
 
 def corrected(p: Province) -> None:
     seen = units.UnitFacts.of(fresh(p.one))
-    facts = units.UnitFacts(name="Đảng bộ xã Đính Chính")
+    facts = replace(seen, name="Đảng bộ xã ĐỔI TÊN")
     units.update(fresh(p.one), facts, seen=seen.version, by=operator())
 
 
@@ -111,9 +111,9 @@ CASES: dict[str, Case] = {
     "a unit's facts": Case(
         EVERY["rename"],
         corrected,
-        "thông tin của “Đảng bộ xã Đính Chính” đã sửa",
+        "thông tin của “Đảng bộ xã ĐỔI TÊN” đã sửa",
         "since_changed",
-        lambda p: fresh(p.one).name != "Đảng bộ xã Đính Chính",
+        lambda p: fresh(p.one).name != "Đảng bộ xã ĐỔI TÊN",
     ),
     "a former name": Case(
         EVERY["rename"],

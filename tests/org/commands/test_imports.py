@@ -417,7 +417,7 @@ def test_units_are_founded_changed_and_given_heads_in_one_file(tmp_path: Path) -
     outcome = checked(first)
     before = Unit.objects.count()
     done(first)
-    rows[0][1] = "Đảng bộ xã A Mới"
+    rows[0][7] = "1.251"
     rows[3][7] = "12"
     second = checked(staged(xlsx(tmp_path, UNITS, *rows), "units", top))
 
@@ -442,6 +442,83 @@ def test_empty_cells_take_nothing_away(tmp_path: Path) -> None:
     unit = Unit.objects.get(code="01")
     assert (unit.name, unit.member_count) == ("Xã A Mới", 99)
     assert Placement.objects.get(unit=unit).parent == top
+
+
+def test_what_only_an_act_changes_is_a_fault_in_its_cell_and_the_rest_is_written(tmp_path: Path) -> None:
+    top = factories.unit(None, "province", "Đảng bộ tỉnh", code="00")
+    names = ["Đảng bộ xã A", "Đảng bộ xã B", "Đảng bộ xã C", "Đảng bộ xã D"]
+    rows: list[list[object]] = [
+        [f"0{number}", name, "Xã", "00", "", "", "Nguyễn Văn An", ""]
+        for number, name in enumerate(names, start=1)
+    ]
+    rows.append(["03.1", "Chi bộ 1", "Chi bộ", "03"])
+    done(staged(xlsx(tmp_path, UNITS, *rows), "units", top))
+    rows[0][1] = "Đảng bộ xã Khác"
+    rows[1][2] = "Đảng bộ cơ sở"
+    rows[2][3] = "01"
+    rows[3][1], rows[3][7] = "ĐẢNG BỘ xã D", "15"
+    rows.append(["03.2", "Chi bộ 2", "Chi bộ", "03"])
+    second = staged(xlsx(tmp_path, UNITS, *rows), "units", top)
+
+    outcome = checked(second)
+    done(second, Rows.FAULTLESS)
+
+    assert [(fault.address, fault.code) for fault in outcome.faults] == [
+        ("B2", "unit.needs_act"),
+        ("C3", "unit.needs_act"),
+        ("D4", "unit.needs_act"),
+    ]
+    assert "trang “Sắp xếp đơn vị”" in outcome.faults[0].sentence
+    assert (outcome.new, outcome.changed, outcome.same) == (1, 1, 1)
+    units = Unit.objects.exclude(pk=top.pk).order_by("code")
+    assert list(units.values_list("code", "name", "kind", "member_count")) == [
+        ("01", "Đảng bộ xã A", "commune", 0),
+        ("02", "Đảng bộ xã B", "commune", 0),
+        ("03", "Đảng bộ xã C", "commune", 0),
+        ("03.1", "Chi bộ 1", "cell", 0),
+        ("03.2", "Chi bộ 2", "cell", 0),
+        ("04", "ĐẢNG BỘ xã D", "commune", 15),
+    ]
+    assert Placement.objects.filter(parent=top).count() == 4
+
+
+def test_one_name_twice_below_one_superior_is_a_fault_of_the_later_row(tmp_path: Path) -> None:
+    top = factories.unit(None, "province", "Đảng bộ tỉnh", code="00")
+    factories.unit(top, "commune", "Đảng bộ xã Thuận Hòa", code="01")
+    rows = [
+        ["02", "Đảng bộ xã Thuận Hoà", "Xã", "00"],
+        ["02.1", "Chi bộ 1", "Chi bộ", "02"],
+        ["03", "Đảng bộ xã Thọ", "Xã", "00"],
+        ["04", "Đảng bộ xã Thơ", "Xã", "00"],
+        ["05", "Đảng bộ xã THỌ", "Xã", "00"],
+    ]
+
+    outcome = checked(staged(xlsx(tmp_path, UNITS, *rows), "units", top))
+
+    assert [(fault.address, fault.code) for fault in outcome.faults] == [
+        ("B2", "unit.name_twice"),
+        ("B3", "import.above_faulty"),
+        ("B6", "unit.name_twice"),
+    ]
+    assert outcome.new == 2
+
+
+def test_a_tree_told_otherwise_is_refused_with_all_that_would_hang_there(tmp_path: Path) -> None:
+    top = factories.unit(None, "province", "Đảng bộ tỉnh", code="00")
+    front = factories.unit(None, "mass", "MTTQ tỉnh", code="MT", tree="front", committee=top)
+    factories.person(front, "Trần Thị Bình")
+    rows = [
+        ["MT", "MTTQ tỉnh", "Đoàn thể", "", "Phụ nữ", "00"],
+        ["MT1", "Hội xã", "Đoàn thể", "MT", "Phụ nữ", "00"],
+    ]
+
+    outcome = checked(staged(xlsx(tmp_path, UNITS, *rows), "units", top))
+
+    assert [(fault.address, fault.code) for fault in outcome.faults] == [
+        ("E2", "unit.needs_act"),
+        ("E3", "import.above_faulty"),
+    ]
+    assert outcome.new == 0
 
 
 def test_an_administrator_of_a_commune_founds_no_roots_and_takes_no_foreign_code(

@@ -374,9 +374,8 @@ def _restore(act: Act, written: KeptChanges, founded: list[int]) -> list[str]:
     """Write floor 1 back; what could not be is told, and the transaction then ends without a trace."""
     pointing = act_hindrances.references(founded, lasting=False)
     if pointing:
-        return [
-            _("đơn vị lập theo quyết định này đã có dữ liệu ({tables})").format(tables=", ".join(pointing))
-        ]
+        told = ", ".join(dict.fromkeys(map(act_hindrances.holding, pointing)))
+        return [_("đơn vị lập theo quyết định này đã có dữ liệu ({tables})").format(tables=told)]
     ActPerson.objects.filter(act=act).delete()
     outlives = act_hindrances.is_remembered(founded, but=act)
     if outlives or act_hindrances.references(founded, lasting=True):

@@ -20,6 +20,7 @@ from quantriet.org.imports import Parsed, UnitRow, read_units
 from quantriet.org.models import Import, PersonClass, Post, Tree, Unit
 from quantriet.org.models.people import MembershipStatus, PostTitle
 from quantriet.org.permissions import Can
+from quantriet.org.queries import corrections
 from quantriet.org.queries import imports as queries
 from quantriet.org.queries.imports import Outcome, ReadFile
 from quantriet.org.specs import PersonSpec, UnitSpec
@@ -83,8 +84,11 @@ def _write(about: Import, file: ReadFile, by: Actor, step: Step) -> Outcome:
     _refuse_taken_codes(parsed, faults, mine, file)
     _refuse_ended(parsed, faults, file)
     _refuse_new_roots(parsed, faults, mine, file, by)
-    new = [told.unit for told in parsed.specs.values() if told.unit.code not in mine]
-    standing = _filled_in([told.unit for told in parsed.specs.values() if told.unit.code in mine])
+    filled = _filled_in([told.unit for told in parsed.specs.values() if told.unit.code in mine])
+    _refuse_acts(parsed, faults, filled, file, by)
+    left = [told.unit for told in parsed.specs.values()]
+    new = [spec for spec in left if spec.code not in mine]
+    standing = [filled[spec.code] for spec in left if spec.code in mine]
     step(0, 0, _("Đang ghi {count} đơn vị").format(count=len(new) + len(standing)))
     made = units.found(new, by=by)
     changed = units.amend(standing, by=by)
@@ -115,28 +119,26 @@ def _register_heads(
     return maybe, {row: specs[row].full_name for row in maybe}
 
 
-def _filled_in(specs: list[UnitSpec]) -> list[UnitSpec]:
-    """Specs of units that are there: an empty cell says nothing, so it takes nothing away."""
+def _filled_in(specs: list[UnitSpec]) -> dict[str, UnitSpec]:
+    """Specs of units that are there, by code: an empty cell says nothing, so it takes nothing away."""
     rows = access.today_placements().filter(unit__code__in=[spec.code for spec in specs])
     there = {
         placed.unit.code: placed for placed in rows.select_related("unit__committee", "parent").order_by("pk")
     }
-    filled = []
+    filled = {}
     for spec in specs:
         placed = there[spec.code]
         unit = placed.unit
-        filled.append(
-            replace(
-                spec,
-                parent_code=spec.parent_code or (placed.parent.code if placed.parent else ""),
-                committee_code=spec.committee_code or (unit.committee.code if unit.committee else ""),
-                admin_code=spec.admin_code or unit.admin_code,
-                short_name=spec.short_name or unit.short_name,
-                member_count=spec.member_count or unit.member_count,
-                phone=spec.phone or unit.phone,
-                email=spec.email or unit.email,
-                founded_on=spec.founded_on or unit.founded_on,
-            )
+        filled[spec.code] = replace(
+            spec,
+            parent_code=spec.parent_code or (placed.parent.code if placed.parent else ""),
+            committee_code=spec.committee_code or (unit.committee.code if unit.committee else ""),
+            admin_code=spec.admin_code or unit.admin_code,
+            short_name=spec.short_name or unit.short_name,
+            member_count=spec.member_count or unit.member_count,
+            phone=spec.phone or unit.phone,
+            email=spec.email or unit.email,
+            founded_on=spec.founded_on or unit.founded_on,
         )
     return filled
 
@@ -175,6 +177,34 @@ def _refuse_ended(parsed: Parsed[UnitRow], faults: list[Fault], file: ReadFile) 
             del parsed.specs[number]
             dropped.add(told.unit.code)
     _drop(parsed, faults, dropped, Fault(0, file.columns.positions["code"], "import.unit_ended", ""))
+
+
+def _refuse_acts(
+    parsed: Parsed[UnitRow],
+    faults: list[Fault],
+    filled: Mapping[str, UnitSpec],
+    file: ReadFile,
+    by: Actor,
+) -> None:
+    """What only an act changes stays as it is, and its row says the way; so does a name that is another's."""
+    whole = [filled.get(told.unit.code, told.unit) for told in parsed.specs.values()]
+    refused = corrections.refused(whole, by=by)
+    for number, told in list(parsed.specs.items()):
+        error = refused.get(told.unit.code)
+        if error is None:
+            continue
+        fault = Fault(number, _place_of(error.context["fact"], file), error.code, error.sentence)
+        if error.context["fact"] == "tree" or told.unit.code not in filled:
+            _drop(parsed, faults, {told.unit.code}, fault)  # nothing can hang below it
+        elif number in parsed.specs:
+            faults.append(fault)
+            del parsed.specs[number]
+
+
+def _place_of(fact: str, file: ReadFile) -> int:
+    """The column that says a fact; a body's superior is its committee."""
+    columns = {"parent": ("parent", "committee", "code")}.get(fact, (fact, "code"))
+    return next(file.columns.positions[name] for name in columns if name in file.columns.positions)
 
 
 def _refuse_new_roots(

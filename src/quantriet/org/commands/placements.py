@@ -200,6 +200,12 @@ def bump_tree_version() -> None:
         cursor.execute("UPDATE org_treeversion SET number = nextval('org_tree_change')")
 
 
+def hold_tree() -> None:
+    """Let acts on the tree, and whatever else must not meet them, wait until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM org_treeversion FOR UPDATE")
+
+
 def require_all(by: Actor, unit_ids: Iterable[int]) -> None:
     """Refuse unless ``by`` may change the tree at every one of these units."""
     wanted = set(unit_ids)

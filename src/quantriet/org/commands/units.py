@@ -1,7 +1,7 @@
 """Writes of units: found, amend, correct one's facts, and ``place``, the one writer of placements."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -15,11 +15,12 @@ from quantriet.core.errors import ConflictError, DomainError
 from quantriet.core.text import clean_line, fold, sort_key
 from quantriet.org import access, audit
 from quantriet.org.access import HOUSE, Actor
-from quantriet.org.commands.placements import bump_tree_version, forbidden, place, require_all
+from quantriet.org.commands import standing
+from quantriet.org.commands.placements import bump_tree_version, forbidden, hold_tree, place, require_all
 from quantriet.org.models import Placement, Tree, Unit, UnitKind
 from quantriet.org.models.units import LEVELS
 from quantriet.org.permissions import Can
-from quantriet.org.queries import act_refusals
+from quantriet.org.queries import act_refusals, corrections
 from quantriet.org.specs import UnitSpec, needs_committee
 
 __all__ = ["UnitFacts", "UnitSpec", "amend", "found", "place", "update"]
@@ -87,77 +88,97 @@ def found(specs: Sequence[UnitSpec], *, by: Actor) -> list[Unit]:
 
 
 def amend(specs: Sequence[UnitSpec], *, by: Actor, on: date | None = None) -> list[Unit]:
-    """Give existing units the told facts; a changed parent is an act on the tree and goes through ``place``.
+    """Give existing units the told facts. Returns the units that changed; used by the import for units that are there
+    with other facts.
 
-    Returns the units that changed. Used by the import for units that are there with other facts. Refuses a unit
-    that has ended (``unit.closed``).
+    What only an act changes is refused whole (``corrections.refused``: name, kind, tree, superior of a unit on which
+    something rests); a first tree may be corrected, and is moved through ``place``. Refuses a unit that has ended
+    (``unit.closed``).
     """
     day = on or timezone.localdate()
     told = [spec.cleaned() for spec in specs]
     with transaction.atomic():
+        hold_tree()
         known = _known_units(told, by)
         _refuse_unknown(told, known)
         require_all(by, [known[spec.code].pk for spec in told])
         act_refusals.closed(known[spec.code] for spec in told)
-        changed: list[Unit] = []
-        moves: list[tuple[Unit, Unit | None, str]] = []
         parents = _parents_today(known[spec.code] for spec in told)
-        for spec in told:
-            unit = known[spec.code]
-            parent = known.get(spec.parent_code)
-            if _differs(spec, unit, known):
-                _take_facts(unit, spec, known)
-                changed.append(unit)
-            if (parent.pk if parent else None) != parents.get(unit.pk):
-                moves.append((unit, parent, spec.decision))
+        moved = [spec for spec in told if _parent_id(spec, known) != parents.get(known[spec.code].pk)]
+        differing = [spec for spec in told if spec in moved or _differs(spec, known[spec.code], known)]
+        standing.hold_touched(ending=(), changing={known[one.code].pk for one in differing}, bearing=())
+        for error in corrections.refused(differing, by=by).values():
+            raise error
+        changed = [known[spec.code] for spec in differing]
+        names = {unit.code: unit.name for unit in changed}
+        for spec in differing:
+            _take_facts(known[spec.code], spec, known)
         _save_facts(changed)
-        for unit, parent, decision in moves:
-            place(unit, parent=parent, on=day, by=by, decision=decision)
-            if unit not in changed:
-                changed.append(unit)
+        for spec in moved:
+            parent = known.get(spec.parent_code)
+            place(known[spec.code], parent=parent, on=day, by=by, decision=spec.decision)
         if changed:
-            audit.record(
-                by,
-                "unit.amend",
-                changed[0],
-                unit=changed[0],
-                detail={"codes": [u.code for u in changed[:50]]},
-            )
+            renamed = {unit.code: [names[unit.code], unit.name] for unit in changed}
+            detail = {
+                "codes": list(names)[:50],
+                "names": dict([one for one in renamed.items() if one[1][0] != one[1][1]][:50]),
+            }
+            audit.record(by, "unit.amend", changed[0], unit=changed[0], detail=detail)
     return changed
+
+
+def _parent_id(spec: UnitSpec, known: Mapping[str, Unit]) -> int | None:
+    parent = known.get(spec.parent_code)
+    return parent.pk if parent else None
 
 
 def update(unit: Unit, facts: UnitFacts, *, seen: str, by: Actor) -> Unit:
     """Correct a unit's own facts. ``seen`` is the version (``UnitFacts.version``) the user had before him.
 
     When somebody else changed it meanwhile, raises ``ConflictError`` (``unit.changed``) whose context holds
-    both texts (``yours``, ``theirs``); a retry of a change already made is answered as done.
+    both texts (``yours``, ``theirs``); a retry of a change already made is answered as done. A name is corrected as
+    far as ``corrections.refused`` lets it be, and never once the unit has ended; the audit keeps both.
     """
     access.require(by, Can.UNIT_MANAGE, unit)
     wanted = facts.cleaned()
     if not wanted.name:
         raise DomainError("unit.no_name", _("Đơn vị phải có tên. Chưa lưu; hãy ghi tên đơn vị."))
     with transaction.atomic():
+        if Unit.objects.filter(pk=unit.pk).exclude(name=wanted.name).exists():
+            hold_tree()  # before the unit, as acts do
         row = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
-        standing = UnitFacts.of(row)
-        if wanted == standing:
+        stands = UnitFacts.of(row)
+        if wanted == stands:
             return row
-        if standing.version != seen:
+        if stands.version != seen:
             raise ConflictError(
                 "unit.changed",
                 _("Có người vừa sửa đơn vị này. Bản của bạn chưa ghi; hãy so hai bản rồi lưu lại."),
                 yours=_as_dict(wanted),
-                theirs=_as_dict(standing),
+                theirs=_as_dict(stands),
             )
+        if wanted.name != stands.name:
+            _refuse_name(row, wanted.name, by)
         for field in fields(wanted):
             setattr(row, field.name, getattr(wanted, field.name))
         row.folded, row.sort_key = fold(row.name), sort_key(row.name)
         row.save()
-        before = _as_dict(standing)
+        before = _as_dict(stands)
         changes = {
             name: [before[name], value] for name, value in _as_dict(wanted).items() if value != before[name]
         }
         audit.record(by, "unit.update", row, unit=row, detail={"changes": changes})
     return row
+
+
+def _refuse_name(unit: Unit, name: str, by: Actor) -> None:
+    """A name that only an act gives, or that is another's."""
+    act_refusals.closed([unit])
+    placed = access.today_placements().filter(unit=unit).select_related("parent").first()
+    above = placed.parent.code if placed and placed.parent else ""
+    told = UnitSpec(code=unit.code, name=name, kind=unit.kind, tree=unit.tree, parent_code=above)
+    for error in corrections.refused([told], by=by).values():
+        raise error
 
 
 def _as_dict(facts: UnitFacts) -> dict[str, Any]:

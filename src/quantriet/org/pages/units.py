@@ -128,7 +128,7 @@ def unit_edit(request: ActorRequest, unit_id: int) -> HttpResponse:
             theirs, status = error.context["theirs"], error.status
             form.data = {**request.POST.dict(), "seen": standing.version}
         except DomainError as error:
-            form.add_error(None, error.sentence)
+            form.add_error(error.context.get("fact"), error.sentence)
         else:
             messages.success(request, _("Đã lưu."))
             return HttpResponseRedirect(reverse("unit", args=[found.pk]))

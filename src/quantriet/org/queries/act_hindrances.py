@@ -11,11 +11,17 @@ from django.utils.translation import gettext_lazy
 from quantriet.core.text import format_date
 from quantriet.org import consequences
 from quantriet.org.models import (
+    AccessEvent,
     Act,
     ActPerson,
     ActRow,
     ActUnit,
+    AuditEvent,
+    DataRequest,
+    FacilityRequest,
+    Import,
     Membership,
+    Notice,
     Person,
     Placement,
     Post,
@@ -45,6 +51,42 @@ _WORDS: Mapping[str, str | Promise] = {
         (Facility, gettext_lazy("hội trường của “{unit}” đã sửa")),
     )
 }
+
+# What rows that point to a unit are called: by their table here, by their package on the floors above.
+_HOLDINGS: Mapping[str, str | Promise] = {
+    model._meta.db_table: words  # noqa: SLF001 - as above
+    for model, words in (
+        (Unit, gettext_lazy("đơn vị khác")),
+        (UnitName, gettext_lazy("tên qua các thời kỳ")),
+        (Placement, gettext_lazy("chỗ của đơn vị khác trong cây")),
+        (Person, gettext_lazy("người")),
+        (Membership, gettext_lazy("người sinh hoạt")),
+        (Post, gettext_lazy("chức vụ")),
+        (RoleAssignment, gettext_lazy("vai trò của tài khoản")),
+        (Facility, gettext_lazy("hội trường")),
+        (FacilityRequest, gettext_lazy("đề nghị về hội trường")),
+        (DataRequest, gettext_lazy("yêu cầu về dữ liệu cá nhân")),
+        (Import, gettext_lazy("tệp nhập")),
+        (Notice, gettext_lazy("thông báo")),
+        (AuditEvent, gettext_lazy("nhật ký")),
+        (AccessEvent, gettext_lazy("nhật ký xem dữ liệu")),
+    )
+}
+_HOLDINGS_ABOVE: Mapping[str, str | Promise] = {
+    "ledger": gettext_lazy("số liệu"),
+    "documents": gettext_lazy("văn bản, tài liệu"),
+    "campaigns": gettext_lazy("việc của đợt học tập"),
+    "lecturers": gettext_lazy("báo cáo viên, tuyên truyền miệng"),
+    "conferences": gettext_lazy("hội nghị"),
+    "reports": gettext_lazy("báo cáo"),
+    "web": gettext_lazy("khóa của chương trình, lịch"),
+}
+
+
+def holding(table: str) -> str:
+    """What rows of a table that point to a unit are called; other data where nobody named it."""
+    package = table.partition("_")[0]
+    return str(_HOLDINGS.get(table) or _HOLDINGS_ABOVE.get(package) or _("dữ liệu khác"))
 
 
 def since_changed(act: Act, changed: Sequence[Changed]) -> list[str]:
@@ -130,7 +172,7 @@ def references(unit_ids: Sequence[int], *, lasting: bool) -> list[str]:
         return []
     found: dict[str, None] = {}
     with connection.cursor() as cursor:
-        for table, column, has_id in _pointing():
+        for table, column, has_id in pointing():
             if (table in consequences.lasting_tables()) is not lasting:
                 continue
             own = (
@@ -148,7 +190,7 @@ def references(unit_ids: Sequence[int], *, lasting: bool) -> list[str]:
     return list(found)
 
 
-def _pointing() -> list[tuple[str, str, bool]]:
+def pointing() -> list[tuple[str, str, bool]]:
     """(table, column, has an id) of every column of every floor that points to a unit."""
     found: list[tuple[str, str, bool]] = []
     for relation in Unit._meta.get_fields(include_hidden=True):  # noqa: SLF001 - as above

@@ -1,5 +1,6 @@
 """What an act on the tree would change, or the refusal: reads only. The dry run and the act plan alike."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import takewhile
@@ -8,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from quantriet.core.errors import DomainError
-from quantriet.core.text import fold, format_date
+from quantriet.core.text import fold, format_date, sort_key
 from quantriet.org.access import HOUSE, Actor
 from quantriet.org.models import ActKind, Placement, Tree, Unit
 from quantriet.org.models.units import LEVELS
@@ -25,7 +26,7 @@ def plan(proposal: Proposal, *, by: Actor, act_id: int = 0) -> Plan:
     Codes: ``act.incomplete``, ``act.dates``, ``act.later``, ``act.nothing``, ``act.levels``, ``act.superior``,
     ``act.no_common_superior``, ``act.code_waits``, ``unit.closed``, ``unit.not_closed``, ``unit.not_standing``,
     ``unit.placed_later``, ``unit.cycle``, ``unit.other_tree``, ``unit.name_twice``, ``unit.code_taken``,
-    ``act.naming_waits``, ``act.too_long``, ``gate.forbidden``.
+    ``act.naming_waits``, ``act.closing_waits``, ``unit.name_waits``, ``act.too_long``, ``gate.forbidden``.
     """
     refuse.incomplete(proposal)
     found = Plan(proposal)
@@ -43,7 +44,9 @@ def plan(proposal: Proposal, *, by: Actor, act_id: int = 0) -> Plan:
         refuse.closed(found.units.values())
     _PLANNERS[proposal.kind](found, by)
     refuse.codes(found, but=act_id)
+    refuse.ending_before(found, but=act_id)
     refuse.names_ahead(found)
+    refuse.names_waiting(found, but=act_id)
     return found
 
 
@@ -260,9 +263,10 @@ def _standing_all_along(found: Plan, units: list[Unit]) -> list[Unit]:
 
 
 def _twice(names: list[str]) -> list[str]:
-    """Names that occur more than once, each told once."""
-    folded = [name.casefold() for name in names]
-    return sorted({name for name in names if folded.count(name.casefold()) > 1})
+    """Names that occur more than once, however their tones are placed, each told once."""
+    times = Counter(map(sort_key, names))
+    first = {sort_key(name): name for name in reversed(names)}
+    return sorted(name for key, name in first.items() if times[key] > 1)
 
 
 def _split(found: Plan, by: Actor) -> None:

@@ -1,12 +1,13 @@
 """Why an act on the tree may not be. Each looks at a plan in the making and raises the refusal, or returns."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from quantriet.core.errors import DomainError, ForbiddenError
-from quantriet.core.text import format_date
+from quantriet.core.text import format_date, sort_key
 from quantriet.org import access
 from quantriet.org.access import HOUSE, Actor
 from quantriet.org.models import Act, ActKind, ActUnit, Placement, Unit, UnitKind, UnitName
@@ -15,7 +16,8 @@ from quantriet.org.permissions import Can
 from quantriet.org.plans import Plan
 from quantriet.org.proposals import REST, NewUnit, Proposal
 
-WAITS_OR_HOLDS = (Act.State.PLANNED, Act.State.DONE, Act.State.BLOCKED)
+WAITS = (Act.State.PLANNED, Act.State.BLOCKED)
+WAITS_OR_HOLDS = (*WAITS, Act.State.DONE)
 MOST_NUMBER = 10**18
 MOST_PLACE = 1000
 CLOSING = (ActKind.MERGE, ActKind.SPLIT, ActKind.CLOSE)
@@ -80,17 +82,23 @@ def _too_long(proposal: Proposal) -> None:
 
 def names_ahead(plan: Plan) -> None:
     """A unit waits for one new name at a time, and is not named otherwise meanwhile."""
-    ahead = UnitName.objects.filter(unit__in=list(plan.namings), valid__endswith=None)
-    for waiting in ahead.order_by("unit_id")[:1]:
-        raise DomainError(
+    for error in naming_waits({pk: plan.name(pk) for pk in plan.namings}).values():
+        raise error
+
+
+def naming_waits(names: Mapping[int, str]) -> dict[int, DomainError]:
+    """The refusals of units (id → name) that wait for a new name."""
+    ahead = UnitName.objects.filter(unit__in=list(names), valid__endswith=None)
+    return {
+        waiting.unit_id: DomainError(
             "act.naming_waits",
             _(
                 "“{unit}” đang chờ mang tên “{name}” từ {day}. Chưa đổi gì; hãy hoàn tác việc đó trước."
-            ).format(
-                unit=plan.name(waiting.unit_id), name=waiting.name, day=format_date(waiting.valid.lower)
-            ),
+            ).format(unit=names[waiting.unit_id], name=waiting.name, day=format_date(waiting.valid.lower)),
             unit=waiting.unit_id,
         )
+        for waiting in ahead.order_by("unit_id")
+    }
 
 
 def mine(wanted: Iterable[int], *, by: Actor) -> dict[int, Unit]:
@@ -112,26 +120,35 @@ def superiors(unit_ids: Iterable[int], *, by: Actor) -> None:
     """What becomes of a unit is for whoever manages what stands above it today: its superior; of the top of a tree the
     committee it is tied to; of what has neither, the house.
     """
+    for unit in beyond(Unit.objects.in_bulk(list(unit_ids)).values(), by=by):
+        raise superior(unit)
+
+
+def beyond(units: Iterable[Unit], *, by: Actor) -> list[Unit]:
+    """Those of the units above which the actor manages nothing."""
     if by.roots == HOUSE:
-        return
-    units = Unit.objects.in_bulk(list(unit_ids))
-    above = dict(access.today_placements().filter(unit__in=units).values_list("unit_id", "parent_id"))
-    wanted = {pk: above.get(pk) or unit.committee_id for pk, unit in units.items()}
+        return []
+    known = {unit.pk: unit for unit in units}
+    above = dict(access.today_placements().filter(unit__in=known).values_list("unit_id", "parent_id"))
+    wanted = {pk: above.get(pk) or unit.committee_id for pk, unit in known.items()}
     managed = set(
         access.units(by, Can.UNIT_MANAGE)
         .filter(pk__in=filter(None, wanted.values()))
         .values_list("pk", flat=True)
     )
-    for pk, unit in units.items():
-        if wanted[pk] not in managed:
-            raise ForbiddenError(
-                "act.superior",
-                _(
-                    "Việc sắp xếp chính “{unit}” thuộc quyền cấp trên của đơn vị này. Chưa có gì thay đổi; "
-                    "hãy nhờ quản trị cấp trên."
-                ).format(unit=unit.name),
-                unit=pk,
-            )
+    return [unit for pk, unit in known.items() if wanted[pk] not in managed]
+
+
+def superior(unit: Unit) -> ForbiddenError:
+    """The refusal of whoever manages a unit but nothing above it."""
+    return ForbiddenError(
+        "act.superior",
+        _(
+            "Việc sắp xếp chính “{unit}” thuộc quyền cấp trên của đơn vị này. Chưa có gì thay đổi; "
+            "hãy nhờ quản trị cấp trên."
+        ).format(unit=unit.name),
+        unit=unit.pk,
+    )
 
 
 def later_acts(plan: Plan, *, but: int) -> None:
@@ -156,6 +173,37 @@ def later_acts(plan: Plan, *, but: int) -> None:
                 day=format_date(later.act.effective_on),
             ),
             act=later.act_id,
+        )
+
+
+def ending_before(plan: Plan, *, but: int) -> None:
+    """What an act that waits (or met a refusal) ends by the day of this one, is not there on the day. ``but``: the act
+    itself, come to its day; of that day only the acts ordered before it come before it.
+    """
+    above = (plan.proposal.parent_id, *(new.parent_id for new in plan.founded.values()))
+    named = {*plan.proposal.units, *plan.successors, *above} - {None}
+    earlier = Q(act__effective_on__lt=plan.on) | Q(act__effective_on=plan.on, act__lt=but or MOST_NUMBER)
+    rows = ActUnit.objects.filter(
+        earlier,
+        unit__in=named,
+        part=ActUnit.Part.UNIT,
+        act__kind__in=CLOSING,
+        act__state__in=WAITS,
+    )
+    for ending in rows.exclude(act=but).select_related("act").order_by("act__effective_on", "id")[:1]:
+        raise DomainError(
+            "act.closing_waits",
+            _(
+                "“{unit}” sẽ kết thúc ngày {day} theo {decision} ({kind}, {state}), nên không nhận việc sau ngày "
+                "đó. Chưa đổi gì; hãy chọn đơn vị nhận bàn giao hoặc bỏ việc kia trước."
+            ).format(
+                unit=ending.name,
+                day=format_date(ending.act.effective_on),
+                decision=ending.act.decision,
+                kind=ending.act.get_kind_display().lower(),
+                state=ending.act.get_state_display().lower(),
+            ),
+            act=ending.act_id,
         )
 
 
@@ -257,21 +305,69 @@ def above(name: str, level: int, parent: Unit) -> None:
 
 
 def names(plan: Plan, told: Mapping[int, str], *, parent_id: int | None, leaving: Iterable[int] = ()) -> None:
-    """Two live units below one parent do not bear one name. ``leaving``: siblings that end."""
+    """Two live units below one parent do not bear one name, however its tones are placed (`Hòa`, `Hoà`; `Thọ` and
+    `Thơ` are two). ``leaving``: siblings that end.
+    """
     if parent_id is None or parent_id < 0:
         return
     beside = Placement.objects.filter(parent=parent_id, former=False, valid__contains=plan.on)
     beside = beside.exclude(unit__in=[*leaving, *told]).filter(unit__closed_on=None)
-    taken = {str(name).casefold() for name in beside.values_list("unit__name", flat=True)}
+    taken = set(beside.values_list("unit__sort_key", flat=True))
     for name in told.values():
-        if name.casefold() in taken:
+        if sort_key(name) in taken:
+            raise name_twice(name)
+        taken.add(sort_key(name))
+
+
+def name_twice(name: str) -> DomainError:
+    """The refusal of a name that a live unit below the same parent bears."""
+    return DomainError(
+        "unit.name_twice",
+        _(
+            "Đã có “{name}” ở cùng cấp trên. Chưa đổi gì; hãy đặt tên khác hoặc đổi tên đơn vị kia trước."
+        ).format(name=name),
+    )
+
+
+def names_waiting(plan: Plan, *, but: int) -> None:
+    """A name that waits for its day below a parent is given to no second unit there. An act come to its day (``but``)
+    is judged by the tree of the day alone: whoever comes after it is refused then.
+    """
+    if but:
+        return
+    told = {number: (new.parent_id, new.name) for number, new in plan.founded.items()}
+    renamed = [pk for pk, naming in plan.namings.items() if naming.name != plan.units[pk].name]
+    places = Placement.objects.filter(unit__in=renamed, valid__contains=plan.on)
+    told |= {row.unit_id: (row.parent_id, plan.namings[row.unit_id].name) for row in places}
+    promised = _promised({parent_id for parent_id, _name in told.values() if parent_id}, plan.on)
+    for parent_id, name in told.values():
+        day = promised.get((parent_id, sort_key(name)))
+        if day is not None:
             raise DomainError(
-                "unit.name_twice",
+                "unit.name_waits",
                 _(
-                    "Đã có “{name}” ở cùng cấp trên. Chưa đổi gì; hãy đặt tên khác hoặc đổi tên đơn vị kia trước."
-                ).format(name=name),
+                    "Tên “{name}” đã dành cho một đơn vị ở cùng cấp trên từ ngày {day}. "
+                    "Chưa đổi gì; hãy đặt tên khác hoặc bỏ việc đang chờ."
+                ).format(name=name, day=format_date(day)),
             )
-        taken.add(name.casefold())
+
+
+def _promised(parents: Iterable[int], on: date) -> dict[tuple[int | None, str], date]:
+    """(Parent, key of the name) → since when, of names that acts still waiting will give below these parents."""
+    ids = list(parents)
+    above = ActUnit.objects.filter(unit__in=ids, part=ActUnit.Part.PARENT, act__state__in=WAITS)
+    found: dict[tuple[int | None, str], date] = {}
+    for row in above.select_related("act").order_by("pk"):
+        for new in row.act.told["into"]:
+            if isinstance(new, dict) and row.unit_id == (
+                new["parent_id"] or row.act.told["parent_id"] or row.unit_id
+            ):
+                found[row.unit_id, sort_key(new["name"])] = row.act.effective_on
+    placed = Placement.objects.filter(parent__in=ids, former=False, valid__contains=on)
+    parent_of = dict(placed.values_list("unit_id", "parent_id"))
+    for name in UnitName.objects.filter(unit__in=parent_of, valid__endswith=None).order_by("pk"):
+        found[parent_of[name.unit_id], sort_key(name.name)] = name.valid.lower
+    return found
 
 
 def codes(plan: Plan, *, but: int) -> None:
@@ -292,9 +388,7 @@ def codes(plan: Plan, *, but: int) -> None:
 def _codes_ahead(told: Sequence[str], *, but: int) -> None:
     """What waits for its day has its codes already: a second order with other facts is no correction of it."""
     for code in told:
-        waits = Act.objects.filter(
-            state__in=(Act.State.PLANNED, Act.State.BLOCKED), told__into__contains=[{"code": code}]
-        )
+        waits = Act.objects.filter(state__in=WAITS, told__into__contains=[{"code": code}])
         for act in waits.exclude(pk=but).order_by("id")[:1]:
             name = next(
                 one["name"] for one in act.told["into"] if isinstance(one, dict) and one["code"] == code
