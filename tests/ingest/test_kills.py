@@ -1,7 +1,7 @@
 """Killed in a burst: what was acknowledged is there, once. The control shows that the commit is what holds it.
 
-The database and the intake are killed with SIGKILL again and again while phones send, resend at random, and send
-once more whatever they got no answer for.
+The database, the intake, the pages (which take scans at the same address), the worker and the folder are killed with
+SIGKILL again and again while phones send, resend at random, and send once more whatever they got no answer for.
 """
 
 import hashlib
@@ -16,7 +16,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -186,14 +187,42 @@ class Phone(threading.Thread):
 
 
 def intake(burst: Burst) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "granian", "--host", "127.0.0.1", "--port", str(burst.port), "--no-ws"]
-    command += ["--interface", "rsgi", "--workers", "1", "--log-level", "critical"]
+    return served(burst, "ingest", "rsgi", "quantriet.ingest.application:application")
+
+
+def pages(burst: Burst) -> "subprocess.Popen[bytes]":
+    """The pages alone: without an intake beside them they answer its address by themselves."""
+    return served(burst, "app", "wsgi", "quantriet.web.wsgi:application")
+
+
+def served(burst: Burst, role: str, interface: str, application: str) -> "subprocess.Popen[bytes]":
+    words = [
+        "-m",
+        "granian",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(burst.port),
+        "--no-ws",
+        "--interface",
+        interface,
+    ]
+    return started(burst, role, *words, "--workers", "1", "--log-level", "critical", application)
+
+
+def started(burst: Burst, role: str, *words: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [*command, "quantriet.ingest.application:application"],
-        env={**environ_of(burst.server), "QUANTRIET_DB_ROLE": "ingest"},
+        [sys.executable, *words],
+        env={**environ_of(burst.server), "QUANTRIET_DB_ROLE": role},
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def at_the_back(burst: Burst) -> "list[subprocess.Popen[bytes]]":
+    """Worker and folder, as an installation has them."""
+    return [started(burst, "worker", "-m", "quantriet.web.cli", name) for name in ("worker", "fold")]
 
 
 def kill_database(burst: Burst) -> None:
@@ -211,10 +240,26 @@ def kill(number: int) -> None:
         return
 
 
-def run(burst: Burst, kills: str, *, pause: tuple[float, float] = (1.5, 3.0)) -> None:
-    """Send from all phones and kill, one letter a kill: ``d`` the database, ``i`` the intake."""
+def end(processes: "list[subprocess.Popen[bytes]]") -> None:
+    for each in processes:
+        with suppress(ProcessLookupError):
+            os.killpg(each.pid, signal.SIGKILL)
+        each.wait()
+
+
+def run(
+    burst: Burst,
+    kills: str,
+    *,
+    pause: tuple[float, float] = (1.5, 3.0),
+    serve: "Callable[[Burst], subprocess.Popen[bytes]]" = intake,
+) -> None:
+    """Send from all phones and kill, one letter a kill: ``d`` the database, ``i`` what takes the scans, ``b`` worker
+    and folder, which then begin anew.
+    """
     chance = random.Random(7)
-    serving = intake(burst)
+    serving = serve(burst)
+    behind = at_the_back(burst) if "b" in kills else []
     phones = [
         Phone(burst, int(number), bytes.fromhex(key), random.Random(int(number)))
         for number, key in burst.world["phones"]
@@ -227,19 +272,20 @@ def run(burst: Burst, kills: str, *, pause: tuple[float, float] = (1.5, 3.0)) ->
             time.sleep(chance.uniform(*pause))
             if each == "d":
                 kill_database(burst)
+            elif each == "b":
+                end(behind)
+                behind = at_the_back(burst)
             else:
-                os.killpg(serving.pid, signal.SIGKILL)
-                serving.wait()
+                end([serving])
                 burst.killed()
-                serving = intake(burst)
+                serving = serve(burst)
             wait_until_acknowledged(burst, len(burst.acknowledged) + BETWEEN_KILLS)
         burst.ends.set()
         for phone in phones:
             phone.join(30)
     finally:
         burst.ends.set()
-        os.killpg(serving.pid, signal.SIGKILL)
-        serving.wait()
+        end([serving, *behind])
 
 
 def wait_until_acknowledged(burst: Burst, count: int) -> None:
@@ -304,6 +350,35 @@ def test_what_was_acknowledged_survives_every_kill(burst: Burst) -> None:
         f"{max(burst.recoveries.taken):.1f} s\n",
         encoding="utf-8",
     )
+
+
+@pytest.mark.prove
+def test_what_pages_acknowledged_survives_every_kill_of_pages_worker_and_folder(burst: Burst) -> None:
+    run(burst, "ib" * KILLS, serve=pages)
+
+    found = facts(burst)
+    studied = found.pop("studied")
+    assert (lost(burst), found) == (0, {"twice": 0, "turns": 0, "present": 0, "orphans": 0})
+    assert studied > 0
+    assert len(burst.acknowledged) > 2 * KILLS * BETWEEN_KILLS
+    assert len(burst.recoveries.taken) == KILLS
+    assert max(burst.recoveries.taken) <= RECOVERED_WITHIN_S
+    verified = subprocess.run(
+        [sys.executable, "-m", "quantriet.web.cli", "ledger", "verify", "--json"],
+        env={**environ_of(burst.server), "QUANTRIET_DB_ROLE": "worker"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert json.loads(verified.stdout)["equal"] is True
+    assert folded(burst) > 0, "the folder came to work between its deaths"
+
+
+def folded(burst: Burst) -> int:
+    with psycopg.connect(burst.server.admin_dsn(DATABASE)) as admin:
+        row = admin.execute("SELECT count(*) FROM ledger_tally").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 @pytest.mark.prove
