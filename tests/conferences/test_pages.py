@@ -93,6 +93,24 @@ def test_every_page_answers(house: House, clerk: Client) -> None:
     assert answers == dict.fromkeys(house.pages(), 200)
 
 
+def test_who_is_in_charge_of_a_site_is_written_on_its_page(house: House, clerk: Client) -> None:
+    address = reverse("site-describe", args=[house.site.pk])
+    people = {
+        "chair": "Nguyễn Chủ Trì",
+        "technician": "Trần Kỹ Thuật",
+        "technician_phone": "0900000001",
+        "monitor": "Lê Theo Dõi",
+    }
+    told = {"name": house.site.name, "form": str(house.site.form), **people}
+
+    assert clerk.post(address, told).status_code == 302
+
+    page = clerk.get(reverse("site", args=[house.site.pk])).text
+    assert [words for words in people.values() if words not in page] == []
+    form = clerk.get(address).text
+    assert [words for words in people.values() if words not in form] == []
+
+
 @pytest.mark.parametrize("role", ["secretary", "clerk", "inspector", "member", "lecturer", "administrator"])
 def test_a_neighbour_finds_none_of_them(house: House, role: str) -> None:
     stranger = factories.signed_in(factories.account(role, house.neighbour))

@@ -381,6 +381,10 @@ class SiteForm(forms.Form):
     capacity = forms.IntegerField(label=_("Số chỗ"), min_value=1, max_value=100_000, required=False)
     clerk = forms.CharField(label=_("Thư ký điểm cầu"), max_length=160, required=False)
     phone = forms.CharField(label=_("Điện thoại"), max_length=40, required=False)
+    chair = forms.CharField(label=_("Chủ trì tại điểm cầu"), max_length=160, required=False)
+    technician = forms.CharField(label=_("Cán bộ kỹ thuật"), max_length=160, required=False)
+    technician_phone = forms.CharField(label=_("Điện thoại kỹ thuật"), max_length=40, required=False)
+    monitor = forms.CharField(label=_("Người theo dõi lớp"), max_length=160, required=False)
     form = forms.TypedChoiceField(label=_("Hình thức"), choices=FORMS, coerce=int)
     join_link = forms.URLField(label=_("Đường dẫn họp trực tuyến"), required=False, assume_scheme="https")
 

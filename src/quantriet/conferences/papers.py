@@ -179,7 +179,7 @@ def minutes(
         Heading("I. Thời gian, địa điểm, thành phần"),
         Paragraph(f"Thời gian: {when(conference)}."),
         Paragraph(f"Địa điểm: {site.name}{', ' + site.place if site.place else ''}."),
-        Paragraph(f"Chủ trì: {conference.chair or BLANK}. Thư ký: {site.clerk or BLANK}."),
+        Paragraph(f"Chủ trì: {site.chair or conference.chair or BLANK}. Thư ký: {site.clerk or BLANK}."),
         Paragraph(
             f"Triệu tập {format_int(len(expected))}, có mặt {share}, vắng có lý do {format_int(len(excused))}."
         ),

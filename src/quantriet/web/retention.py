@@ -138,8 +138,11 @@ def _presenters(before: datetime) -> QuerySet[AgendaItem]:
     return AgendaItem.objects.filter(_over(before, of="conference__")).exclude(presenter="")
 
 
+_NOBODY = {"clerk": "", "phone": "", "chair": "", "technician": "", "technician_phone": "", "monitor": ""}
+
+
 def _site_clerks(before: datetime) -> QuerySet[Site]:
-    return Site.objects.filter(_over(before, of="conference__")).exclude(clerk="", phone="")
+    return Site.objects.filter(_over(before, of="conference__")).exclude(**_NOBODY)
 
 
 def _incidents(before: datetime) -> QuerySet[Incident]:
@@ -218,7 +221,7 @@ RULES: tuple[Rule, ...] = (
     Rule("site_checks", "campaign", _site_checks, _blanked(checked_by="", note="")),
     Rule("chairs", "campaign", _chairs, _blanked(chair="", chair_person=None)),
     Rule("presenters", "campaign", _presenters, _blanked(presenter="")),
-    Rule("site_clerks", "campaign", _site_clerks, _blanked(clerk="", phone="")),
+    Rule("site_clerks", "campaign", _site_clerks, _blanked(**_NOBODY)),
     Rule("outlines", "lecture", _outlines, _blanked(person=None)),
     Rule(
         "lectures",

@@ -134,7 +134,10 @@ def _copy_agenda(first: Conference, made: Conference) -> None:
 def _copy_sites(chosen: Sequence[Site], made: Conference) -> None:
     """The same sites with their halls, people in charge and units; nothing of what they reported."""
     hub = next((site for site in chosen if site.is_hub), chosen[0])
-    told = ("unit_id", "name", "place", "facility_id", "capacity", "clerk", "phone", "form", "join_link")
+    told = (
+        "unit_id", "name", "place", "facility_id", "capacity", "clerk", "phone", "chair", "technician",
+        "technician_phone", "monitor", "form", "join_link",
+    )  # fmt: skip
     copies = Site.objects.bulk_create(
         [
             Site(

@@ -126,6 +126,10 @@ class SiteDetails:
     form: int = 0
     join_link: str = ""
     facility_id: int | None = None
+    chair: str = ""
+    technician: str = ""
+    technician_phone: str = ""
+    monitor: str = ""
 
 
 def describe(site: Site, details: SiteDetails, *, by: Actor) -> Site:
@@ -142,6 +146,9 @@ def describe(site: Site, details: SiteDetails, *, by: Actor) -> Site:
         locked.name, locked.place = name, clean_line(details.place)[:300]
         locked.capacity, locked.clerk = details.capacity, clean_line(details.clerk)[:160]
         locked.phone, locked.join_link = clean_line(details.phone)[:40], details.join_link
+        locked.chair, locked.monitor = clean_line(details.chair)[:160], clean_line(details.monitor)[:160]
+        locked.technician = clean_line(details.technician)[:160]
+        locked.technician_phone = clean_line(details.technician_phone)[:40]
         locked.form = details.form or locked.form
         locked.facility_id = details.facility_id
         locked.save()

@@ -157,6 +157,10 @@ class Site(Stamped):
     capacity = models.PositiveIntegerField(null=True, blank=True)
     clerk = models.CharField(max_length=160, blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    chair = models.CharField(max_length=160, blank=True)
+    technician = models.CharField(max_length=160, blank=True)
+    technician_phone = models.CharField(max_length=40, blank=True)
+    monitor = models.CharField(max_length=160, blank=True)
     form = models.SmallIntegerField(choices=Form.choices, default=Form.IN_PERSON)
     join_link = models.URLField(max_length=500, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
@@ -171,6 +175,10 @@ class Site(Stamped):
     PERSONAL: ClassVar[dict[str, Fate]] = {
         "clerk": Fate("who records at the site", "basic", "campaign"),
         "phone": Fate("whom to call when the site is silent", "basic", "campaign"),
+        "chair": Fate("who presides over the site, on its minutes", "basic", "campaign"),
+        "technician": Fate("who keeps picture, sound and line", "basic", "campaign"),
+        "technician_phone": Fate("whom to call when picture, sound or line fail", "basic", "campaign"),
+        "monitor": Fate("who watches how the session goes", "basic", "campaign"),
     }
 
     class Meta:

@@ -108,7 +108,10 @@ def report(request: ActorRequest, site_id: int) -> HttpResponse:
 def describe(request: ActorRequest, site_id: int) -> HttpResponse:
     """Place, seats, clerk, telephone and link of a site."""
     one = _own(request, site_id)
-    names = ("name", "place", "capacity", "clerk", "phone", "form", "join_link")
+    names = (
+        "name", "place", "capacity", "clerk", "phone", "chair", "technician", "technician_phone", "monitor", "form",
+        "join_link",
+    )  # fmt: skip
     data = request.POST if request.method == "POST" else None
     initial = {name: getattr(one, name) for name in names} | {"facility": str(one.facility_id or "")}
     form = SiteForm(data, halls=list(one.unit.facilities.order_by("name", "id")), initial=initial)
