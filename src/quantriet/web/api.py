@@ -17,7 +17,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 
 from quantriet.campaigns import api as campaigns_api
 from quantriet.conferences import api as conferences_api
-from quantriet.conferences import claims_api, costs_api, further_sites_api, preparation_api
+from quantriet.conferences import claims_api, costs_api, further_sites_api, preparation_api, shifts_api
 from quantriet.core.errors import DomainError
 from quantriet.documents import api as documents_api
 from quantriet.lecturers import api as lecturers_api
@@ -40,6 +40,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", costs_api.router),
     ("", claims_api.router),
     ("", further_sites_api.router),
+    ("", shifts_api.router),
     ("", reports_api.router),
 )
 
