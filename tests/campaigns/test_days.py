@@ -19,7 +19,9 @@ from quantriet.ledger.indicators import INDICATORS
 from quantriet.ledger.measures import Measure
 from quantriet.ledger.models import Batch, Freeze
 from quantriet.org import access
-from quantriet.org.models import AuditEvent
+from quantriet.org.commands import acts
+from quantriet.org.models import AuditEvent, Unit
+from quantriet.org.proposals import REST, NewUnit, Proposal
 from tests import factories
 from tests import factories_campaigns as made
 from tests.campaigns.worlds import World, world
@@ -88,6 +90,74 @@ def test_a_unit_that_said_nothing_has_no_line_and_no_zero() -> None:
     assert "chưa báo cáo" in silent
     assert "%" not in silent.split("Tăng trong 7 ngày")[0]
     assert "<polyline" not in silent
+
+
+def arranged(made_world: World, kind: str, *units: Unit, into: tuple[int | NewUnit, ...]) -> None:
+    """An act of today on communes of the world."""
+    today = timezone.localdate()
+    answers = {REST: "0"} | {f"campaigns.successor.{unit.pk}": "0" for unit in units}
+    ids = tuple(unit.pk for unit in units)
+    proposal = Proposal(kind, f"{kind}-QĐ", today, today, ids, into, answers=answers)
+    with access.acting(operator()):
+        acts.carry_out(proposal, by=operator())
+
+
+def studied_at_a_commune() -> World:
+    """The world with somebody of a commune's own (in no cell, so he stays with it) who has studied."""
+    made_world = world(start=False)
+    person = factories.person(made_world.here, "Phạm Văn Xã")
+    made_world.campaign = made.started(made_world.top, [made_world.document])
+    made.study(made_world.campaign, [person], [made_world.document], key="s")
+    return made_world
+
+
+def former_parts(shown: str) -> list[tuple[str, bool, bool]]:
+    """The rows of the section of former parts: the name, whether it leads on, whether it is marked as divided."""
+    section = shown.partition("Các đơn vị trước khi sắp xếp")[2]
+    rows = [row.partition("</th>")[0] for row in section.split('<th scope="row">')[1:]]
+    names = [re.sub("<[^>]*>", "", row).partition(" đã chia")[0].strip() for row in rows]
+    return [(name, "<a " in row, "đã chia tách" in row) for name, row in zip(names, rows, strict=True)]
+
+
+def test_former_parts_stand_beside_through_any_number_of_acts_with_their_shares() -> None:
+    made_world = studied_at_a_commune()
+    third = factories.commune(made_world.top, "Đảng bộ xã Ba")
+    arranged(made_world, "merge", made_world.here, into=(made_world.beside.pk,))
+    arranged(made_world, "merge", made_world.beside, into=(third.pk,))
+    client = made_world.client("officer", third)
+
+    shown = client.get(f"/dot/{made_world.campaign.pk}/dien-bien/").content.decode()
+
+    assert former_parts(shown) == [("Đảng bộ xã Bên", True, False), ("Đảng bộ xã Gần", True, False)]
+    with access.acting(operator()):
+        found = trends(made_world.campaign, third, INDICATORS["present"])
+    assert [(line.unit.name, line.parts[-1]) for line in found.former] == [
+        ("Đảng bộ xã Bên", 1),  # with what had ended in it
+        ("Đảng bộ xã Gần", 1),
+    ]
+    assert (found.top.parts[-1], found.divided) == (1, frozenset())
+
+
+def test_each_successor_of_a_divided_unit_shows_it_and_what_had_ended_in_it_marked_and_outside_its_total() -> (
+    None
+):
+    made_world = studied_at_a_commune()
+    arranged(made_world, "merge", made_world.here, into=(made_world.beside.pk,))
+    halves = (NewUnit("nua-1", "Đảng bộ xã Nửa Một"), NewUnit("nua-2", "Đảng bộ xã Nửa Hai"))
+    arranged(made_world, "split", made_world.beside, into=halves)
+    parts = list(Unit.objects.filter(code__startswith="nua-").order_by("code"))
+    page = f"/dot/{made_world.campaign.pk}/dien-bien/"
+
+    own = made_world.client("officer", parts[0]).get(page).content.decode()
+    above = [body(made_world, f"dien-bien/?don_vi={part.pk}") for part in parts]
+
+    assert former_parts(own) == [("Đảng bộ xã Bên", False, True), ("Đảng bộ xã Gần", False, True)]
+    led_on = [("Đảng bộ xã Bên", True, True), ("Đảng bộ xã Gần", True, True)]
+    assert [former_parts(shown) for shown in above] == [led_on, led_on]
+    assert own.partition("Các đơn vị trước")[2].count("(1/1)</td>") == 2
+    with access.acting(operator()):
+        found = trends(made_world.campaign, parts[1], INDICATORS["present"])
+    assert (found.top.parts[-1], [line.parts[-1] for line in found.former]) == (0, [1, 1])
 
 
 def test_whatever_posts_to_a_book_has_words_for_its_history() -> None:

@@ -1,6 +1,6 @@
 """The course of an indicator: a line a unit, drawn as a picture without script, and what it was a week ago."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.http import HttpResponse
@@ -13,6 +13,7 @@ from quantriet.campaigns.queries.trends import MONTH, WEEK, Line, Trends
 from quantriet.core.components import number_style
 from quantriet.core.text import format_decimal, format_percent, format_share, percent_value
 from quantriet.ledger.indicators import INDICATORS
+from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
 
@@ -21,10 +22,13 @@ WIDTH, HEIGHT = 120, 28
 
 @dataclass(frozen=True)
 class Course:
-    """One unit's line. ``points`` are those of a polyline within 120 × 28; empty where nothing is known."""
+    """One unit's line. ``points`` are those of a polyline within 120 × 28; empty where nothing is known. ``href`` is
+    empty where the unit is not the reader's to look at; ``is_divided``: its counts are not in the total.
+    """
 
     name: str
     href: str
+    is_divided: bool
     points: str
     last: tuple[float, float] | None
     words: str
@@ -40,6 +44,7 @@ def course(view: Shown, line: Line, found: Trends) -> Course:
     return Course(
         line.unit.name,
         view.href("campaign-trends", line.unit),
+        line.unit.pk in found.divided,
         " ".join(f"{x:.0f},{y:.0f}" for x, y in points),
         points[-1] if points else None,
         format_share(line.parts[-1], line.wholes[-1], style=style) if line.heard[-1] else _("chưa báo cáo"),
@@ -47,6 +52,15 @@ def course(view: Shown, line: Line, found: Trends) -> Course:
         _past(line, found, MONTH),
         _gain(line, found),
     )
+
+
+def _former(view: Shown, found: Trends) -> list[Course]:
+    """The lines of former parts; one that was divided hangs above the unit, where its reader may not look."""
+    ids = [line.unit.pk for line in found.former]
+    seen = access.units(view.looking.actor, Can.CAMPAIGN_READ).filter(pk__in=ids)
+    his = set(seen.values_list("pk", flat=True))
+    courses = [(line.unit.pk, course(view, line, found)) for line in found.former]
+    return [one if pk in his else replace(one, href="") for pk, one in courses]
 
 
 def _place(found: Trends, ago: timedelta) -> int | None:
@@ -100,7 +114,7 @@ def trends(request: ActorRequest, campaign_id: int) -> HttpResponse:
         first=found.days[0],
         last=found.days[-1],
         top=course(view, found.top, found),
-        former=[course(view, line, found) for line in found.former],
+        former=_former(view, found),
         rows=[course(view, line, found) for line in found.rows],
         back_href=view.href("campaign", view.looking.unit),
     )

@@ -4,7 +4,7 @@ A share of a unit that no longer stands alone, or that began with people of anot
 else: facts stay with the unit they were recorded for, so it is never a figure of the successor.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from quantriet.campaigns.models import Campaign
 from quantriet.campaigns.queries.boards import SIGNS_OF_LIFE, board_units
+from quantriet.campaigns.queries.former import came_before
 from quantriet.ledger import figures
 from quantriet.ledger.indicators import Indicator
-from quantriet.org.models import Placement, Unit
+from quantriet.org import access
+from quantriet.org.models import Unit
 
 MOST_DAYS = 40
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
@@ -32,12 +34,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Trends:
-    """A unit, its former parts and its children over the same days."""
+    """A unit, its former parts and its children over the same days. ``divided``: former parts (by number) of which it
+    is one successor among several, and what had ended in these: their counts stand whole above it, not in it.
+    """
 
     days: tuple[date, ...]
     top: Line
     former: tuple[Line, ...]
     rows: tuple[Line, ...]
+    divided: frozenset[int]
 
 
 def days_of(campaign: Campaign, last: date) -> tuple[date, ...]:
@@ -53,13 +58,24 @@ def trends(campaign: Campaign, top: Unit, one: Indicator) -> Trends:
     """The course of an indicator below ``top``, over today's tree and with today's knowledge."""
     today = timezone.localdate()
     days = days_of(campaign, today)
-    usual, seldom = board_units(top, today)
-    placed = Placement.objects.filter(parent=top, valid__contains=today, former=True)
-    was_part = set(placed.values_list("unit_id", flat=True))
-    former = [unit for unit in seldom if unit.pk in was_part]
-    units = [top, *former, *usual]
-    lines = _lines(campaign, one, units, days)
-    return Trends(days, lines[0], tuple(lines[1 : 1 + len(former)]), tuple(lines[1 + len(former) :]))
+    usual, _seldom = board_units(top, today)
+    former = list(Unit.objects.filter(pk__in=came_before([top.pk])[top.pk]).order_by("sort_key", "pk"))
+    lines = _lines(campaign, one, [top, *former, *usual], days)
+    parts = {unit.pk for unit in former}
+    return Trends(
+        days,
+        lines[0],
+        tuple(lines[1 : 1 + len(former)]),
+        tuple(lines[1 + len(former) :]),
+        frozenset(parts - _inside(top, parts)),
+    )
+
+
+def _inside(top: Unit, unit_ids: Iterable[int]) -> set[int]:
+    """Those of the units that stand below ``top`` today, and so within its sums."""
+    path = access.today_placements().filter(unit=top).values_list("path", flat=True)
+    below = access.today_placements().filter(unit__in=list(unit_ids), path__descendant_of=list(path))
+    return set(below.values_list("unit_id", flat=True))
 
 
 def _lines(campaign: Campaign, one: Indicator, units: Sequence[Unit], days: tuple[date, ...]) -> list[Line]:
