@@ -40,6 +40,7 @@ def board(request: ActorRequest, campaign_id: int) -> HttpResponse:
         slider=slider(view.lens.day, campaign.starts_on),
         fold=fold,
         form=form,
+        acts_since=queries.acts_told_since(view.looking.unit, view.lens).count(),
         top=built.top,
         rows=[row_markup(row, tree=view.tree) for row in built.rows],
         own=built.own,

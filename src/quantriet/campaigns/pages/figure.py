@@ -25,11 +25,13 @@ from quantriet.core.office.sheets_out import CellKind, Table, TableColumn, Workb
 from quantriet.core.templatetags.ui.markup import link_markup
 from quantriet.core.templatetags.ui.rows import ui_state, vn_date
 from quantriet.core.text import format_date
+from quantriet.ledger.figures import Figures
 from quantriet.ledger.measures import Grade, Measure
 from quantriet.ledger.models import Entry
 from quantriet.ledger.rollup import NOTHING, Amount
 from quantriet.org import access, audit
 from quantriet.org.doors import ActorRequest, page
+from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
 
 A_PAGE = 100
@@ -63,7 +65,11 @@ ORIGINS = {
 
 @dataclass(frozen=True)
 class Behind:
-    """A figure with what it rests on. ``named`` is ``None`` where names are not the actor's to see."""
+    """A figure with what it rests on.
+
+    Of a past day ``outside`` of it stand at units that are not the actor's to see today, and ``otherwise`` rows of it
+    are not listed because they have changed since (negative: listed, but not counted then).
+    """
 
     view: Shown
     measure: Measure
@@ -72,6 +78,8 @@ class Behind:
     duties: QuerySet[Obligation] | None
     totals: list[tuple[Declaration, int]]
     entries: QuerySet[Entry]
+    outside: int = 0
+    otherwise: int = 0
 
     @property
     def declared(self) -> int:
@@ -89,34 +97,43 @@ def measure_or_404(name: str) -> Measure:
 
 def behind(view: Shown, measure: Measure) -> Behind:
     """The figure and its rows, as the address looks at them."""
-    campaign, unit, lens = view.looking.campaign, view.looking.unit, view.lens
+    campaign, unit = view.looking.campaign, view.looking.unit
+    lens = dataclasses.replace(view.lens, alone=view.only_own)
     if campaign.book_id is None:
         raise access.not_found()
-    people = queries.people_behind(campaign, unit, measure)
-    duties = queries.obligations_behind(campaign, unit, measure)
-    totals = queries.totals_behind(campaign, unit, measure)
-    entries = queries.entries_behind(campaign, unit, measure)
+    people = queries.people_behind(campaign, unit, measure, lens=lens)
+    duties = queries.obligations_behind(campaign, unit, measure, lens=lens)
+    totals = queries.totals_behind(campaign, unit, measure, lens=lens)
+    entries = queries.entries_behind(campaign, unit, measure, lens=lens)
     read = lens.read(campaign.book_id, whole=people is None and not totals)
-    counts = read.own(unit.pk) if view.only_own else read.below(unit.pk)
-    if view.only_own:
-        people = people.filter(unit=unit) if people is not None else None
-        duties = duties.filter(unit=unit) if duties is not None else None
-        totals = [(row, amount) for row, amount in totals if row.unit_id == unit.pk]
-        entries = entries.filter(unit=unit)
-    if lens.person_class and people is not None:
-        people = people.filter(person_class=lens.person_class)
-        totals = []
-        entries = entries.filter(slice__gte=lens.person_class * 100, slice__lt=lens.person_class * 100 + 100)
-    if lens.on is not None:
-        entries = entries.filter(occurred_on__lte=lens.on)
-        totals = [(row, amount) for row, amount in totals if row.counted_on <= lens.on]
-        if people is not None and measure in (Measure.PRESENT, Measure.MADE_UP, Measure.CREDITED):
-            people = people.filter(fulfilled_on__lte=lens.on)
-        if duties is not None and not measure.name.endswith("_DUE"):
-            duties = duties.filter(done_on__lte=lens.on)
-    if lens.known is not None:
-        entries = entries.filter(known_on__lte=lens.known)
-    return Behind(view, measure, counts.get(measure, NOTHING), people, duties, totals, entries)
+    counts = read.own(unit.pk) if lens.alone else read.below(unit.pk)
+    found = Behind(view, measure, counts.get(measure, NOTHING), people, duties, totals, entries)
+    return _within_sight(found, lens, read) if lens.is_past else found
+
+
+def _within_sight(found: Behind, lens: Lens, read: Figures) -> Behind:
+    """The rows of a past day that the actor may see today: access follows today's tree. And how many others it has."""
+    looking = found.view.looking
+    hidden: set[int] = set()
+    if lens.as_then and not lens.alone:
+        seen = access.units(looking.actor, Can.CAMPAIGN_READ)
+        hidden = set(lens.units(looking.unit).exclude(pk__in=seen.values("pk")).values_list("pk", flat=True))
+    people = found.people.exclude(unit__in=hidden) if found.people is not None else None
+    duties = found.duties.exclude(unit__in=hidden) if found.duties is not None else None
+    totals = [(row, amount) for row, amount in found.totals if row.unit_id not in hidden]
+    held = read.held(found.measure) if hidden else {}
+    outside = sum(held.get(unit_id, 0) for unit_id in hidden)
+    listed = sum(amount for _row, amount in totals)
+    listed += people.count() if people is not None else 0
+    listed += duties.count() if duties is not None else 0
+    return dataclasses.replace(
+        found,
+        people=people,
+        duties=duties,
+        totals=totals,
+        outside=outside,
+        otherwise=found.amount.total - outside - listed,
+    )
 
 
 def _names_allowed(found: Behind) -> bool:
@@ -143,6 +160,7 @@ def figure(request: ActorRequest, campaign_id: int, name: str) -> HttpResponse:
         total=found.amount.total,
         mix=mix_of(found.amount),
         grades=[(Grade(at).label, count) for at, count in enumerate(found.amount.by_grade, start=1)],
+        has_rows=has_rows,
         in_ledger=looks == "so",
         in_history=looks == "lich-su",
         tabs=[
@@ -161,8 +179,10 @@ def _rows(request: ActorRequest, found: Behind) -> dict[str, Any]:
     number_of_page = request.GET.get("page")
     if found.people is not None:
         allowed = _names_allowed(found)
-        below = queries.units_below(found.view.looking.unit)
-        listed = queries.page_by_unit(found.people, _held(found), number_of_page, units=below, size=A_PAGE)
+        held, units = _held(found), queries.units_below(found.view.looking.unit)
+        if found.view.lens.is_past:  # names stand where their lines stand today
+            units = Unit.objects.filter(pk__in=list(held))
+        listed = queries.page_by_unit(found.people, held, number_of_page, units=units, size=A_PAGE)
         if allowed:
             shown_people = {line.person_id for line in listed.lines}
             audit.opened(request.actor, shown_people, f"campaigns.figure:{found.measure.name.lower()}")
@@ -191,7 +211,7 @@ def _duty_rows(found: Behind, duties: Iterable[Obligation]) -> list[Sequence[obj
 def _held(found: Behind) -> Mapping[int, int]:
     """How many names of the figure each unit has: the ledger knows today's, of a past day they are counted."""
     view, lens = found.view, found.view.lens
-    if dataclasses.replace(lens, person_class=0, as_then=False) != Lens() and found.people is not None:
+    if lens.is_past and found.people is not None:
         return queries.counted(found.people)
     held = queries.named_counts(view.looking.campaign, found.measure, found.totals, slices=lens.slices)
     if view.only_own:

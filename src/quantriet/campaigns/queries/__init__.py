@@ -1,6 +1,6 @@
 """Reads of campaigns, split by noun: which campaigns concern an actor, boards, rows behind figures, who is missing."""
 
-from .boards import SIGNS_OF_LIFE, Board, BoardRow, Lens, board, board_units, place_codes
+from .boards import SIGNS_OF_LIFE, Board, BoardRow, Lens, acts_told_since, board, board_units, place_codes
 from .campaigns import campaigns, open_lessons, trees_of, visible_unit
 from .obligations import (
     declarations_below,
@@ -41,6 +41,7 @@ __all__ = [
     "BoardRow",
     "ByUnit",
     "Lens",
+    "acts_told_since",
     "board",
     "board_units",
     "campaigns",

@@ -2,21 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from quantriet.campaigns.models import Campaign, Declaration, Obligation
 from quantriet.org import access
 from quantriet.org.access import Actor
-from quantriet.org.models import Unit
+from quantriet.org.models import Placement, Unit
 from quantriet.org.permissions import Can
 
 
 def units_below(unit: Unit) -> QuerySet[Unit]:
     """The unit and everything below it today, former units included, as a query."""
-    top = access.today_placements().filter(unit=unit).values_list("path", flat=True)
-    inside = access.today_placements().filter(path__descendant_of=list(top))
+    return units_below_on(unit, timezone.localdate())
+
+
+def units_below_on(unit: Unit, day: date) -> QuerySet[Unit]:
+    """The unit and everything that stood below it on a day; nothing where it did not stand itself."""
+    placed = Placement.objects.filter(valid__contains=day)
+    top = placed.filter(unit=unit).values_list("path", flat=True)
+    inside = placed.filter(path__descendant_of=list(top))
     return Unit.objects.filter(pk__in=inside.values("unit"))
 
 
