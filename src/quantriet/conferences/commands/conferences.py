@@ -182,7 +182,7 @@ def change(conference: Conference, plan: Plan, *, version: int, by: Actor) -> Co
         _refuse_over(locked)
         if locked.version != version:
             raise _changed_by_another(locked, plan)
-        moved = (locked.starts_at, locked.ends_at) != (plan.starts_at, plan.ends_at)
+        moved = not _has_hours_of(locked, plan)
         if moved and Attendance.objects.filter(conference=locked).exists():
             raise DomainError(
                 "conference.times_held",
@@ -203,14 +203,24 @@ def change(conference: Conference, plan: Plan, *, version: int, by: Actor) -> Co
 
 
 def _changed(conference: Conference, plan: Plan) -> dict[str, object]:
-    """What a change writes: not the content, which is written with the minutes; and who chairs is the person known so
-    far as long as his name is the same.
+    """What a change writes: not the content, which is written with the minutes; who chairs is the person known so far
+    as long as his name is the same, and hours that are the same to the minute stay as they are.
     """
     told = _told(plan)
     del told["content"]
+    if _has_hours_of(conference, plan):
+        del told["starts_at"], told["ends_at"]
     if told["chair"] == conference.chair:
         del told["chair_person_id"]
     return told
+
+
+def _has_hours_of(conference: Conference, plan: Plan) -> bool:
+    """Whether the hours are the same as a form tells them: it knows no seconds."""
+    pairs = ((conference.starts_at, plan.starts_at), (conference.ends_at, plan.ends_at))
+    return all(
+        one.replace(second=0, microsecond=0) == other.replace(second=0, microsecond=0) for one, other in pairs
+    )
 
 
 def _changed_by_another(conference: Conference, plan: Plan) -> ConflictError:
