@@ -12,6 +12,7 @@ from quantriet.conferences.commands import conferences, guests, meetings, sites
 from quantriet.conferences.models import Conference, Guest, Site
 from quantriet.core.errors import DomainError
 from quantriet.ledger.measures import Form, Measure
+from quantriet.ledger.models import Entry
 from quantriet.org import access
 from quantriet.org.models import AuditEvent
 from tests import factories
@@ -53,8 +54,9 @@ def add_guest(town: Town) -> object:
 
 
 def remark(town: Town) -> object:
-    told = {"text": "Cần tài liệu", "author_id": None, "key": "r"}
-    return meetings.remark(town.conference, town.cell, **told, by=operator())
+    return meetings.remark(
+        town.conference, town.cell, text="Cần tài liệu", author_id=None, key="r", by=operator()
+    )
 
 
 def declare(town: Town) -> object:
@@ -116,7 +118,9 @@ def test_a_guest_is_counted_out_as_he_was_counted_in(town: Town) -> None:
     with access.acting(operator()):
         rows = [
             (entry.slice, entry.grade, entry.amount)
-            for entry in town.campaign.book.entries.filter(measure=Measure.GUESTS).order_by("id")
+            for entry in Entry.objects.filter(book=town.campaign.book_id, measure=Measure.GUESTS).order_by(
+                "id"
+            )
         ]
     assert [amount for _cut, _grade, amount in rows] == [1, -1]
     assert rows[0][:2] == rows[1][:2]
