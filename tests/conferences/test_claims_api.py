@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from quantriet.conferences.models import Attendance, AttendanceConflict, AttendanceVerdict
 from quantriet.conferences.scanning import SENTENCES
@@ -57,6 +58,21 @@ def test_the_queue_shows_both_sides_and_who_read_it_is_written_down(town: Sessio
     with factories.looking_everywhere():
         noted = AccessEvent.objects.filter(person=town.an, page="conferences.claims")
         assert [event.reader for event in noted] == [by.display_name]
+
+
+def test_the_page_of_the_queue_writes_down_the_same_before_and_after_the_decision(town: Session) -> None:
+    claimed(town)
+    address = reverse("conference-conflicts", args=[town.conference.pk])
+    first, second = (client_of("officer", town.commune) for _one in range(2))
+    first.get(address)
+    with factories.looking_everywhere():
+        chosen = AttendanceConflict.objects.get().pk
+    first.post(address, {"conflict": chosen, "decision": "elsewhere"})
+    second.get(address)
+
+    with factories.looking_everywhere():
+        noted = AccessEvent.objects.filter(person=town.an, page="conferences.claims")
+        assert len({event.reader for event in noted}) == noted.count() == 2
 
 
 def test_the_first_verdict_holds_and_is_the_answer_to_any_that_follows(town: Session) -> None:

@@ -47,7 +47,7 @@ def test_sites_that_are_behind_are_named_until_none_is(
         for site in (made.hub(house.whole), house.site, house.other):
             readiness.check(site, [Look(item, is_good=True) for item in Item], by=by)
     after = run(capsys, "readiness", number)
-    (listed,) = run(capsys, "list")[1]["conferences"]  # type: ignore[misc]
+    listed = run(capsys, "list")[1]["conferences"]
 
     assert (before[0], before[1]["sites"], before[1]["unready"], before[1]["untested"]) == (1, 3, 3, 3)
     assert [one["lacks"] for one in before[1]["behind"]] == [["unready", "untested"]] * 3  # type: ignore[attr-defined]
@@ -55,7 +55,8 @@ def test_sites_that_are_behind_are_named_until_none_is(
     assert "3 chưa chuẩn bị xong" in words
     assert f"{house.site.name}: chưa chuẩn bị xong, chưa thử đường truyền" in words
     assert (after[0], after[1]["unready"], after[1]["behind"]) == (0, 0, [])
-    assert (listed["id"], listed["unit"]) == (house.whole.pk, house.province.code)
+    assert isinstance(listed, list)
+    assert [(one["id"], one["unit"]) for one in listed] == [(house.whole.pk, house.province.code)]
 
 
 def test_a_year_of_costs_as_json_and_as_a_table(

@@ -62,27 +62,24 @@ def _readiness(options: argparse.Namespace) -> int:
         standing = Standing(one, by=by)
         told, lacking = outlook_out(standing), readiness.lacking(standing)
         behind = sorted(frozenset[int]().union(*lacking.values()))
-        shown = (
-            Site.objects.filter(pk__in=behind).select_related("unit").order_by("pk")[: max(0, options.limit)]
-        )
-        sites = [
-            {
-                "id": site.pk,
-                "name": site.name,
-                "unit": site.unit.code,
-                "lacks": [lack.value for lack, ids in lacking.items() if site.pk in ids],
-            }
-            for site in shown
+        rows = Site.objects.filter(pk__in=behind).select_related("unit").order_by("pk")
+        shown = [
+            (site, [lack for lack, ids in lacking.items() if site.pk in ids])
+            for site in rows[: max(0, options.limit)]
         ]
     head = (
         f"{one.title}: {told.sites} điểm cầu; {told.unready} chưa chuẩn bị xong, "
         f"{told.untested} chưa thử đường truyền (hạn thử {format_datetime(told.test_until)})."
     )
     lines = [
-        f"  {site['id']}\t{site['unit']}\t{site['name']}: {', '.join(WORDS[Lack(lack)] for lack in site['lacks'])}"
-        for site in sites
+        f"  {site.pk}\t{site.unit.code}\t{site.name}: {', '.join(WORDS[lack] for lack in lacks)}"
+        for site, lacks in shown
     ]
-    more = len(behind) - len(sites)
+    sites = [
+        {"id": site.pk, "name": site.name, "unit": site.unit.code, "lacks": [lack.value for lack in lacks]}
+        for site, lacks in shown
+    ]
+    more = len(behind) - len(shown)
     tail = [f"  … và {more} điểm cầu nữa (--limit)."] if more else []
     tell(options, [head, *lines, *tail], {**told.model_dump(), "behind": sites, "more": more})
     return REFUSED if behind else 0
