@@ -6,13 +6,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from quantriet.conferences.commands.sites import summons_notice
+from quantriet.conferences.commands import telling
 from quantriet.conferences.models import AgendaItem, Conference, ShiftMember, Site, SiteUnit
 from quantriet.conferences.queries import shifts
 from quantriet.conferences.queries.shifts import Comer
 from quantriet.core.errors import DomainError
 from quantriet.core.text import format_datetime
-from quantriet.org import access, audit, notices
+from quantriet.org import access, audit
 from quantriet.org.access import Actor
 from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
@@ -70,7 +70,7 @@ def add(
             first.save(update_fields=["shift"])
         _copy_agenda(first, made)
         _copy_sites(chosen, made)
-        notices.notify(sorted({site.unit_id for site in chosen}), summons_notice(made))
+        telling.tell(sorted({site.unit_id for site in chosen}), telling.summoned(made))
         detail = {"shift": number, "sites": len(chosen), "of": first.pk}
         audit.record(by, "shift.add", made, unit=unit, detail=detail)
     return made

@@ -193,8 +193,8 @@ def most(crowd: Crowd, seconds: int, found: Results) -> None:
     found.add("checkin_bare_single_per_s", _rate(bare), "1/s", beside=_words(bare))
     found.add("checkin_bare_batch_rows_per_s", _rate(bare_rows), "1/s", beside=_words(bare_rows))
     for name, ours, without in (("single", singles, bare), ("batch", rows, bare_rows)):
-        share = _rate(ours) / max(1.0, _rate(without))
-        found.add(f"checkin_{name}_of_bare", share, "of the bare rate", least=OF_BARE)
+        of_bare = _rate(ours) / max(1.0, _rate(without))
+        found.add(f"checkin_{name}_of_bare", of_bare, "of the bare rate", least=OF_BARE)
     words = f"{NATION} people at the rate of the batches above; not sent whole"
     found.add("checkin_nation_s", NATION / max(1.0, _rate(rows)), "s", goal=NATION_S, beside=words)
     found.add("most memory of an intake process", memory, "MiB", goal=PROCESS_MIB)
