@@ -18,7 +18,6 @@ from quantriet.core.text import clean_line
 from quantriet.org import access, audit
 from quantriet.org.access import Actor
 from quantriet.org.models import Unit
-from quantriet.org.notices import NoticeText
 from quantriet.org.permissions import Can
 
 
@@ -93,11 +92,6 @@ def _held(conference: Conference) -> Conference:
     locked = Conference.objects.select_for_update(no_key=True).get(pk=conference.pk)
     _refuse_over(locked)
     return locked
-
-
-def summons_notice(conference: Conference) -> NoticeText:
-    """What a unit is told when it gets a site, once a conference."""
-    return telling.summoned(conference)
 
 
 def _free_name(unit: Unit, taken: set[str]) -> str:
