@@ -195,7 +195,9 @@ def spread(site: Site, *, by: Actor) -> int:
         told: dict[int, list[Comer]] = {sitting: [] for sitting in sittings}
         turn: dict[int, int] = {}
         for comer in shifts.comers(site):
-            at = turn.setdefault(comer.unit_id, len(turn))  # every unit begins with another shift: the sum is even too
+            at = turn.setdefault(
+                comer.unit_id, len(turn)
+            )  # every unit begins with another shift: the sum is even too
             turn[comer.unit_id] += 1
             if not comer.has_come and comer.conference_id in told:
                 told[sittings[at % len(sittings)]].append(comer)

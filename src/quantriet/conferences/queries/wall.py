@@ -185,7 +185,9 @@ class Standing:
         """Sites to which more are summoned than have a seat there; without a number of seats nobody can tell."""
         if self.summoned is None:
             return np.zeros(len(self.rows), dtype=bool)
-        return np.asarray(self.counted & (self.rows["capacity"] > 0) & (self.summoned > self.rows["capacity"]))
+        return np.asarray(
+            self.counted & (self.rows["capacity"] > 0) & (self.summoned > self.rows["capacity"])
+        )
 
     @property
     def is_before(self) -> bool:
