@@ -13,6 +13,7 @@ from quantriet.conferences.models import Attendance, AttendanceConflict, Attenda
 from quantriet.conferences.scanning import SENTENCES
 from quantriet.org.models import AccessEvent
 from tests import factories
+from tests import factories_conferences as made
 from tests.conferences.test_conflicts import MINUTE, Session, kinds
 from tests.conferences.test_preparation_api import client_of, sent
 from tests.factories_devices import Reader, reader
@@ -128,6 +129,18 @@ def test_nobody_but_who_manages_the_conference_reads_or_decides(town: Session) -
         "above": (200, 200), "clerk": (403, 403), "inspector": (403, 403), "below": (404, 404),
         "stranger": (404, 404),
     }  # fmt: skip
+
+
+def test_who_runs_the_claiming_site_does_not_decide_on_a_conference_from_above(town: Session) -> None:
+    whole = made.called(town.province, town.campaign, starts_at=town.conference.starts_at)
+    phone = reader(made.site(whole, town.cell))
+    phone.send(phone.event(town.chi, ago=50 * MINUTE))
+    with factories.looking_everywhere():
+        path = f"claims/{AttendanceConflict.objects.get(conference=whole).pk}/verdict"
+    below, above = client_of("secretary", town.cell), client_of("officer", town.province)
+    told = [sent(client, "post", path, {"decision": "elsewhere"}).status_code for client in (below, above)]
+
+    assert told == [404, 200]
 
 
 def test_what_has_matched_by_itself_is_not_decided(town: Session) -> None:
