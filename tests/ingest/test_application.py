@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import psycopg
 import pytest
@@ -68,24 +69,20 @@ def wait_for(port: int) -> None:
 def ask(
     port: int, method: str, path: str, body: bytes, headers: dict[str, str]
 ) -> tuple[int, dict[str, object]]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request(method, path, body, headers)
-    answer = connection.getresponse()
-    told = answer.read()
-    connection.close()
-    return answer.status, json.loads(told)
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
 
 
 def in_chunks(port: int, body: bytes) -> int:
     """The status for a body whose length nobody tells beforehand."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     parts = (body[at : at + 60_000] for at in range(0, len(body), 60_000))
-    connection.request(
-        "POST", "/api/v1/scans", parts, encode_chunked=True, headers={"Transfer-Encoding": "chunked"}
-    )
-    status = connection.getresponse().status
-    connection.close()
-    return status
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request(
+            "POST", "/api/v1/scans", parts, encode_chunked=True, headers={"Transfer-Encoding": "chunked"}
+        )
+        return connection.getresponse().status
 
 
 def body_of(phone: Reader, *events: Event) -> bytes:

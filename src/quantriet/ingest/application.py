@@ -32,6 +32,9 @@ PATH = "/api/v1/scans"
 LARGEST = 512 * 1024
 """Bytes of a body: 500 events with the longest codes."""
 
+HEARD_OUT = 4 * LARGEST
+"""Up to so many are read before a body is refused."""
+
 _JSON = ("content-type", "application/json")
 _PROBLEM = ("content-type", "application/problem+json")
 _NEVER_KEPT = ("cache-control", "no-store")
@@ -46,15 +49,21 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
 
 
 async def _body(headers: Mapping[str, str], protocol: Any) -> bytes:
-    """The whole body; raises ``Refused`` as soon as it is too large, whatever its header says."""
+    """The whole body; raises ``Refused`` when it is too large, whatever its header says. Up to ``HEARD_OUT`` the rest is
+    read and dropped first: who still sends hears no refusal, he finds the line broken.
+    """
     length = headers.get("content-length") or "0"
-    if not length.isascii() or not length.isdigit() or int(length) > LARGEST:
+    if not length.isascii() or not length.isdigit() or int(length) > HEARD_OUT:
         raise Refused(413)
-    body = bytearray()
+    body, heard = bytearray(), 0
     async for chunk in protocol:
-        body += chunk
-        if len(body) > LARGEST:
+        heard += len(chunk)
+        if heard > HEARD_OUT:
             raise Refused(413)
+        if heard <= LARGEST:
+            body += chunk
+    if heard > LARGEST:
+        raise Refused(413)
     return bytes(body)
 
 
