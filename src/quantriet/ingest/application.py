@@ -49,8 +49,8 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
 
 
 async def _body(headers: Mapping[str, str], protocol: Any) -> bytes:
-    """The whole body; raises ``Refused`` when it is too large, whatever its header says. Up to ``HEARD_OUT`` the rest is
-    read and dropped first: who still sends hears no refusal, he finds the line broken.
+    """The whole body; raises ``Refused`` when it is too large, whatever its header says. Up to ``HEARD_OUT`` the rest
+    is read and dropped first: who still sends hears no refusal, he finds the line broken.
     """
     length = headers.get("content-length") or "0"
     if not length.isascii() or not length.isdigit() or int(length) > HEARD_OUT:
