@@ -277,6 +277,13 @@ class SitesForm(forms.Form):
         self.fields["site_form"].required = bool(units)  # without units below the page does not ask it
 
 
+def offer(form: forms.Form, name: str, choices: Sequence[tuple[int, str]]) -> None:
+    """Let a field of a form choose among these rows."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - whoever calls it names one
+    field.choices = list(choices)
+
+
 class SeatingForm(forms.Form):
     """Units that move, and the site that receives them."""
 
@@ -290,10 +297,8 @@ class SeatingForm(forms.Form):
 
     def __init__(self, *args: Any, sites: list[Site], units: list[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, rows in (("site", sites), ("unit", units)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - both are, above
-            field.choices = [(row.pk, row.name) for row in rows]
+        offer(self, "site", [(row.pk, row.name) for row in sites])
+        offer(self, "unit", [(row.pk, row.name) for row in units])
 
 
 class MeetingForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from quantriet.conferences.forms import offer
 from quantriet.conferences.models import Site
 from quantriet.documents.models import Material
 
@@ -31,13 +32,8 @@ class SentPapersForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         words = [(one.pk, f"{one.title} ({one.document.number})") for one in materials]
-        self._offer("material", words)
-        self._offer("site", [(one.pk, one.name) for one in sites])
+        offer(self, "material", words)
+        offer(self, "site", [(one.pk, one.name) for one in sites])
         self.fields["site"].initial = [one.pk for one in sites]
         if not sites:
             del self.fields["site"]
-
-    def _offer(self, name: str, choices: list[tuple[int, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - both are, above
-        field.choices = choices

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from quantriet.conferences.forms import TimeInput
+from quantriet.conferences.forms import TimeInput, offer
 from quantriet.conferences.models import Site
 from quantriet.conferences.queries.shifts import Comer
 from quantriet.core.text import VIETNAM
@@ -29,10 +29,8 @@ class ShiftForm(forms.Form):
 
     def __init__(self, *args: Any, sites: Sequence[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["site"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - it is, above
-        field.choices = [(one.pk, one.name) for one in sites]
-        field.initial = [one.pk for one in sites]
+        offer(self, "site", [(one.pk, one.name) for one in sites])
+        self.fields["site"].initial = [one.pk for one in sites]
         if len(sites) < 2:
             del self.fields["site"]
 
@@ -58,13 +56,8 @@ class MembersForm(forms.Form):
 
     def __init__(self, *args: Any, sites: Sequence[Site], people: Sequence[Comer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._offer("to", [(one.pk, words(one)) for one in sites])
-        self._offer("person", [(one.person_id, one.full_name) for one in people])
-
-    def _offer(self, name: str, choices: list[tuple[int, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - both are, above
-        field.choices = choices
+        offer(self, "to", [(one.pk, words(one)) for one in sites])
+        offer(self, "person", [(one.person_id, one.full_name) for one in people])
 
 
 def words(site: Site) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from quantriet.conferences.forms import FORMS
+from quantriet.conferences.forms import FORMS, offer
 from quantriet.core.text import format_int
 from quantriet.ledger.measures import Form
 from quantriet.org.models import Unit
@@ -31,7 +31,7 @@ class FurtherSitesForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         words = str(_("%(level)s: %(count)s đơn vị chưa có điểm cầu"))
-        _offer(
+        _offer_any(
             self,
             "level",
             [
@@ -39,7 +39,7 @@ class FurtherSitesForm(forms.Form):
                 for level, count in levels
             ],
         )
-        _offer(self, "unit", [(unit.pk, unit.name) for unit in units])
+        _offer_any(self, "unit", [(unit.pk, unit.name) for unit in units])
 
     def clean(self) -> dict[str, Any]:
         """At least one level or unit."""
@@ -60,13 +60,11 @@ class HallForm(forms.Form):
 
     def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "hall_unit", [(unit.pk, unit.name) for unit in units])
+        _offer_any(self, "hall_unit", [(unit.pk, unit.name) for unit in units])
 
 
-def _offer(form: forms.Form, name: str, choices: Sequence[tuple[int, str]]) -> None:
+def _offer_any(form: forms.Form, name: str, choices: Sequence[tuple[int, str]]) -> None:
     """Let a field choose among these; without any there is nothing to choose."""
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - each of them is, above
-    field.choices = list(choices)
+    offer(form, name, choices)
     if not choices:
         del form.fields[name]
