@@ -1,31 +1,35 @@
 """Days of a campaign: the slider, lines through time, frozen periods with what came late."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import quantriet
 from quantriet.campaigns.commands import freezes
 from quantriet.campaigns.pages.figure import ORIGINS
+from quantriet.campaigns.pages.freezes import lines
 from quantriet.campaigns.queries import trends
 from quantriet.core.errors import DomainError, ForbiddenError
 from quantriet.ledger import commands as ledger
+from quantriet.ledger import figures, queries
 from quantriet.ledger.indicators import INDICATORS
-from quantriet.ledger.measures import Measure
+from quantriet.ledger.measures import Grade, Measure
 from quantriet.ledger.models import Batch, Freeze
 from quantriet.org import access
 from quantriet.org.commands import acts
-from quantriet.org.models import AuditEvent, Unit
+from quantriet.org.models import ActKind, AuditEvent, Placement, Unit
 from quantriet.org.proposals import REST, NewUnit, Proposal
 from tests import factories
 from tests import factories_campaigns as made
 from tests.campaigns.worlds import World, world
 from tests.factories import operator
+from tests.racing import outcomes
 
 pytestmark = pytest.mark.django_db
 
@@ -272,3 +276,148 @@ def test_the_history_of_a_figure_tells_each_posting_with_the_figure_after_it() -
         True,
         True,
     )
+
+
+FEBRUARY = date(2026, 2, 10)
+
+
+def freeze_ended(made_world: World, on: date = FEBRUARY, unit: Unit | None = None) -> Freeze:
+    with access.acting(operator()):
+        return freezes.freeze(
+            made_world.campaign, unit or made_world.top, label="Kỳ tháng 2", on=on, by=operator()
+        )
+
+
+def by_measure(told: dict[Measure, dict[Grade, int]]) -> dict[Measure, int]:
+    return {measure: sum(grades.values()) for measure, grades in told.items()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_ended_period_holds_what_happened_until_its_day_and_the_rest_is_newer_or_late() -> None:
+    made_world = world()
+    campaign, people, documents = made_world.campaign, made_world.people, [made_world.document]
+    made.study(campaign, people[:1], documents, key="in", on=FEBRUARY)
+    made.study(campaign, people[1:], documents, key="after", on=FEBRUARY + timedelta(days=1))
+    frozen = freeze_ended(made_world)
+    made.study(campaign, made_world.people_beside[:1], documents, key="late", on=FEBRUARY - timedelta(days=1))
+    made.study(campaign, made_world.people_beside[1:], documents, key="new", on=FEBRUARY + timedelta(days=9))
+
+    counted = lines(frozen, queries.moved_since(frozen))[Measure.PRESENT]
+
+    assert campaign.book_id is not None
+    as_of = figures.as_of(campaign.book_id, on=FEBRUARY, known=timezone.localdate(), tree_on=FEBRUARY)
+    assert (counted.frozen, counted.late, counted.newer, counted.now) == (1, 1, 2, 4)
+    assert counted.amended == as_of.below(made_world.top.pk)[Measure.PRESENT].total
+    assert [one.amount for one in queries.amendments_since(frozen) if one.measure == Measure.PRESENT] == [1]
+    assert queries.amended([frozen]) == {frozen.pk: 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_frozen_late_and_newer_make_now_for_every_count_whenever_it_is_folded() -> None:
+    made_world = world()
+    made.study(made_world.campaign, made_world.people[:1], [made_world.document], key="in")
+    ledger.fold()
+    made.study(
+        made_world.campaign,
+        made_world.people[1:],
+        [made_world.document],
+        key="after",
+        on=FEBRUARY + timedelta(days=1),
+    )
+    frozen = freeze_ended(made_world)
+    made.study(made_world.campaign, made_world.people_beside[:1], [made_world.document], key="late")
+    book = made_world.campaign.book_id
+    assert book is not None
+
+    def now() -> dict[Measure, int]:
+        told = queries.slices_below(book, made_world.top.pk, on=timezone.localdate())
+        kept = {
+            Measure(int(key)): sum(sum(one.values()) for one in cut.values()) for key, cut in told.items()
+        }
+        return {measure: amount for measure, amount in kept.items() if amount}
+
+    before = lines(frozen, queries.moved_since(frozen))
+    ledger.fold()
+    after = lines(frozen, queries.moved_since(frozen))
+
+    assert {measure: one.now for measure, one in before.items() if one.now} == now()
+    assert after == before
+
+
+def test_an_ended_period_follows_the_tree_of_its_last_day() -> None:
+    made_world = world()
+    made.study(made_world.campaign, made_world.people[:1], [made_world.document], key="s")
+    today = timezone.localdate()
+    proposal = Proposal(
+        ActKind.MOVE, "07-QĐ", today, today, (made_world.cell.pk,), parent_id=made_world.beside.pk
+    )
+    with access.acting(operator()):
+        acts.carry_out(proposal, by=operator())
+
+    before = freeze_ended(made_world, unit=made_world.here)
+    after = freeze_ended(made_world, unit=made_world.beside)
+
+    def present(one: Freeze) -> int:
+        return sum(sum(grades.values()) for grades in one.figures.get(str(int(Measure.PRESENT)), {}).values())
+
+    assert (present(before), present(after)) == (1, 0)
+    assert set(before.units.values_list("unit_id", flat=True)) == {made_world.here.pk, made_world.cell.pk}
+
+
+def test_an_ended_period_frozen_again_is_the_first_freeze() -> None:
+    made_world = world()
+
+    first, again, other = (
+        freeze_ended(made_world),
+        freeze_ended(made_world),
+        freeze_ended(made_world, FEBRUARY + timedelta(days=1)),
+    )
+
+    assert (again.pk == first.pk, other.pk == first.pk) == (True, False)
+    assert (first.on, other.on) == (FEBRUARY, FEBRUARY + timedelta(days=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_freeze_an_ended_period_at_once_one_does() -> None:
+    made_world = world()
+
+    found = outcomes(4, lambda _number: freeze_ended(made_world))
+
+    assert (found, Freeze.objects.count()) == (["done"] * 4, 1)
+
+
+def test_a_day_without_figures_is_refused_with_its_reason() -> None:
+    made_world = world()
+    today = timezone.localdate()
+    young = factories.commune(made_world.top, "Đảng bộ xã Mới")
+    Placement.objects.filter(unit=young).update(valid=DateRange(today, None))
+
+    def refused(on: date, unit: Unit) -> tuple[str, object]:
+        with pytest.raises(DomainError) as told:
+            freeze_ended(made_world, on, unit)
+        return told.value.code, told.value.context.get("field")
+
+    assert refused(today + timedelta(days=1), made_world.top) == ("freeze.future", "on")
+    assert refused(made_world.campaign.starts_on - timedelta(days=1), made_world.top) == (
+        "freeze.before_campaign",
+        "on",
+    )
+    assert refused(FEBRUARY, young) == ("freeze.no_unit", "on")
+    assert Freeze.objects.count() == 0
+
+
+def test_the_page_freezes_an_ended_period_and_says_so() -> None:
+    made_world = world()
+    made.study(made_world.campaign, made_world.people[:1], [made_world.document], key="s")
+    officer = made_world.client("officer", made_world.top)
+    base = f"/dot/{made_world.campaign.pk}/so-da-chot/"
+
+    done = officer.post(f"{base}?don_vi={made_world.top.pk}", {"label": "Tháng 2", "on": "10/02/2026"})
+    told = [officer.post(base, {"label": "Sau", "on": day}) for day in ("31/12/2099", "hôm kia")]
+    shown = officer.get(done["Location"]).content.decode()
+
+    assert (done.status_code, [one.status_code for one in told]) == (302, [422, 422])
+    assert "Ngày 31/12/2099 chưa tới" in told[0].content.decode()
+    assert "Kỳ đến hết ngày 10/02/2026" in shown
+    assert "Kỳ đã qua khi chốt" in shown
+    assert Freeze.objects.get().on == FEBRUARY

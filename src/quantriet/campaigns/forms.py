@@ -252,9 +252,16 @@ class RollAddForm(forms.Form):
 
 
 class FreezeForm(forms.Form):
-    """What a frozen period is called."""
+    """What a frozen period is called, and its last day."""
 
     label = forms.CharField(label=_("Tên kỳ số liệu"), max_length=200, help_text=_("Ví dụ: Sơ kết tháng 11"))
+    on = DayField(
+        label=_("Đến hết ngày"),
+        required=False,
+        help_text=_(
+            "Để trống là hôm nay. Kỳ đã qua được chốt theo số đã biết đến lúc này, cây đơn vị của ngày ấy."
+        ),
+    )
 
 
 class LensForm(forms.Form):

@@ -20,7 +20,7 @@ from quantriet.core.errors import DomainError
 from quantriet.ledger import queries
 from quantriet.ledger.measures import WHOLE, Grade, Measure, Slice
 from quantriet.ledger.models import Batch, Book, Freeze
-from quantriet.ledger.queries import Mark
+from quantriet.ledger.queries import Counted, Mark
 from quantriet.org.access import Actor
 from quantriet.org.models import Unit
 
@@ -310,36 +310,48 @@ INSERT INTO ledger_freezeunit (freeze_id, unit_id) SELECT %s, unnest(%s::text::b
 """
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A period that ended before the day it is frozen on: its last day, and what the statement that read its figures
+    left beside them because it happened later (``queries.parts_as_of`` gives both).
+    """
+
+    on: date
+    beyond: Counted
+
+
 def freeze(
     book: Book,
     unit: Unit,
     *,
     label: str,
-    figures: dict[str, dict[str, dict[str, int]]],
+    figures: Counted,
     by: Actor,
     clock: Mark | None = None,
+    ended: Ended | None = None,
 ) -> Freeze:
     """Keep the figures of ``unit``'s subtree as they stand, with the instant they were read at.
 
     ``figures`` is what ``queries.slices_below`` gave in the caller's transaction: measure → slice → grade.
     ``clock`` is the mark of the statement that read them (``queries.parts_below`` gives both); without it the
-    mark of now. The period ends today. The units that were added up are kept, too: whatever is done to the tree
-    later, late facts are looked for at these.
+    mark of now. The period ends today unless it had ``ended``. The units that were added up are kept, too: whatever
+    is done to the tree later, late facts are looked for at these.
     """
-    today = timezone.localdate()
-    mark = queries.marked(unit.pk, on=today) if clock is None else clock
+    last = timezone.localdate() if ended is None else ended.on
+    mark = queries.marked(unit.pk, on=last) if clock is None else clock
     with transaction.atomic(), connection.cursor() as cursor:
         frozen = Freeze.objects.create(
             book=book,
             unit=unit,
             label=label[:200],
-            on=today,
+            on=last,
             epoch=mark.epoch,
             fold=mark.fold,
             snapshot=mark.snapshot,
             writer=mark.writer,
             last_entry=mark.last_entry,
             figures=figures,
+            beyond=None if ended is None else ended.beyond,
             actor=by.name[:120],
         )
         cursor.execute(_KEEP_UNITS, [frozen.pk, mark.inside])

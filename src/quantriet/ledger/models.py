@@ -121,7 +121,9 @@ class Freeze(Stamped):
     ``figures`` maps measure → slice → grade → amount. The instant is a snapshot of transactions, not a time:
     ``epoch`` and ``snapshot`` tell of any entry whether it is in the figures; of the freezing transaction's own
     entries (``writer``) those up to ``last_entry`` are. ``on`` is the last day of the period: what happened until
-    then and is known only later amends it. The database refuses every change.
+    then and is known only later amends it. A period that had ended before it was frozen holds what happened until
+    its last day; ``beyond`` (in the shape of ``figures``) is what the same statement read of later days, ``None`` for
+    a period that ended with its freeze. The database refuses every change.
     """
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="freezes")
@@ -134,6 +136,7 @@ class Freeze(Stamped):
     writer = models.BigIntegerField(null=True)
     last_entry = models.BigIntegerField()
     figures = models.JSONField()
+    beyond = models.JSONField(null=True)
     actor = models.CharField(max_length=120)
 
     PERSONAL: ClassVar[dict[str, Fate]] = {"actor": Fate("who froze the figures", "basic", "audit")}

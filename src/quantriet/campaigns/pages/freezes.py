@@ -109,11 +109,9 @@ def freezes(request: ActorRequest, campaign_id: int) -> HttpResponse:
     form = FreezeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = commands.freeze(
-                looking.campaign, looking.unit, label=form.cleaned_data["label"], by=request.actor
-            )
+            made = commands.freeze(looking.campaign, looking.unit, by=request.actor, **form.cleaned_data)
         except DomainError as error:
-            form.add_error(None, error.sentence)
+            form.add_error(error.context.get("field"), error.sentence)
         else:
             return HttpResponseRedirect(reverse("campaign-freeze", args=[campaign_id, made.pk]))
     rows = list(_frozen(looking).filter(unit=looking.unit))

@@ -5,6 +5,8 @@ freezing transaction's own, written before). What the freezing transaction wrote
 is sent, and its sending counts): it amends nothing, nor does what its superior then does with it. Units inside are
 those that were added up, kept with the freeze: an act on the tree entered since, whatever its day of effect, takes
 none out and brings none in.
+
+A period that had ended before it was frozen left out what was written by then of later days: that counts as newer.
 """
 
 from collections.abc import Iterable
@@ -86,7 +88,24 @@ def moved_since(freeze: Freeze) -> Moved:
             for found, amount in ((late, of_period), (newer, afterwards)):
                 if amount:
                     found.setdefault(Measure(measure), {})[Grade(grade)] = int(amount)
-    return Moved(late, newer)
+    return Moved(late, _with_left_out(newer, freeze))
+
+
+def _with_left_out(newer: dict[Measure, dict[Grade, int]], freeze: Freeze) -> dict[Measure, dict[Grade, int]]:
+    """What is newer, with what the freeze of an ended period had read of later days. Sums of 0 are left out."""
+    found = {
+        (measure, grade): amount for measure, grades in newer.items() for grade, amount in grades.items()
+    }
+    for measure, slices in (freeze.beyond or {}).items():
+        for grades in slices.values():
+            for grade, amount in grades.items():
+                key = (Measure(int(measure)), Grade(int(grade)))
+                found[key] = found.get(key, 0) + amount
+    told: dict[Measure, dict[Grade, int]] = {}
+    for (measure, grade), amount in sorted(found.items()):
+        if amount:
+            told.setdefault(measure, {})[grade] = amount
+    return told
 
 
 _AMENDMENTS = f"""
