@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 SOON = timedelta(days=3)
+WAITING = "due_soon"
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,26 @@ def due(*, text: str, href: str, act: str, due_at: datetime, now: datetime | Non
 
 
 def meeting(*, text: str, href: str, act: str, starts_at: datetime, now: datetime) -> Task:
-    """A line about a meeting that is not over: when it begins, or since when it goes on."""
+    """A line about a meeting that is not over: the hour at which it begins, or since when it goes on."""
     if starts_at <= now:
         words = _("Đang họp từ %(time)s") % {"time": timezone.localtime(starts_at).strftime("%H:%M")}
         return Task("doing", text, words, href, act, starts_at)
-    return due(text=text, href=href, act=act, due_at=starts_at, now=now)
+    return Task(state_of(starts_at, now), text, hour_of(starts_at, now), href, act, starts_at)
+
+
+def waiting(*, text: str, when: str, href: str, act: str) -> Task:
+    """A line without a deadline about what others wait for: an answer, a review, a receipt."""
+    return Task(WAITING, text, when, href, act)
+
+
+def hour_of(starts_at: datetime, now: datetime) -> str:
+    """``Hôm nay 13:30``, ``Ngày mai 19:30``, ``19:30 ngày 28/11``."""
+    local = timezone.localtime(starts_at)
+    days = (local.date() - timezone.localdate(now)).days
+    if days > 1:
+        return _("%(time)s ngày %(day)s") % {"time": f"{local:%H:%M}", "day": f"{local:%d/%m}"}
+    words = _("Ngày mai %(time)s") if days else _("Hôm nay %(time)s")
+    return words % {"time": f"{local:%H:%M}"}
 
 
 def state_of(due_at: datetime, now: datetime) -> str:
@@ -64,6 +80,12 @@ def words_of(due_at: datetime, now: datetime) -> str:
 
 
 def in_order(tasks: Iterable[Task]) -> list[Task]:
-    """Nearest deadline first, the longest overdue on top; what has no deadline comes last."""
+    """What is late or near, the longest overdue on top; then what others wait for; then what is far; news last."""
     far = datetime.max.replace(tzinfo=timezone.get_fixed_timezone(0))
-    return sorted(tasks, key=lambda task: task.due_at or far)
+    return sorted(tasks, key=lambda task: (_rank(task), task.due_at or far))
+
+
+def _rank(task: Task) -> int:
+    if task.due_at is not None:
+        return 2 if task.state == "not_due" else 0
+    return 1 if task.state == WAITING else 3

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from quantriet.core import tasks as core_tasks
 from quantriet.core.tasks import Task
 from quantriet.core.text.normal import fold
 from quantriet.documents.choices import Circulation, State
@@ -264,12 +265,11 @@ def tasks(actor: Actor) -> list[Task]:
     if unit is None or not access.may(actor, Can.OBLIGATION_FULFIL, unit):
         return []
     return [
-        Task(
-            "doing",
-            _("Văn bản {number}: {abstract}").format(number=document.number, abstract=document.abstract),
-            _("Mới"),
-            reverse("document", args=(document.pk,)),
-            _("Xem, xác nhận"),
+        core_tasks.waiting(
+            text=_("Văn bản {number}: {abstract}").format(number=document.number, abstract=document.abstract),
+            when=_("Mới"),
+            href=reverse("document", args=(document.pk,)),
+            act=_("Xem, xác nhận"),
         )
         for document in unread_by(unit)[:TASKS]
     ]

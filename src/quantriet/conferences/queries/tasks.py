@@ -91,17 +91,16 @@ def _conflicts(actor: Actor) -> list[Task]:
     for conference_id in rows.order_by("id").values_list("conference_id", flat=True)[:500]:
         waiting[conference_id] = waiting.get(conference_id, 0) + 1
     return [
-        Task(
-            "due_soon",
-            ngettext(
+        core_tasks.waiting(
+            text=ngettext(
                 "%(count)s lượt điểm danh không khớp",
                 "%(count)s lượt điểm danh không khớp",
                 count,
             )
             % {"count": count},
-            _("Chờ quyết định"),
-            reverse("conference-conflicts", args=[conference_id]),
-            _("Quyết định"),
+            when=_("Chờ quyết định"),
+            href=reverse("conference-conflicts", args=[conference_id]),
+            act=_("Quyết định"),
         )
         for conference_id, count in waiting.items()
     ]

@@ -54,12 +54,11 @@ def _to_publish(actor: Actor) -> list[Task]:
 def _to_read(rows: QuerySet[Issue]) -> list[Task]:
     """Issues whose arrival nobody has confirmed yet, the oldest first."""
     return [
-        Task(
-            "doing",
-            f"{row.title}, {row.bulletin.unit.short_name or row.bulletin.unit.name}",
-            _("Mới"),
-            reverse("bulletin-issue", args=[row.pk]),
-            _("Đọc, xác nhận"),
+        core_tasks.waiting(
+            text=f"{row.title}, {row.bulletin.unit.short_name or row.bulletin.unit.name}",
+            when=_("Mới"),
+            href=reverse("bulletin-issue", args=[row.pk]),
+            act=_("Đọc, xác nhận"),
         )
         for row in rows[:TO_READ]
     ]

@@ -29,12 +29,12 @@ def _halls(actor: Actor) -> list[Task]:
             "count": asked
         }
         href = f"{reverse('facility-requests')}?trang_thai=asked"
-        found.append(Task("due_soon", text, _("Chờ trả lời"), href, _("Trả lời")))
+        found.append(core_tasks.waiting(text=text, when=_("Chờ trả lời"), href=href, act=_("Trả lời")))
     home = access.home(actor)
     if home is not None and units.facilities_to_confirm(home).exists():
         href = reverse("facilities", args=[home.pk])
         text = _("Hội trường đã hơn một năm chưa xem lại")
-        found.append(Task("due_soon", text, _("Mỗi năm một lần"), href, _("Xem lại")))
+        found.append(core_tasks.waiting(text=text, when=_("Mỗi năm một lần"), href=href, act=_("Xem lại")))
     return found
 
 
