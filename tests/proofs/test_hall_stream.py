@@ -75,7 +75,13 @@ def seat(
             AgendaLine("Giới thiệu nghị quyết", document.pk, 100, presenter="Đồng chí Trần Thị Bình"),
             AgendaLine("Thảo luận", planned_minutes=40),
         )
-        one = made.called(province, agenda=agenda, stream=server.address, join_link="https://vi-du.invalid/a")
+        one = made.called(
+            province,
+            agenda=agenda,
+            deputy_reason="Bí thư họp Trung ương",
+            stream=server.address,
+            join_link="https://vi-du.invalid/a",
+        )
         made.site(one, commune)
         context = browser.new_context(
             base_url=live_site, locale="vi-VN", viewport={"width": 390, "height": 844}

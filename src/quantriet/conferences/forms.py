@@ -95,7 +95,12 @@ class CallForm(forms.Form):
         label=_("Người đứng đầu trực tiếp chủ trì"), required=False, initial=True
     )
     head_taught = forms.BooleanField(label=_("Người đứng đầu trực tiếp truyền đạt"), required=False)
-    deputy_reason = forms.CharField(label=_("Lý do cấp phó làm thay"), max_length=300, required=False)
+    deputy_reason = forms.CharField(
+        label=_("Lý do cấp phó làm thay"),
+        max_length=300,
+        required=False,
+        help_text=_("Cần ghi khi người khác chủ trì, hoặc trình bày văn bản, thay người đứng đầu."),
+    )
     hub_facility = forms.ChoiceField(label=_("Họp ở hội trường"), required=False)
     hub_place = forms.CharField(label=_("Hội trường, địa chỉ"), max_length=300, required=False)
     hub_capacity = forms.IntegerField(label=_("Số chỗ"), min_value=1, max_value=100_000, required=False)
@@ -151,6 +156,10 @@ class CallForm(forms.Form):
         except DomainError as error:
             raise forms.ValidationError(error.sentence) from error
         return address
+
+    def refuse(self, error: DomainError) -> None:
+        """Say why the command refused, beside the field it is about."""
+        self.add_error("deputy_reason" if error.code == "conference.deputy_reason" else None, error.sentence)
 
     def points(self) -> list[list[Any]]:
         """The rows of the agenda, each with its four fields."""

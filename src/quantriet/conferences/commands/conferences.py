@@ -114,15 +114,31 @@ def _check(plan: Plan) -> None:
             "conference.times",
             _("Giờ kết thúc phải sau giờ bắt đầu. Chưa lưu gì; hãy sửa một trong hai giờ."),
         )
-    if not (plan.head_chaired or clean_line(plan.deputy_reason)):
-        raise DomainError(
-            "conference.deputy_reason",
-            _("Người đứng đầu không chủ trì thì cần ghi lý do. Chưa lưu gì; hãy ghi lý do cấp phó chủ trì."),
-        )
+    _check_leading(plan)
     streams.check(plan.stream, settings.QUANTRIET.streams)
     if plan.campaign is not None and plan.campaign.book_id is None:
         raise DomainError(
             "conference.campaign_not_started", _("Đợt này chưa giao xuống nên chưa triệu tập hội nghị được.")
+        )
+
+
+def _check_leading(plan: Plan) -> None:
+    """Somebody else than the head chairs, or is named for a document of the agenda: then the reason is told."""
+    if clean_line(plan.deputy_reason):
+        return
+    if not plan.head_chaired:
+        raise DomainError(
+            "conference.deputy_reason",
+            _("Người đứng đầu không chủ trì thì cần ghi lý do. Chưa lưu gì; hãy ghi lý do cấp phó chủ trì."),
+        )
+    taught = any(line.document_id is not None and clean_line(line.presenter) for line in plan.agenda)
+    if taught and not plan.head_taught:
+        raise DomainError(
+            "conference.deputy_reason",
+            _(
+                "Người khác truyền đạt văn bản thay người đứng đầu thì cần ghi lý do. Chưa lưu gì; hãy ghi lý do, "
+                "hoặc đánh dấu người đứng đầu trực tiếp truyền đạt."
+            ),
         )
 
 

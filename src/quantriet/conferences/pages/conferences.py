@@ -93,7 +93,7 @@ def call(request: ActorRequest) -> HttpResponse:
             if chosen:
                 sites.add_for_units(made, chosen, form=sites_form.cleaned_data["site_form"], by=request.actor)
         except DomainError as error:
-            form.add_error(None, error.sentence)
+            form.refuse(error)
         else:
             messages.success(
                 request, _("Đã triệu tập. Hãy in giấy triệu tập và gửi đường dẫn cho các điểm cầu.")
@@ -219,7 +219,7 @@ def change(request: ActorRequest, conference_id: int) -> HttpResponse:
         except ConflictError as error:
             conflict = error
         except DomainError as error:
-            form.add_error(None, error.sentence)
+            form.refuse(error)
         else:
             messages.success(request, _("Đã lưu."))
             return HttpResponseRedirect(reverse("conference", args=[one.pk]))

@@ -19,7 +19,7 @@ FIRST_YEAR = 2020
 
 @page(Can.CONFERENCE_READ)
 def led(request: ActorRequest) -> HttpResponse:
-    """Counts by unit, then the conferences a deputy chaired with the reason given."""
+    """Counts by unit, then the conferences a deputy chaired or taught at, with the reason given."""
     by, this_year = request.actor, timezone.localdate().year
     asked = request.GET.get("nam", "")
     years = range(this_year, FIRST_YEAR - 1, -1)

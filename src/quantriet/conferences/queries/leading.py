@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from quantriet.conferences.models import Conference
+from quantriet.conferences.models import AgendaItem, Conference
 from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.models import Unit
@@ -62,6 +62,10 @@ def counts(by: Actor, year: int, shown: Mapping[int, Unit]) -> list[Led]:
 
 
 def by_deputies(by: Actor, year: int) -> QuerySet[Conference]:
-    """Conferences chaired by a deputy, the latest first: each tells why, or does not."""
-    rows = held(by, year).filter(head_chaired=False).select_related("unit")
-    return rows.order_by("-starts_at", "-id")
+    """Conferences that a deputy chaired, or in which one is named for a document (``is_taught_by_deputy``), the
+    latest first: each tells why.
+    """
+    named = AgendaItem.objects.filter(conference=OuterRef("pk"), document__isnull=False).exclude(presenter="")
+    rows = held(by, year).annotate(is_taught_by_deputy=Q(head_taught=False) & Exists(named))
+    chosen = rows.filter(Q(head_chaired=False) | Q(is_taught_by_deputy=True)).select_related("unit")
+    return chosen.order_by("-starts_at", "-id")
