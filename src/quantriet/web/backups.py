@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 import psycopg
+from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -63,8 +64,10 @@ def house(home: Path, environ: Mapping[str, str]) -> House:
         if not admin:
             raise DomainError(
                 "backup.admin",
-                "Sao lưu máy chủ riêng cần QUANTRIET_ADMIN_DATABASE_URL (tài khoản quản trị PostgreSQL). "
-                "Chưa làm gì.",
+                _(
+                    "Sao lưu máy chủ riêng cần QUANTRIET_ADMIN_DATABASE_URL (tài khoản quản trị PostgreSQL). "
+                    "Chưa làm gì."
+                ),
             )
         return House(home, admin, programs)
     server = EmbeddedPostgres(home, environ=environ)
@@ -76,7 +79,8 @@ def backup(of: House, target: Path) -> Contents:
     """Write the archive, whole or not at all."""
     if target.exists():
         raise DomainError(
-            "backup.there", f"Đã có tệp “{target}”; không ghi đè bản sao lưu. Hãy chọn tên khác."
+            "backup.there",
+            _("Đã có tệp “{target}”; không ghi đè bản sao lưu. Hãy chọn tên khác.").format(target=target),
         )
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         dump = Path(folder) / DUMP
@@ -111,17 +115,19 @@ def look(source: Path) -> Contents:
             told = json.loads(manifest.read()) if manifest else {}
             if told.get("format") != FORMAT:
                 raise DomainError(
-                    "backup.format", "Tệp này không phải bản sao lưu của hệ thống, hoặc của bản mới hơn."
+                    "backup.format", _("Tệp này không phải bản sao lưu của hệ thống, hoặc của bản mới hơn.")
                 )
             for name, wanted in told["parts"].items():
                 part = archive.extractfile(name)
                 if part is None or _digest_of(part) != wanted:
                     raise DomainError(
-                        "backup.damaged", f"Bản sao lưu hỏng ở phần “{name}”. Chưa khôi phục gì."
+                        "backup.damaged",
+                        _("Bản sao lưu hỏng ở phần “{name}”. Chưa khôi phục gì.").format(name=name),
                     )
     except (tarfile.TarError, OSError, KeyError, ValueError) as error:
         raise DomainError(
-            "backup.unreadable", f"Không đọc được bản sao lưu “{source}”. Chưa khôi phục gì."
+            "backup.unreadable",
+            _("Không đọc được bản sao lưu “{source}”. Chưa khôi phục gì.").format(source=source),
         ) from error
     return Contents(told["made_at"], told["parts"], source.stat().st_size)
 
@@ -161,7 +167,7 @@ def rotate(folder: Path, *, keep: int) -> list[Path]:
     Called after a new backup was written, so ``keep`` is 1 or more. Returns what was deleted, oldest first.
     """
     if keep < 1:
-        raise DomainError("backup.keep", "Phải giữ ít nhất một bản sao lưu. Chưa xóa bản nào.")
+        raise DomainError("backup.keep", _("Phải giữ ít nhất một bản sao lưu. Chưa xóa bản nào."))
     ours = sorted(path for path in folder.iterdir() if path.is_file() and _NAMED.fullmatch(path.name))
     old = ours[:-keep]
     for path in old:
@@ -220,6 +226,6 @@ def _pg(of: House, program: str, arguments: Sequence[str]) -> None:
     if done.returncode:
         raise DomainError(
             "backup.program",
-            f"{program} không xong; dữ liệu đang chạy không bị đổi.",
+            _("{program} không xong; dữ liệu đang chạy không bị đổi.").format(program=program),
             told=done.stderr[-2000:],
         )

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from quantriet.core.errors import DomainError
 from quantriet.ledger import commands as ledger
@@ -25,22 +26,22 @@ def _backup_arguments(parser: argparse.ArgumentParser) -> None:
         "file",
         type=Path,
         nargs="?",
-        metavar="TỆP",
-        help="tệp sẽ ghi (mặc định: QUANTRIET_HOME/backups, tên theo giờ)",
+        metavar=_("TỆP"),
+        help=_("tệp sẽ ghi (mặc định: QUANTRIET_HOME/backups, tên theo giờ)"),
     )
     parser.add_argument(
         "--keep",
         type=int,
         metavar="N",
-        help="sau khi sao lưu xong, chỉ giữ N bản mới nhất mang tên theo giờ trong thư mục đó",
+        help=_("sau khi sao lưu xong, chỉ giữ N bản mới nhất mang tên theo giờ trong thư mục đó"),
     )
     json_argument(parser)
 
 
 def _restore_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="TỆP", help="bản sao lưu")
+    parser.add_argument("file", type=Path, metavar=_("TỆP"), help=_("bản sao lưu"))
     parser.add_argument(
-        "--replace", action="store_true", help="bỏ dữ liệu đang có (phải dừng hệ thống trước)"
+        "--replace", action="store_true", help=_("bỏ dữ liệu đang có (phải dừng hệ thống trước)")
     )
     dry_run_argument(parser)
     json_argument(parser)
@@ -65,11 +66,17 @@ def _told(contents: Contents, file: Path) -> dict[str, object]:
 def _backup(options: argparse.Namespace) -> int:
     file = (options.file or usual_place()).absolute()
     made = backups.backup(backups.house(settings.QUANTRIET.home, os.environ), file)
-    words = [f"Đã sao lưu vào {file}: {len(made.parts)} phần, {made.size} byte. Tệp có cả khóa: cất kỹ."]
+    words = [
+        _("Đã sao lưu vào {file}: {count} phần, {size} byte. Tệp có cả khóa: cất kỹ.").format(
+            file=file, count=len(made.parts), size=made.size
+        )
+    ]
     told = _told(made, file)
     if options.keep is not None:
         gone = backups.rotate(file.parent, keep=options.keep)
-        words.append(f"Đã bỏ {len(gone)} bản cũ, giữ {options.keep} bản mới nhất.")
+        words.append(
+            _("Đã bỏ {count} bản cũ, giữ {keep} bản mới nhất.").format(count=len(gone), keep=options.keep)
+        )
         told["deleted"] = [path.name for path in gone]
     tell(options, words, told)
     return 0
@@ -81,10 +88,16 @@ def _restore(options: argparse.Namespace) -> int:
     if not backups.is_empty(house) and not options.replace:
         raise DomainError(
             "restore.not_empty",
-            "Hệ thống này đang có dữ liệu; khôi phục sẽ bỏ chúng. Chưa làm gì; nếu đúng ý, thêm --replace.",
+            _(
+                "Hệ thống này đang có dữ liệu; khôi phục sẽ bỏ chúng. Chưa làm gì; nếu đúng ý, thêm --replace."
+            ),
         )
     if options.dry_run:
-        tell(options, [f"Bản sao lưu lành, lập lúc {found.made_at}."], _told(found, options.file))
+        tell(
+            options,
+            [_("Bản sao lưu lành, lập lúc {made_at}.").format(made_at=found.made_at)],
+            _told(found, options.file),
+        )
         return 0
     connections.close_all()
     backups.restore(house, options.file)
@@ -94,7 +107,11 @@ def _restore(options: argparse.Namespace) -> int:
     with access.whole_house("restore"):
         epoch = ledger.rebuild()
         equal = queries.verify().equal
-    words = [f"Đã khôi phục bản lập lúc {found.made_at}; số liệu dựng lại ở kỷ {epoch}."]
+    words = [
+        _("Đã khôi phục bản lập lúc {made_at}; số liệu dựng lại ở kỷ {epoch}.").format(
+            made_at=found.made_at, epoch=epoch
+        )
+    ]
     tell(options, words, {**_told(found, options.file), "epoch": epoch, "ledger_equal": equal})
     return 0 if equal else REFUSED
 

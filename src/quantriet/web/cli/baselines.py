@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from quantriet.campaigns.commands import follow_up
 from quantriet.campaigns.queries import follow_up as queries
 from quantriet.core.errors import DomainError
@@ -14,9 +16,9 @@ from quantriet.web.cli.telling import dry_run_argument, json_argument, operating
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="TỆP", help="tệp .xlsx hoặc .csv")
+    parser.add_argument("file", type=Path, metavar=_("TỆP"), help=_("tệp .xlsx hoặc .csv"))
     parser.add_argument(
-        "--document", required=True, metavar="SỐ", help="số, ký hiệu văn bản, ví dụ 226-KL/TW"
+        "--document", required=True, metavar=_("SỐ"), help=_("số, ký hiệu văn bản, ví dụ 226-KL/TW")
     )
     dry_run_argument(parser)
     json_argument(parser)
@@ -26,14 +28,17 @@ def _document(number: str) -> Document:
     found = list(Document.objects.filter(number=number).order_by("-issued_on")[:2])
     if len(found) != 1:
         raise DomainError(
-            "cli.document", f"Không có, hoặc có nhiều văn bản số “{number}”. Chưa làm gì; hãy xem lại số."
+            "cli.document",
+            _("Không có, hoặc có nhiều văn bản số “{number}”. Chưa làm gì; hãy xem lại số.").format(
+                number=number
+            ),
         )
     return found[0]
 
 
 def _run(options: argparse.Namespace) -> int:
     if not options.file.is_file():
-        raise DomainError("cli.file", f"Không có tệp “{options.file}”. Chưa làm gì.")
+        raise DomainError("cli.file", _("Không có tệp “{file}”. Chưa làm gì.").format(file=options.file))
     checked = check_upload(options.file, kind=(FileKind.XLSX, FileKind.CSV))
     with operating(options) as by:
         document = _document(options.document)
@@ -43,12 +48,16 @@ def _run(options: argparse.Namespace) -> int:
             told = [
                 {"address": one.address, "code": one.code, "sentence": one.sentence} for one in sheet.faults
             ]
-            tell(options, ["Tệp có lỗi, chưa ghi gì:", *lines], {"written": False, "faults": told})
+            tell(options, [_("Tệp có lỗi, chưa ghi gì:"), *lines], {"written": False, "faults": told})
             return REFUSED
         done = follow_up.declare_baselines(document, sheet.lines, by=by)
         tell(
             options,
-            [f"Số liệu kỳ trước: {done.new} mới, {done.changed} đổi, {done.same} như cũ."],
+            [
+                _("Số liệu kỳ trước: {new} mới, {changed} đổi, {same} như cũ.").format(
+                    new=done.new, changed=done.changed, same=done.same
+                )
+            ],
             {"written": not options.dry_run, "new": done.new, "changed": done.changed, "same": done.same},
         )
     return 0

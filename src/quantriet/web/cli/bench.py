@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 from django.conf import settings
+from django.utils.translation import gettext as _
 from psycopg import sql
 
 from quantriet.web import database_roles
@@ -22,15 +23,17 @@ DATABASE = "quantriet_bench"
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--size", choices=("province", "small"), default="province", help="cỡ một tỉnh, hoặc nhỏ để thử"
+        "--size", choices=("province", "small"), default="province", help=_("cỡ một tỉnh, hoặc nhỏ để thử")
     )
     parser.add_argument(
         "--scale",
         choices=tuple(SCALES),
-        help="đo trên dữ liệu sinh cỡ này (quantriet generate), giữ lại sau đó",
+        help=_("đo trên dữ liệu sinh cỡ này (quantriet generate), giữ lại sau đó"),
     )
-    parser.add_argument("--json", default="bench.json", metavar="TỆP", help="nơi ghi kết quả (bench.json)")
-    parser.add_argument("--million", action="store_true", help="đo cả việc nhập một triệu người (lâu)")
+    parser.add_argument(
+        "--json", default="bench.json", metavar=_("TỆP"), help=_("nơi ghi kết quả (bench.json)")
+    )
+    parser.add_argument("--million", action="store_true", help=_("đo cả việc nhập một triệu người (lâu)"))
 
 
 def _run(options: argparse.Namespace) -> int:

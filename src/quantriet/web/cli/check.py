@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from quantriet.org.models import Account
 from quantriet.web.cli import REFUSED, Command
@@ -18,7 +19,7 @@ def _faults() -> list[str]:
     try:
         found += _of_database()
     except OperationalError:
-        found.append("Không nối được cơ sở dữ liệu; xem DATABASE_URL hoặc chạy quantriet serve.")
+        found.append(_("Không nối được cơ sở dữ liệu; xem DATABASE_URL hoặc chạy quantriet serve."))
     return found
 
 
@@ -26,22 +27,24 @@ def _of_database() -> list[str]:
     found = []
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        found.append("Còn bảng chưa tạo hoặc chưa nâng cấp; chạy: quantriet migrate")
+        found.append(_("Còn bảng chưa tạo hoặc chưa nâng cấp; chạy: quantriet migrate"))
         return found
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
         if cursor.fetchone()[0]:
             found.append(
-                "Vai trò đang nối cơ sở dữ liệu vượt được tường theo hàng; phải dùng vai trò quantriet_app."
+                _(
+                    "Vai trò đang nối cơ sở dữ liệu vượt được tường theo hàng; phải dùng vai trò quantriet_app."
+                )
             )
     if not settings.QUANTRIET.demo and Account.objects.filter(is_demo=True, is_active=True).exists():
-        found.append("Có tài khoản trình diễn trong hệ thống thật; hãy khóa chúng trước khi mở cửa.")
+        found.append(_("Có tài khoản trình diễn trong hệ thống thật; hãy khóa chúng trước khi mở cửa."))
     return found
 
 
 def _run(options: argparse.Namespace) -> int:
     found = _faults()
-    tell(options, found or ["Mọi thứ đúng chỗ."], {"ok": not found, "faults": found})
+    tell(options, found or [_("Mọi thứ đúng chỗ.")], {"ok": not found, "faults": found})
     return REFUSED if found else 0
 
 

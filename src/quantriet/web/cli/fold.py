@@ -9,6 +9,7 @@ import time
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection
+from django.utils.translation import gettext as _
 
 from quantriet.conferences.commands import counts
 from quantriet.ledger import commands as ledger
@@ -21,7 +22,7 @@ _log = structlog.get_logger("fold")
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--once", action="store_true", help="gộp một lần rồi thôi")
+    parser.add_argument("--once", action="store_true", help=_("gộp một lần rồi thôi"))
 
 
 def _run(options: argparse.Namespace) -> int:

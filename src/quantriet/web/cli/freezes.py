@@ -1,18 +1,23 @@
 """``quantriet freeze``: list the frozen periods of a campaign, freeze one that ends today or has ended."""
 
 import argparse
-from datetime import date
 
 from django.utils.translation import gettext as _
 
 from quantriet.campaigns.commands import freezes as commands
-from quantriet.campaigns.models import Campaign
-from quantriet.core.errors import DomainError
-from quantriet.core.text import TextError, format_date, parse_date
+from quantriet.core.text import format_date
 from quantriet.ledger import queries as ledger
 from quantriet.ledger.models import Freeze
 from quantriet.web.cli import Command
-from quantriet.web.cli.telling import dry_run_argument, json_argument, operating, tell, unit_of
+from quantriet.web.cli.telling import (
+    campaign_of,
+    day_of,
+    dry_run_argument,
+    json_argument,
+    operating,
+    tell,
+    unit_of,
+)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,26 +34,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         json_argument(act)
 
 
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return parse_date(text)
-    except TextError as error:
-        sentence = _("Không đọc được ngày “{text}”. Hãy viết dạng 31/12/2026.").format(text=text)
-        raise DomainError("cli.date", sentence) from error
-
-
-def _campaign(number: int) -> Campaign:
-    found = Campaign.objects.select_related("unit", "book").filter(pk=number).first()
-    if found is None:
-        raise DomainError("cli.campaign", _("Không có đợt số {number}. Chưa làm gì.").format(number=number))
-    return found
-
-
 def _list(options: argparse.Namespace) -> int:
     with operating(options):
-        rows = Freeze.objects.filter(book=_campaign(options.campaign).book).select_related("unit")
+        rows = Freeze.objects.filter(book=campaign_of(options.campaign).book).select_related("unit")
         if options.unit:
             rows = rows.filter(unit=unit_of(options.unit))
         frozen = list(rows)
@@ -77,8 +65,10 @@ def _told(one: Freeze) -> dict[str, object]:
 
 def _make(options: argparse.Namespace) -> int:
     with operating(options) as by:
-        campaign, unit = _campaign(options.campaign), unit_of(options.unit)
-        made = commands.freeze(campaign, unit, label=options.label, on=_day(options.on), by=by)
+        campaign, unit = campaign_of(options.campaign), unit_of(options.unit)
+        made = commands.freeze(
+            campaign, unit, label=options.label, on=day_of(options.on) if options.on else None, by=by
+        )
         words = _("Kỳ “{label}” đến hết ngày {day} của {unit}: đã chốt.").format(
             label=made.label, day=format_date(made.on), unit=unit.name
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from psycopg import sql
 
 from quantriet.web.cli import Command
@@ -23,15 +24,17 @@ FILLING = {"max_wal_size": "8GB", "checkpoint_timeout": "30min", "autovacuum": "
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--scale", choices=tuple(SCALES), default="commune", help="cỡ: xã, tỉnh hay cả nước")
-    parser.add_argument("--seed", type=int, default=2026, help="số gieo; cùng số thì cùng dữ liệu")
     parser.add_argument(
-        "--today", type=date.fromisoformat, metavar="NĂM-THÁNG-NGÀY", help="ngày của dữ liệu (hôm nay)"
+        "--scale", choices=tuple(SCALES), default="commune", help=_("cỡ: xã, tỉnh hay cả nước")
+    )
+    parser.add_argument("--seed", type=int, default=2026, help=_("số gieo; cùng số thì cùng dữ liệu"))
+    parser.add_argument(
+        "--today", type=date.fromisoformat, metavar=_("NĂM-THÁNG-NGÀY"), help=_("ngày của dữ liệu (hôm nay)")
     )
     parser.add_argument(
-        "--processes", type=int, default=min(4, os.cpu_count() or 1), metavar="SỐ", help="số tiến trình"
+        "--processes", type=int, default=min(4, os.cpu_count() or 1), metavar=_("SỐ"), help=_("số tiến trình")
     )
-    parser.add_argument("--json", action="store_true", help="trả lời bằng một đối tượng JSON")
+    parser.add_argument("--json", action="store_true", help=_("trả lời bằng một đối tượng JSON"))
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from quantriet.core.errors import DomainError
 from quantriet.org import access
 from quantriet.org.commands import imports
@@ -14,11 +16,11 @@ from quantriet.web.cli.telling import dry_run_argument, json_argument, operating
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="TỆP", help="tệp .xlsx hoặc .csv")
+    parser.add_argument("file", type=Path, metavar=_("TỆP"), help=_("tệp .xlsx hoặc .csv"))
     parser.add_argument(
-        "--unit", default="", metavar="MÃ", help="đơn vị nhận (mặc định: đơn vị gốc của cây Đảng)"
+        "--unit", default="", metavar=_("MÃ"), help=_("đơn vị nhận (mặc định: đơn vị gốc của cây Đảng)")
     )
-    parser.add_argument("--skip-faulty", action="store_true", help="bỏ các dòng lỗi, ghi các dòng còn lại")
+    parser.add_argument("--skip-faulty", action="store_true", help=_("bỏ các dòng lỗi, ghi các dòng còn lại"))
     dry_run_argument(parser)
     json_argument(parser)
 
@@ -30,14 +32,14 @@ def _top() -> Unit:
     if len(found) != 1:
         raise DomainError(
             "cli.which_unit",
-            "Chưa rõ nhập vào đơn vị nào. Hãy nêu --unit MÃ, hoặc lập gốc bằng quantriet found-root.",
+            _("Chưa rõ nhập vào đơn vị nào. Hãy nêu --unit MÃ, hoặc lập gốc bằng quantriet found-root."),
         )
     return found[0].unit
 
 
 def _run(options: argparse.Namespace, kind: str) -> int:
     if not options.file.is_file():
-        raise DomainError("cli.file", f"Không có tệp “{options.file}”. Chưa làm gì.")
+        raise DomainError("cli.file", _("Không có tệp “{file}”. Chưa làm gì.").format(file=options.file))
     with operating(options) as by:
         unit = unit_of(options.unit) if options.unit else _top()
         about = imports.stage(options.file, file_name=options.file.name, kind=kind, unit=unit, by=by)
@@ -48,14 +50,21 @@ def _run(options: argparse.Namespace, kind: str) -> int:
         imports.carry_out(about, rows=Rows.FAULTLESS if options.skip_faulty else Rows.ALL, by=by)
     told: dict[str, Any] = {**outcome.as_json(), "written": wrote}
     lines = [
-        f"Mới {outcome.new}, đổi {outcome.changed}, giữ nguyên {outcome.same}, lỗi hoặc cần hỏi {faulty}."
+        _("Mới {new}, đổi {changed}, giữ nguyên {same}, lỗi hoặc cần hỏi {faulty}.").format(
+            new=outcome.new, changed=outcome.changed, same=outcome.same, faulty=faulty
+        )
     ]
-    lines += [f"  dòng {fault.row}: {fault.sentence}" for fault in outcome.faults[:50]]
     lines += [
-        f"  dòng {asked.row}: {asked.name} có thể là người đã có; hãy trả lời trong trang."
+        _("  dòng {row}: {sentence}").format(row=fault.row, sentence=fault.sentence)
+        for fault in outcome.faults[:50]
+    ]
+    lines += [
+        _("  dòng {row}: {name} có thể là người đã có; hãy trả lời trong trang.").format(
+            row=asked.row, name=asked.name
+        )
         for asked in outcome.questions[:50]
     ]
-    lines.append("Đã ghi." if wrote else "Chưa ghi gì.")
+    lines.append(_("Đã ghi.") if wrote else _("Chưa ghi gì."))
     tell(options, lines, told)
     return REFUSED if faulty and not options.skip_faulty else 0
 

@@ -3,6 +3,8 @@
 import argparse
 from dataclasses import asdict
 
+from django.utils.translation import gettext as _
+
 from quantriet.ledger import commands, queries
 from quantriet.org import access
 from quantriet.web.cli import REFUSED, Command
@@ -11,13 +13,13 @@ from quantriet.web.proofs import recount
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    acts = parser.add_subparsers(dest="act", required=True, metavar="việc")
-    verify = acts.add_parser("verify", help="đếm lại mọi bút toán, so với số cộng dồn (mã 1 nếu lệch)")
-    verify.add_argument("--limit", type=int, default=20, help="nêu nhiều nhất bấy nhiêu ô lệch")
+    acts = parser.add_subparsers(dest="act", required=True, metavar=_("việc"))
+    verify = acts.add_parser("verify", help=_("đếm lại mọi bút toán, so với số cộng dồn (mã 1 nếu lệch)"))
+    verify.add_argument("--limit", type=int, default=20, help=_("nêu nhiều nhất bấy nhiêu ô lệch"))
     again = acts.add_parser(
-        "recount", help="đếm lại từ các dòng gốc bằng bản SQL độc lập, so với số cộng dồn (mã 1 nếu lệch)"
+        "recount", help=_("đếm lại từ các dòng gốc bằng bản SQL độc lập, so với số cộng dồn (mã 1 nếu lệch)")
     )
-    rebuild = acts.add_parser("rebuild", help="dựng lại số cộng dồn từ các bút toán, sang một kỷ mới")
+    rebuild = acts.add_parser("rebuild", help=_("dựng lại số cộng dồn từ các bút toán, sang một kỷ mới"))
     dry_run_argument(rebuild)
     for act in (verify, again, rebuild):
         json_argument(act)
@@ -27,11 +29,21 @@ def _verify(options: argparse.Namespace) -> int:
     with access.whole_house("ledger verify"):
         found = queries.verify(limit=options.limit)
     lines = [
-        f"  sổ {cell.book_id} đơn vị {cell.unit_id} chỉ số {cell.measure} lát {cell.slice} bậc {cell.grade}: "
-        f"cộng dồn {cell.tally}, đếm lại {cell.counted}"
+        _(
+            "  sổ {book_id} đơn vị {unit_id} chỉ số {measure} lát {slice} bậc {grade}: "
+            "cộng dồn {tally}, đếm lại {counted}"
+        ).format(
+            book_id=cell.book_id,
+            unit_id=cell.unit_id,
+            measure=cell.measure,
+            slice=cell.slice,
+            grade=cell.grade,
+            tally=cell.tally,
+            counted=cell.counted,
+        )
         for cell in found.differences
     ]
-    head = f"{found.cells} ô, khớp cả." if found.equal else "Lệch; các ô đầu tiên:"
+    head = _("{cells} ô, khớp cả.").format(cells=found.cells) if found.equal else _("Lệch; các ô đầu tiên:")
     told = {
         "equal": found.equal,
         "cells": found.cells,
@@ -46,11 +58,17 @@ def _recount(options: argparse.Namespace) -> int:
     with access.whole_house("ledger recount"):
         found = recount.recount()
     lines = [
-        "  sổ {book_id} đơn vị {unit_id} chỉ số {measure} lát {slice} bậc {grade}: "
-        "cộng dồn {tally}, đếm từ dòng gốc {counted}".format_map(cell)
+        _(
+            "  sổ {book_id} đơn vị {unit_id} chỉ số {measure} lát {slice} bậc {grade}: "
+            "cộng dồn {tally}, đếm từ dòng gốc {counted}"
+        ).format_map(cell)
         for cell in found.differences
     ]
-    head = f"{found.cells} ô, khớp cả." if found.equal else f"{found.differing} ô lệch; các ô đầu tiên:"
+    head = (
+        _("{cells} ô, khớp cả.").format(cells=found.cells)
+        if found.equal
+        else _("{differing} ô lệch; các ô đầu tiên:").format(differing=found.differing)
+    )
     told = {
         "equal": found.equal,
         "cells": found.cells,
@@ -64,7 +82,7 @@ def _recount(options: argparse.Namespace) -> int:
 def _rebuild(options: argparse.Namespace) -> int:
     with operating(options):
         epoch = commands.rebuild()
-        tell(options, [f"Đã dựng lại; kỷ mới là {epoch}."], {"epoch": epoch})
+        tell(options, [_("Đã dựng lại; kỷ mới là {epoch}.").format(epoch=epoch)], {"epoch": epoch})
     return 0
 
 

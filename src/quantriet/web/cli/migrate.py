@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.utils.translation import gettext as _
 
 from quantriet.web.cli import REFUSED, Command
 
@@ -13,10 +14,12 @@ LOCK_TIMEOUT = "10s"  # a table that is in use is not waited for: everybody woul
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help="chỉ xem còn bước nào chưa làm (mã 1 nếu còn)")
-    parser.add_argument("--plan", action="store_true", help="liệt kê các bước sẽ làm, không làm")
-    parser.add_argument("--no-input", action="store_true", help="không hỏi gì")
-    parser.add_argument("--verbosity", type=int, default=1, help="0 im lặng, 1 thường, 2 chi tiết")
+    parser.add_argument(
+        "--check", action="store_true", help=_("chỉ xem còn bước nào chưa làm (mã 1 nếu còn)")
+    )
+    parser.add_argument("--plan", action="store_true", help=_("liệt kê các bước sẽ làm, không làm"))
+    parser.add_argument("--no-input", action="store_true", help=_("không hỏi gì"))
+    parser.add_argument("--verbosity", type=int, default=1, help=_("0 im lặng, 1 thường, 2 chi tiết"))
 
 
 def bring_up_to_date(**options: Any) -> None:
@@ -36,8 +39,11 @@ def _run(options: argparse.Namespace) -> int:
         )
     except OperationalError as error:
         sys.stderr.write(
-            "Chưa nâng cấp xong: cơ sở dữ liệu không trả lời hoặc có bảng đang bận. "
-            f"Các bước đã xong được giữ; hãy chạy lại sau.\n({error})\n"
+            _(
+                "Chưa nâng cấp xong: cơ sở dữ liệu không trả lời hoặc có bảng đang bận. "
+                "Các bước đã xong được giữ; hãy chạy lại sau."
+            )
+            + f"\n({error})\n"
         )
         return REFUSED
     except SystemExit as ended:  # Django's way to say that --check found something

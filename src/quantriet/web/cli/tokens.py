@@ -2,6 +2,8 @@
 
 import argparse
 
+from django.utils.translation import gettext as _
+
 from quantriet.core.errors import DomainError
 from quantriet.org.permissions import Can
 from quantriet.web import tokens
@@ -10,26 +12,26 @@ from quantriet.web.cli.telling import account_of, dry_run_argument, json_argumen
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    acts = parser.add_subparsers(dest="act", required=True, metavar="việc")
-    create = acts.add_parser("create", help="tạo khóa; khóa chỉ hiện một lần")
-    create.add_argument("label", metavar="TÊN_KHÓA", help="để biết khóa dùng cho việc gì")
+    acts = parser.add_subparsers(dest="act", required=True, metavar=_("việc"))
+    create = acts.add_parser("create", help=_("tạo khóa; khóa chỉ hiện một lần"))
+    create.add_argument("label", metavar=_("TÊN_KHÓA"), help=_("để biết khóa dùng cho việc gì"))
     create.add_argument(
-        "--account", required=True, metavar="TÊN_ĐĂNG_NHẬP", help="khóa làm việc thay tài khoản này"
+        "--account", required=True, metavar=_("TÊN_ĐĂNG_NHẬP"), help=_("khóa làm việc thay tài khoản này")
     )
-    create.add_argument("--unit", required=True, metavar="MÃ", help="tại đơn vị này")
+    create.add_argument("--unit", required=True, metavar=_("MÃ"), help=_("tại đơn vị này"))
     create.add_argument(
         "--scope",
         required=True,
         action="append",
         choices=[can.value for can in Can],
-        help="quyền (nêu được nhiều lần)",
+        help=_("quyền (nêu được nhiều lần)"),
     )
     create.add_argument(
-        "--days", type=int, default=90, help="số ngày có hiệu lực (mặc định 90, nhiều nhất 366)"
+        "--days", type=int, default=90, help=_("số ngày có hiệu lực (mặc định 90, nhiều nhất 366)")
     )
-    listed = acts.add_parser("list", help="liệt kê các khóa")
-    revoke = acts.add_parser("revoke", help="thu hồi một khóa")
-    revoke.add_argument("id", type=int, metavar="SỐ")
+    listed = acts.add_parser("list", help=_("liệt kê các khóa"))
+    revoke = acts.add_parser("revoke", help=_("thu hồi một khóa"))
+    revoke.add_argument("id", type=int, metavar=_("SỐ"))
     for act in (create, revoke):
         dry_run_argument(act)
     for act in (create, listed, revoke):
@@ -46,7 +48,10 @@ def _create(options: argparse.Namespace) -> None:
             days=options.days,
             by=by,
         )
-        words = [f"Khóa số {token.pk}: {key}", "Khóa chỉ hiện một lần này; hãy cất giữ như mật khẩu."]
+        words = [
+            _("Khóa số {number}: {key}").format(number=token.pk, key=key),
+            _("Khóa chỉ hiện một lần này; hãy cất giữ như mật khẩu."),
+        ]
         tell(options, words, {"id": token.pk, "key": key, "expires_at": token.expires_at})
 
 
@@ -72,9 +77,15 @@ def _revoke(options: argparse.Namespace) -> None:
     with operating(options) as by:
         found = tokens.of_units(by).filter(pk=options.id).first()
         if found is None:
-            raise DomainError("cli.token", f"Không có khóa số {options.id}. Chưa làm gì.")
+            raise DomainError(
+                "cli.token", _("Không có khóa số {number}. Chưa làm gì.").format(number=options.id)
+            )
         tokens.revoke(found, by=by)
-        tell(options, [f"Đã thu hồi khóa số {options.id}."], {"id": options.id, "revoked": True})
+        tell(
+            options,
+            [_("Đã thu hồi khóa số {number}.").format(number=options.id)],
+            {"id": options.id, "revoked": True},
+        )
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -2,6 +2,8 @@
 
 import argparse
 
+from django.utils.translation import gettext as _
+
 from quantriet.org.commands import units
 from quantriet.org.models import Tree, UnitKind
 from quantriet.org.specs import UnitSpec
@@ -10,11 +12,13 @@ from quantriet.web.cli.telling import dry_run_argument, json_argument, operating
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("code", metavar="MÃ", help="mã đơn vị của cơ quan")
-    parser.add_argument("name", metavar="TÊN", help="tên đơn vị")
-    parser.add_argument("--kind", default=UnitKind.PROVINCE, choices=UnitKind.values, help="loại đơn vị")
-    parser.add_argument("--tree", default=Tree.PARTY, choices=Tree.values, help="cây tổ chức")
-    parser.add_argument("--committee", default="", metavar="MÃ", help="cấp ủy cùng cấp, nếu ngoài cây Đảng")
+    parser.add_argument("code", metavar=_("MÃ"), help=_("mã đơn vị của cơ quan"))
+    parser.add_argument("name", metavar=_("TÊN"), help=_("tên đơn vị"))
+    parser.add_argument("--kind", default=UnitKind.PROVINCE, choices=UnitKind.values, help=_("loại đơn vị"))
+    parser.add_argument("--tree", default=Tree.PARTY, choices=Tree.values, help=_("cây tổ chức"))
+    parser.add_argument(
+        "--committee", default="", metavar=_("MÃ"), help=_("cấp ủy cùng cấp, nếu ngoài cây Đảng")
+    )
     dry_run_argument(parser)
     json_argument(parser)
 
@@ -29,7 +33,11 @@ def _run(options: argparse.Namespace) -> int:
             committee_code=options.committee,
         )
         made = units.found([spec], by=by)[0]
-        tell(options, [f"Đã lập {made.name} (mã {made.code})."], {"id": made.pk, "code": made.code})
+        tell(
+            options,
+            [_("Đã lập {name} (mã {code}).").format(name=made.name, code=made.code)],
+            {"id": made.pk, "code": made.code},
+        )
     return 0
 
 

@@ -6,6 +6,8 @@ import os
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quantriet.core.errors import DomainError
 from quantriet.ledger import queries
@@ -16,7 +18,7 @@ from quantriet.web.cli.backup import as_role, usual_place
 from quantriet.web.cli.migrate import bring_up_to_date
 from quantriet.web.cli.telling import dry_run_argument, json_argument, tell
 
-RESTART = (
+RESTART = gettext_lazy(
     "Khởi động lại để chạy bản mới: systemctl restart 'quantriet-*' (hoặc dừng rồi chạy lại quantriet serve)."
 )
 
@@ -36,7 +38,11 @@ def _steps() -> list[str]:
 def _run(options: argparse.Namespace) -> int:
     steps = _steps()
     if options.dry_run or not steps:
-        words = [f"Còn {len(steps)} bước: {', '.join(steps)}."] if steps else ["Các bảng đã đúng bản này."]
+        words = (
+            [_("Còn {count} bước: {steps}.").format(count=len(steps), steps=", ".join(steps))]
+            if steps
+            else [_("Các bảng đã đúng bản này.")]
+        )
         tell(options, words, {"steps": steps})
         return 0
     file = usual_place()
@@ -46,15 +52,26 @@ def _run(options: argparse.Namespace) -> int:
     except OperationalError as error:
         raise DomainError(
             "upgrade.busy",
-            "Chưa nâng cấp xong: có bảng đang bận hoặc cơ sở dữ liệu không trả lời. Các bước đã xong được giữ; "
-            f"hãy dừng hệ thống rồi chạy lại. Bản sao lưu trước khi nâng cấp: {file}.",
+            _(
+                "Chưa nâng cấp xong: có bảng đang bận hoặc cơ sở dữ liệu không trả lời. Các bước đã xong được giữ; "
+                "hãy dừng hệ thống rồi chạy lại. Bản sao lưu trước khi nâng cấp: {file}."
+            ).format(file=file),
             told=str(error),
         ) from error
     as_role("worker")
     with access.whole_house("upgrade"):
         equal = queries.verify().equal
-    outcome = "Số liệu khớp." if equal else f"SỐ LIỆU LỆCH: hãy dừng lại và xem bản sao lưu {file}."
-    words = [f"Đã sao lưu vào {file}.", f"Đã làm {len(steps)} bước.", outcome, RESTART]
+    outcome = (
+        _("Số liệu khớp.")
+        if equal
+        else _("SỐ LIỆU LỆCH: hãy dừng lại và xem bản sao lưu {file}.").format(file=file)
+    )
+    words = [
+        _("Đã sao lưu vào {file}.").format(file=file),
+        _("Đã làm {count} bước.").format(count=len(steps)),
+        outcome,
+        str(RESTART),
+    ]
     tell(options, words, {"steps": steps, "file": str(file), "ledger_equal": equal})
     return 0 if equal else REFUSED
 
