@@ -11,7 +11,7 @@ from django.urls import reverse
 from quantriet.core import jobs
 from quantriet.core.office.sheets_in import read_xlsx
 from quantriet.org.models import Import, Person, Unit
-from quantriet.org.pages import imports as pages
+from quantriet.org import orders
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,40 @@ def test_a_doubtful_row_is_asked_and_answered(client: Client, commune: Unit) -> 
     assert names() == ["Lê Thị Hà"]
 
 
+def test_rows_that_one_known_person_fits_are_answered_together_and_others_stay_asked(
+    client: Client, commune: Unit
+) -> None:
+    for name in ("Lê Thị Hà", "Lê Văn Hai", "Trần Văn Ba", "Trần Văn Ba"):
+        factories.person(commune, name, birth_date=date(1990, 1, 1))
+    rows = "".join(f"{name},01/01/1990\n" for name in ("Lê Thị Hà", "Lê Văn Hai", "Trần Văn Ba"))
+    page = drop(client, f"Họ và tên,Ngày sinh\n{rows}")["Location"]
+    asked = client.post(f"{page}kiem-tra/", follow=True)
+    left = client.post(f"{page}tra-loi/", {"all": "same"}, follow=True)
+
+    assert "2 dòng chỉ có một người khớp: đều là người đó" in asked.content.decode()
+    assert [one["name"] for one in left.context["questions"]] == ["Trần Văn Ba"]
+    assert (left.context["outcome"]["same"], left.context["outcome"]["asked"]) == (2, 1)
+    assert "đều là người đó" not in left.content.decode()
+
+
+def test_a_written_file_leads_on(client: Client, commune: Unit) -> None:
+    page = drop(client, f"Mã,Tên,Loại,Mã cấp trên\nN1,Chi bộ 1,Chi bộ,{commune.code}\n", "units")["Location"]
+    client.post(f"{page}kiem-tra/")
+    done = client.post(f"{page}ghi/", follow=True)
+
+    onward = [one.href for one in done.context["onward"]]
+    assert onward == [f"{reverse('imports')}?kind=people", reverse("unit", args=[commune.pk])]
+    assert [client.get(href).status_code for href in onward] == [200, 200]
+
+
+def test_with_nothing_good_there_is_nothing_left_to_write(client: Client) -> None:
+    page = drop(client, "Họ và tên,Mã,Ngày sinh\nAn,1,31/02/1980\n")["Location"]
+    shown = client.post(f"{page}kiem-tra/", follow=True).content.decode()
+
+    assert "Ngày này không có trong lịch" in shown
+    assert "Bỏ các dòng lỗi, ghi phần còn lại" not in shown
+
+
 def test_what_is_no_sheet_is_told_beside_the_field(client: Client) -> None:
     response = drop(client, "không có tiêu đề gì\n1\n")
 
@@ -115,7 +149,7 @@ def test_the_template_is_recognised_by_the_import_itself(client: Client) -> None
 def test_a_large_sheet_is_work_for_the_worker(
     client: Client, commune: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "LARGE", 10)
+    monkeypatch.setattr(orders, "LARGE", 10)
     page = drop(client, "Họ và tên,Mã\nAn,1\n")["Location"]
     looked = client.post(f"{page}kiem-tra/")
     jobs.work_off()

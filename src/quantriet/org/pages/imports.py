@@ -10,24 +10,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from quantriet.core.components import Action
 from quantriet.core.errors import DomainError
-from quantriet.core.jobs import Task
-from quantriet.core.office.cells import Fault
-from quantriet.org import access, jobs
+from quantriet.core.office.cells import Fault, column_letters
+from quantriet.org import access, orders
 from quantriet.org.access import Actor
 from quantriet.org.commands import imports as commands
 from quantriet.org.commands.imports import Rows
-from quantriet.org.doors import ActorRequest, order, page
+from quantriet.org.doors import ActorRequest, page
 from quantriet.org.forms import ColumnsForm, UploadForm
 from quantriet.org.models import Import
 from quantriet.org.permissions import Can
 from quantriet.org.queries import imports as queries
 
-# Above this size (about five thousand rows) the worker does it and the page shows how far it is.
-LARGE = 256 * 1024
+SAME = "same"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CHECKS: dict[str, Task] = {Import.Kind.UNITS: jobs.check_units, Import.Kind.PEOPLE: jobs.check_people}
-WRITES: dict[str, Task] = {Import.Kind.UNITS: jobs.import_units, Import.Kind.PEOPLE: jobs.import_people}
 
 
 @page(Can.PERSON_MANAGE, write=Can.PERSON_MANAGE)
@@ -91,9 +88,27 @@ def import_file(request: ActorRequest, import_id: int) -> HttpResponse:
         words |= {
             "shown_faults": shown,
             "questions": about.outcome.get("questions", []),
+            "alone": len(_all_the_same(about)),
+            "onward": _onward(about),
             "fault_rows": _fault_rows(about.outcome.get("fault_rows", []), shown),
         }
     return render(request, "org/import.html", words)
+
+
+def _onward(about: Import) -> list[Action]:
+    """Where one goes on when a file is written: to what it wrote, and to the list that is usually next."""
+    if about.state != Import.State.DONE:
+        return []
+    people = f"{reverse('imports')}?kind={Import.Kind.PEOPLE}"
+    if about.kind == Import.Kind.UNITS:
+        return [
+            Action(_("Nhập tiếp danh sách người"), people, "upload"),
+            Action(_("Xem cây đơn vị"), reverse("unit", args=[about.unit_id]), "sitemap"),
+        ]
+    return [
+        Action(_("Xem danh sách người"), reverse("unit-people", args=[about.unit_id]), "users"),
+        Action(_("Nhập tệp khác"), people, "upload"),
+    ]
 
 
 def _asked_columns(about: Import, data: Any = None) -> dict[str, Any]:
@@ -104,6 +119,7 @@ def _asked_columns(about: Import, data: Any = None) -> dict[str, Any]:
     positions = {name: place for name, place in about.columns.items() if place is not None}
     return {
         "form": ColumnsForm(queries.WANTED[about.kind], sample[0][1:], positions or kept["positions"], data),
+        "letters": [column_letters(place) for place in range(width - 1)],
         "sample": sample,
         "header_faults": [] if positions else kept["faults"],
     }
@@ -144,11 +160,9 @@ def import_check(request: ActorRequest, import_id: int) -> HttpResponse:
 
 
 def _look(request: ActorRequest, about: Import) -> HttpResponse:
-    if _is_large(about):
-        title = _("Kiểm tra tệp {name}").format(name=about.file_name)
-        work = order(CHECKS[about.kind], by=request.actor, title=title, import_id=about.pk)
+    work = orders.check(about, by=request.actor)
+    if work is not None:
         return HttpResponseRedirect(reverse("work", args=[work.pk]))
-    commands.check(about, by=request.actor)
     return HttpResponseRedirect(reverse("import", args=[about.pk]))
 
 
@@ -161,8 +175,16 @@ def import_answer(request: ActorRequest, import_id: int) -> HttpResponse:
         for name, value in request.POST.items()
         if name.startswith("row-") and name[4:].isdecimal() and str(value).lstrip("-").isdecimal()
     }
+    if request.POST.get("all") == SAME:
+        answers = _all_the_same(about) | answers
     commands.answer(about, answers, by=request.actor)
     return _look(request, about)
+
+
+def _all_the_same(about: Import) -> dict[int, int]:
+    """Each doubtful row that only one known person fits is that person; what several fit stays a question."""
+    questions = about.outcome.get("questions", [])
+    return {one["row"]: one["candidates"][0][0] for one in questions if len(one["candidates"]) == 1}
 
 
 @page(Can.PERSON_MANAGE, write=Can.PERSON_MANAGE)
@@ -170,19 +192,11 @@ def import_do(request: ActorRequest, import_id: int) -> HttpResponse:
     """Write the file: all of it, or the faultless rows when the user chose so."""
     about = _about(request.actor, import_id)
     rows = Rows.FAULTLESS if request.POST.get("rows") == Rows.FAULTLESS.value else Rows.ALL
-    if _is_large(about):
-        title = _("Nhập tệp {name}").format(name=about.file_name)
-        work = order(
-            WRITES[about.kind],
-            by=request.actor,
-            title=title,
-            key=f"import:{about.pk}:{rows.value}",
-            import_id=about.pk,
-            rows=rows.value,
-        )
+    work = orders.carry_out(about, rows=rows, by=request.actor)
+    if work is not None:
         return HttpResponseRedirect(reverse("work", args=[work.pk]))
-    done = commands.carry_out(about, rows=rows, by=request.actor)
-    counts = done.outcome
+    about.refresh_from_db()
+    counts = about.outcome
     messages.success(
         request, _("Đã ghi: {new} mới, {changed} đổi.").format(new=counts["new"], changed=counts["changed"])
     )
@@ -200,7 +214,3 @@ def import_faults(request: ActorRequest, import_id: int) -> HttpResponse:
     response = HttpResponse(queries.fault_file(about, faults), content_type=SHEET)
     response["Content-Disposition"] = 'attachment; filename="cac-dong-loi.xlsx"'
     return response
-
-
-def _is_large(about: Import) -> bool:
-    return queries.store().path(about.sha256).stat().st_size > LARGE

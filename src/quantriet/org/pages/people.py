@@ -25,7 +25,7 @@ A_PAGE = 50
 
 @page(Can.PERSON_READ)
 def unit_people(request: ActorRequest, unit_id: int) -> HttpResponse:
-    """The people of a unit, by given name."""
+    """The people of a unit, by given name; those of the units below stand at their own units, which are named."""
     found = access.unit_or_404(request.actor, Can.PERSON_READ, unit_id)
     shown = Paginator(people_queries.of_unit(found), A_PAGE).get_page(request.GET.get("page"))
     readings.note([person.pk for person in shown], page="unit-people", by=request.actor)
@@ -33,7 +33,12 @@ def unit_people(request: ActorRequest, unit_id: int) -> HttpResponse:
         *unit_queries.way_down(request.actor, found)[:-1],
         (found.name, reverse("unit", args=[found.pk])),
     ]
-    words = {"unit": found, "shown": shown, "crumbs": [*crumbs, (_("Danh sách người"), "")]}
+    words = {
+        "unit": found,
+        "shown": shown,
+        "below": unit_queries.below_with_people(found),
+        "crumbs": [*crumbs, (_("Danh sách người"), "")],
+    }
     return render(request, "org/unit_people.html", words)
 
 

@@ -63,6 +63,8 @@ def unit(request: ActorRequest, unit_id: int) -> HttpResponse:
         "crumbs": unit_queries.way_down(request.actor, found),
         "children": _child_rows(unit_queries.children(found)),
         "tied": unit_queries.tied(found),
+        "people": unit_queries.people_of(found),
+        "may_read_people": Can.PERSON_READ in powers,
         "posts": unit_queries.posts(found) if Can.PERSON_READ in powers else [],
         "history": list(unit_queries.places_in_time(found)[:20]),
         "actions": _unit_actions(request.actor, found, powers),
@@ -71,11 +73,12 @@ def unit(request: ActorRequest, unit_id: int) -> HttpResponse:
 
 
 def _child_rows(children: Iterable[Child]) -> list[Sequence[object]]:
-    """The cells of the units directly below: name, kind, how many units and people are there."""
+    """The cells of the units directly below: name, code, kind, how many units and people are there."""
     href = addresses("unit")
     return [
         (
             link_markup(child.unit.name, href(child.unit.pk)),
+            child.unit.code,
             child.unit.get_kind_display(),
             vn_int(child.children),
             vn_int(child.members or None),  # not declared: unknown, never none

@@ -13,7 +13,8 @@ from quantriet.core.text import fold
 from quantriet.org import access
 from quantriet.org.access import HOUSE, Actor
 from quantriet.org.commands.facilities import GOOD_FOR
-from quantriet.org.models import Facility, Placement, Post, Tree, Unit
+from quantriet.org.models import Facility, Person, Placement, Post, Tree, Unit
+from quantriet.org.models.units import Level
 from quantriet.org.permissions import Can
 from quantriet.org.routes import unit_href
 
@@ -24,7 +25,8 @@ FOUND_AT_MOST = 100
 class Child:
     """A unit in a list of units: how many units are directly below it, how many people it stands for.
 
-    ``members`` is the unit's own count, or where it has none the sum of what is below.
+    ``members``: of the Party's tree the people on record there and below; of the others the unit's own count, or where
+    it has none the sum of what is below. 0: nobody is known.
     """
 
     unit: Unit
@@ -114,8 +116,56 @@ def children(unit: Unit) -> list[Child]:
     with connection.cursor() as cursor:
         cursor.execute(_CHILDREN, {"parent": unit.pk})
         rows = {int(pk): (int(below), int(members)) for pk, below, members in cursor.fetchall()}
+    counts_people = unit.tree == Tree.PARTY and unit.level >= PEOPLE_FROM
+    people = _people_by_child(unit) if counts_people else {}
     units = Unit.objects.filter(pk__in=rows).order_by("level", "sort_key", "id")
-    return [Child(each, rows[each.pk][0], each.member_count or rows[each.pk][1]) for each in units]
+    return [
+        Child(each, rows[each.pk][0], people.get(each.pk) or each.member_count or rows[each.pk][1])
+        for each in units
+    ]
+
+
+PEOPLE_FROM = Level.COMMUNE
+"""People are counted at every look up to here; of a whole province that is a quarter of a million rows."""
+
+# The units are found first: their people are then looked up by the index of the home.
+_PEOPLE = """
+SELECT home_unit_id, count(*) FROM org_person
+WHERE home_unit_id = ANY(%(units)s::bigint[]) GROUP BY home_unit_id
+"""
+
+
+def _people_by_child(unit: Unit) -> dict[int, int]:
+    """How many people are at home in each unit directly below, with all that is below it."""
+    placed = access.today_placements().filter(unit=unit, former=False).first()
+    if placed is None:
+        return {}
+    depth = placed.path.count(".") + 1
+    inside = (
+        access.today_placements().filter(path__descendant_of=[placed.path], former=False).exclude(unit=unit)
+    )
+    child_of = {
+        unit_id: int(path.split(".")[depth]) for unit_id, path in inside.values_list("unit_id", "path")
+    }
+    counts: dict[int, int] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, {"units": list(child_of)})
+        for unit_id, people in cursor.fetchall():
+            counts[child_of[unit_id]] = counts.get(child_of[unit_id], 0) + people
+    return counts
+
+
+def below_with_people(unit: Unit) -> list[Child]:
+    """The units directly below where people are; all of them where they are not counted."""
+    return [child for child in children(unit) if child.members or unit.level < PEOPLE_FROM]
+
+
+def people_of(unit: Unit) -> int | None:
+    """How many people are on record in a Party unit of a commune or below, with all below it; ``None``: not counted."""
+    if unit.tree != Tree.PARTY or unit.level < PEOPLE_FROM:
+        return None
+    below = sum(_people_by_child(unit).values())
+    return below + Person.objects.filter(home_unit=unit).count()
 
 
 def tied(unit: Unit) -> QuerySet[Unit]:
