@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from quantriet.campaigns import forms, queries
 from quantriet.campaigns.models import Obligation, Requirement
 from quantriet.campaigns.pages.board_markup import MAX_ROWS, Kept
-from quantriet.campaigns.pages.looking import Looking, address, look
+from quantriet.campaigns.pages.looking import Looking, address, lens_of, lens_query, look
 from quantriet.campaigns.queries import SIGNS_OF_LIFE, Board, BoardRow, Lens
 from quantriet.core import tasks as core_tasks
 from quantriet.core.components import Words, number_style
@@ -136,9 +136,7 @@ class Shown:
         """The filters as they stand in the address."""
         return {
             "cay": "" if self.tree == Tree.PARTY else self.tree,
-            "ngay": self.lens.on.isoformat() if self.lens.on else "",
-            "cach": "khi-do" if self.lens.on and self.lens.as_then else "",
-            "biet": self.lens.known.isoformat() if self.lens.known else "",
+            **lens_query(self.lens),
             "doi_tuong": self.lens.person_class or "",
             "buoc": "" if self.step == "present" else self.step,
             "xep": self.order,
@@ -167,18 +165,7 @@ class Shown:
 def shown(request: ActorRequest, campaign_id: int) -> tuple[Shown, forms.LensForm]:
     """Read the address. A filter that makes no sense is left out, and the form says so."""
     looking = look(request, campaign_id)
-    given = request.GET.copy()
-    given.setdefault("cach", "nay")
-    form = forms.LensForm(given)
-    form.is_valid()
-    clean = getattr(form, "cleaned_data", {})
-    on, known, today = clean.get("ngay"), clean.get("biet"), timezone.localdate()
-    lens = Lens(
-        on=on if on and on < today else None,
-        as_then=clean.get("cach") == "khi-do",
-        person_class=clean.get("doi_tuong") or 0,
-        known=known if known and known < today else None,
-    )
+    lens, form = lens_of(request.GET)
     looking, tree = _in_tree(looking, request.GET.get("cay", ""))
     owed = set(
         Requirement.objects.filter(campaign=looking.campaign, tree=tree).values_list("kind", flat=True)

@@ -5,11 +5,15 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
+from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.campaigns import queries
+from quantriet.campaigns.forms import LensForm
 from quantriet.campaigns.models import Campaign
+from quantriet.campaigns.queries import Lens
 from quantriet.core.components import Crumb, Tab, Words
 from quantriet.org import access
 from quantriet.org.access import Actor
@@ -120,6 +124,34 @@ def look(request: ActorRequest, campaign_id: int) -> Looking:
     if wanted:
         unit = access.unit_or_404(request.actor, Can.CAMPAIGN_READ, number(wanted))
     return Looking(request.actor, campaign, unit, highest)
+
+
+def lens_of(asked: QueryDict) -> tuple[Lens, LensForm]:
+    """How an address asks to look. A filter that makes no sense is left out, and the form says so; a day that has not
+    passed is now.
+    """
+    given = asked.copy()
+    given.setdefault("cach", "nay")
+    form = LensForm(given)
+    form.is_valid()
+    clean = getattr(form, "cleaned_data", {})
+    on, known, today = clean.get("ngay"), clean.get("biet"), timezone.localdate()
+    lens = Lens(
+        on=on if on and on < today else None,
+        as_then=clean.get("cach") == "khi-do",
+        person_class=clean.get("doi_tuong") or 0,
+        known=known if known and known < today else None,
+    )
+    return lens, form
+
+
+def lens_query(lens: Lens) -> dict[str, object]:
+    """How one looks through time, as it stands in an address; what is now is empty."""
+    return {
+        "ngay": lens.on.isoformat() if lens.on else "",
+        "cach": "khi-do" if lens.on and lens.as_then else "",
+        "biet": lens.known.isoformat() if lens.known else "",
+    }
 
 
 def number(text: str) -> int:
