@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from quantriet.reports.pages import examining, files, lists, outlining, reading, writing
+from quantriet.reports.pages import examining, files, lists, outlining, reading, through_time, writing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", lists.mine, name="reports"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dot/<int:campaign_id>/soan/", lists.begin, name="report-begin"),
     path("dot/<int:campaign_id>/de-cuong/", outlining.outline, name="report-outline"),
     path("<int:report_id>/", reading.report, name="report"),
+    path("<int:report_id>/theo-ngay/", through_time.through_time, name="report-through-time"),
     path("<int:report_id>/muc/<slug:code>/", writing.section, name="report-section"),
     path("<int:report_id>/dau-trang/", writing.head, name="report-head"),
     path("<int:report_id>/so-lieu/<slug:code>/", writing.figure, name="report-figure"),

@@ -13,15 +13,21 @@ from quantriet.campaigns.pages.looking import address
 from quantriet.core.components import Action, TimelineEntry
 from quantriet.core.errors import DomainError
 from quantriet.ledger import queries as ledger
-from quantriet.org import access, paper_words
+from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
-from quantriet.reports import papers, queries
+from quantriet.reports import queries
 from quantriet.reports.commands import reviews
 from quantriet.reports.forms import CorrectionForm, ReturnForm
 from quantriet.reports.models import Report, ReportEvent
 from quantriet.reports.pages import writing
-from quantriet.reports.pages.showing import readable_or_404, shown_sections, writable_or_404
+from quantriet.reports.pages.showing import (
+    annex_words,
+    letter_words,
+    readable_or_404,
+    shown_sections,
+    writable_or_404,
+)
 
 _EVENT_STATES = {
     ReportEvent.Kind.SENT: "doing",
@@ -50,8 +56,6 @@ def _paper(
     shown = queries.as_sent(found)
     sections = shown_sections(shown)
     actor = request.actor
-    superior = queries.superior_of(found.unit)
-    party = found.unit.tree == "party"
     reviews_it = queries.reviewable(actor).filter(pk=found.pk).exists()
     writes_it = queries.writable(actor).filter(pk=found.pk).exists()
     words: dict[str, Any] = {
@@ -59,14 +63,9 @@ def _paper(
         "paper": shown.report,
         "sections": sections,
         "annex": shown.annex if shown.has_annex else None,
-        "annex_rows": [papers.annex_cells(str(at), row) for at, row in enumerate(shown.annex.rows, 1)],
-        "annex_sum": papers.annex_cells("", shown.annex.sum),
-        "class_rows": [papers.class_cells(str(at), row) for at, row in enumerate(shown.annex.classes, 1)],
-        "class_sum": papers.class_cells("", shown.annex.classes_sum),
+        **annex_words(shown.annex),
+        **letter_words(found),
         "disputed": [figure for one in sections for figure in one.figures if figure.dispute],
-        "issuer": paper_words.issuer_of(found.unit.name, party),
-        "superior_name": "" if superior is None else paper_words.issuer_of(superior.name, party),
-        "title": queries.title_of(found),
         "events": list(_events(found)),
         "amended": 0 if found.freeze is None else ledger.amended([found.freeze]).get(found.freeze.pk, 0),
         "boards": _boards(found),

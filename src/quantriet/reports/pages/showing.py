@@ -1,13 +1,15 @@
 """A report as its pages show it: chapters, sections, locked figures with their sentences and ticks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
-from quantriet.org import access
+from quantriet.org import access, paper_words
 from quantriet.org.doors import ActorRequest
 from quantriet.reports import papers, queries
+from quantriet.reports.counts import Annex
 from quantriet.reports.models import Report
 from quantriet.reports.outlines import FIGURES, Section
 from quantriet.reports.queries import Contents
@@ -40,24 +42,32 @@ class ShownSection:
     rows: int
 
 
-def shown_figure(shown: Contents, code: str) -> ShownFigure:
-    """One figure with its sentence and, when disputed, the unit's own number."""
+def sources_href(report: Report, code: str) -> str:
+    """Where a figure of a report opens to, as the ledger stands now."""
+    return reverse("report-figure", args=[report.pk, code])
+
+
+def shown_figure(
+    shown: Contents, code: str, *, opens: Callable[[Report, str], str] = sources_href
+) -> ShownFigure:
+    """One figure with its sentence and, when disputed, the unit's own number. ``opens`` gives where it leads."""
     spec, value = FIGURES[code], shown.figures[code]
     dispute = shown.disputes.get(code)
-    at = [shown.report.pk, code]
     return ShownFigure(
         code,
         spec.label,
         papers.sentence(spec, value),
         "" if dispute is None else papers.dispute_sentence(spec, value, dispute),
-        reverse("report-figure", args=at),
-        reverse("report-dispute", args=at),
+        opens(shown.report, code),
+        reverse("report-dispute", args=[shown.report.pk, code]),
         papers.is_printed(value, dispute),
     )
 
 
-def shown_sections(shown: Contents) -> list[ShownSection]:
-    """Every section that holds words or figures, in order."""
+def shown_sections(
+    shown: Contents, *, opens: Callable[[Report, str], str] = sources_href
+) -> list[ShownSection]:
+    """Every section that holds words or figures, in order; figures lead where ``opens`` says."""
     found: list[ShownSection] = []
     chapter = ""
     for section in shown.sections:
@@ -70,13 +80,39 @@ def shown_sections(shown: Contents) -> list[ShownSection]:
                 text,
                 int(kept.get("version", 0)),
                 tick(section, text),
-                tuple(shown_figure(shown, code) for code in section.figures if code in shown.figures),
+                tuple(
+                    shown_figure(shown, code, opens=opens)
+                    for code in section.figures
+                    if code in shown.figures
+                ),
                 reverse("report-section", args=[shown.report.pk, section.code]),
                 min(16, max(3, len(text) // 70 + text.count("\n") + 2)),
             )
         )
         chapter = section.chapter
     return found
+
+
+def annex_words(annex: Annex) -> dict[str, Any]:
+    """The tables of a report as rows of texts."""
+    return {
+        "annex_rows": [papers.annex_cells(str(at), row) for at, row in enumerate(annex.rows, 1)],
+        "annex_sum": papers.annex_cells("", annex.sum),
+        "class_rows": [papers.class_cells(str(at), row) for at, row in enumerate(annex.classes, 1)],
+        "class_sum": papers.class_cells("", annex.classes_sum),
+    }
+
+
+def letter_words(report: Report) -> dict[str, Any]:
+    """The head of the paper: who issues it, to whom, about what."""
+    superior = queries.superior_of(report.unit)
+    party = report.unit.tree == "party"
+    return {
+        "superior": superior,
+        "issuer": paper_words.issuer_of(report.unit.name, party),
+        "superior_name": "" if superior is None else paper_words.issuer_of(superior.name, party),
+        "title": queries.title_of(report),
+    }
 
 
 def tick(section: Section, text: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from quantriet.core.components import Crumb
 from quantriet.core.errors import ConflictError, DomainError
-from quantriet.org import access, paper_words
+from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
 from quantriet.reports import checking, outlines, queries
@@ -19,6 +19,7 @@ from quantriet.reports.commands import reports as commands
 from quantriet.reports.forms import DisputeForm, HeadForm
 from quantriet.reports.models import Report
 from quantriet.reports.pages.showing import (
+    letter_words,
     one_section,
     shown_figure,
     shown_sections,
@@ -35,17 +36,7 @@ def editor(request: ActorRequest, report: Report) -> HttpResponse:
 
 def _words(report: Report, **more: Any) -> dict[str, Any]:
     """What every page of writing shows around it."""
-    superior = queries.superior_of(report.unit)
-    party = report.unit.tree == "party"
-    return {
-        "report": report,
-        "superior": superior,
-        "superior_name": "" if superior is None else paper_words.issuer_of(superior.name, party),
-        "issuer": paper_words.issuer_of(report.unit.name, party),
-        "title": queries.title_of(report),
-        "crumbs": crumbs(report),
-        **more,
-    }
+    return {"report": report, **letter_words(report), "crumbs": crumbs(report), **more}
 
 
 def crumbs(report: Report) -> list[Crumb]:

@@ -30,14 +30,17 @@ from quantriet.reports.queries.reports import (
     waiting,
     writable,
 )
+from quantriet.reports.queries.through_time import Compared, Through, through
 
 __all__ = [
+    "Compared",
     "Contents",
     "Due",
     "Reading",
     "SourceLine",
     "Sources",
     "Subordinate",
+    "Through",
     "as_sent",
     "below",
     "contents",
@@ -60,6 +63,7 @@ __all__ = [
     "subordinates",
     "superior_of",
     "tasks",
+    "through",
     "title_of",
     "waiting",
     "writable",

@@ -30,6 +30,8 @@ from quantriet.reports.models import Kind, Report, ReportFigure, ReportOutline
 from quantriet.reports.outlines import Section
 from quantriet.reports.papers import Paper
 
+NOT_REPORTED, IN_HAND_AGAIN = "chưa báo cáo", "báo cáo đang sửa lại"
+
 # --- who may see and do what --------------------------------------------------------------------------------
 
 
@@ -202,7 +204,8 @@ def tasks(actor: Actor) -> list[Task]:
         text = ngettext("%(count)s báo cáo chờ duyệt", "%(count)s báo cáo chờ duyệt", count) % {
             "count": count
         }
-        lines.append(Task("doing", text, _("Chờ duyệt"), reverse("reports-review"), _("Duyệt")))
+        href = reverse("reports-review")
+        lines.append(core_tasks.waiting(text=text, when=_("Chờ duyệt"), href=href, act=_("Duyệt")))
     return lines
 
 
@@ -253,30 +256,40 @@ def reading(campaign: Campaign, unit: Unit, codes: Sequence[str]) -> Reading:
 
 
 def _parts(campaign: Campaign, unit: Unit, found: Mapping[int, Counts]) -> tuple[list[Part], int]:
-    """The lines of the annex: the live children by name, what else holds counts, the unit itself last."""
-    usual, seldom = campaigns.board_units(unit, timezone.localdate())
+    """The lines of the annex of today, and how many of those directly below have not reported yet."""
     states = {one.unit.pk: one for one in subordinates(campaign, unit)}
+    notes = {pk: _report_words(state) for pk, state in states.items()}
+    late = sum(one.obligation.state == Obligation.State.OPEN for one in states.values())
+    return annex_lines(unit, found, campaigns.board_units(unit, timezone.localdate()), notes), late
+
+
+def annex_lines(
+    unit: Unit, found: Mapping[int, Counts], below: tuple[list[Unit], list[Unit]], notes: Mapping[int, str]
+) -> list[Part]:
+    """The lines of an annex: the live children by name, what else holds counts, the unit itself last. ``below`` is
+    what a board shows below the unit, always and when it holds counts.
+    """
+    usual, seldom = below
     shown = [*usual, *(one for one in seldom if found.get(one.pk))]
-    lines = [
-        Part(one.pk, one.name, str(Level(one.level).label), _report_words(states.get(one.pk)))
-        for one in shown
-    ]
+    lines = [Part(one.pk, one.name, str(Level(one.level).label), notes.get(one.pk, "")) for one in shown]
     if found.get(unit.pk) or not lines:
         name = f"Ghi tại {unit.name}" if lines else unit.name
         lines.append(Part(unit.pk, name, str(Level(unit.level).label)))
-    late = sum(one.obligation.state == Obligation.State.OPEN for one in states.values())
-    return lines, late
+    return lines
 
 
-def _report_words(state: Subordinate | None) -> str:
+def _report_words(state: Subordinate) -> str:
     """The note of a line of the annex; papers are Vietnamese."""
-    if state is None:
-        return ""
     if state.report is None or state.report.sent_at is None:
-        return "chưa báo cáo"
+        return NOT_REPORTED
     if state.report.state == Report.State.RETURNED:
-        return "báo cáo đang sửa lại"
-    return f"đã báo cáo {format_date(timezone.localdate(state.report.sent_at))}"
+        return IN_HAND_AGAIN
+    return reported_words(state.report.sent_at)
+
+
+def reported_words(sent_at: datetime) -> str:
+    """That a report was sent, and on which day."""
+    return f"đã báo cáo {format_date(timezone.localdate(sent_at))}"
 
 
 @dataclass(frozen=True)
