@@ -25,8 +25,8 @@ class ActWords:
     """What somebody wrote. ``units`` and ``into`` are codes, or names that stand for one unit only.
 
     ``names`` are those of new units among ``into``, in their order; of a rename or founding, the one new name.
-    ``rest`` is the successor that takes what a division has not assigned. ``shares`` and ``people``: unit or person
-    → place among ``into``.
+    ``rest`` is the successor that takes what a division has not assigned. ``divided``: units and the successor each
+    goes to, as they are written; ``shares`` and ``people``: unit or person → place among ``into``.
     """
 
     kind: str
@@ -41,6 +41,7 @@ class ActWords:
     short_name: str = ""
     unit_kind: str = ""
     rest: str = ""
+    divided: tuple[tuple[str, str], ...] = ()
     reason: str = ""
     shares: Mapping[int, int] = field(default_factory=lambda: _EMPTY)
     people: Mapping[int, int] = field(default_factory=lambda: _EMPTY)
@@ -60,6 +61,7 @@ class ActWords:
             into=tuple(codes.get(word, word) for word in self.into),
             parent=codes.get(self.parent, self.parent),
             rest=codes.get(self.rest, self.rest),
+            divided=tuple((codes.get(unit, unit), codes.get(heir, heir)) for unit, heir in self.divided),
             answers={**self.answers, **others},
         )
 
@@ -105,6 +107,19 @@ def listed(text: str) -> tuple[str, ...]:
     return tuple(word for part in re.split(r"[;\n]", text) if (word := clean_line(part)))
 
 
+def shared(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Who goes where, each written as ``CODE = CODE OF THE SUCCESSOR`` (an arrow does as well). Raises ``ValueError``
+    with the words that say no such thing.
+    """
+    found: list[tuple[str, str]] = []
+    for word in words:
+        unit, heir = (clean_line(one) for one in (*re.split(r"=|→|->", word, maxsplit=1), "")[:2])
+        if not unit or not heir:
+            raise ValueError(word)
+        found.append((unit, heir))
+    return tuple(found)
+
+
 COLUMNS = (
     Column("kind", "Việc", ("Việc sắp xếp", "Loại việc", "Nội dung")),
     Column("units", "Mã đơn vị", ("Đơn vị", "Các đơn vị", "Mã các đơn vị")),
@@ -114,6 +129,7 @@ COLUMNS = (
     Column("parent", "Mã cấp trên mới", ("Cấp trên", "Mã cấp trên", "Cấp trên mới"), required=False),
     Column("code", "Mã mới", (), required=False),
     Column("rest", "Nhận phần còn lại", ("Phần còn lại",), required=False),
+    Column("divided", "Đơn vị nào về đâu", ("Phân chia", "Chia cho"), required=False),
     Column("decision", "Số quyết định", ("Quyết định", "Số, ký hiệu")),
     Column("decided_on", "Ngày quyết định", ("Ngày ký", "Ngày ban hành")),
     Column("effective_on", "Ngày hiệu lực", ("Hiệu lực từ", "Từ ngày")),
@@ -184,6 +200,7 @@ class _Reading:
                 "unit_kind", UNIT_KIND_OF, _("Không hiểu loại “{text}”. Hãy ghi như ở trang hướng dẫn.")
             ),
             rest=self._text("rest"),
+            divided=self._shares(),
             reason=self._text("reason"),
         )
 
@@ -197,6 +214,14 @@ class _Reading:
     def _fault(self, name: str, sentence: str) -> str:
         self.faults.append(self.columns.fault(self.row, name, "act.cell", sentence))
         return ""
+
+    def _shares(self) -> tuple[tuple[str, str], ...]:
+        try:
+            return shared(listed(self._text("divided")))
+        except ValueError as error:
+            sentence = _("“{text}” chưa nói về đâu. Hãy ghi: mã đơn vị = mã đơn vị nhận.")
+            self._fault("divided", sentence.format(text=error))
+            return ()
 
     def _word(self, name: str, words: Mapping[str, str], sentence: str) -> str:
         text = self._text(name)

@@ -139,6 +139,9 @@ def template() -> bytes:
         ),
         _("Nhiều mã hoặc nhiều tên trong một ô: cách nhau bằng dấu ;"),
         _("Mã đơn vị nhận chưa có trong hệ thống là đơn vị mới; ghi tên của nó ở cột Tên mới."),
+        _(
+            "Đơn vị nào về đâu (chỉ khi chia tách): mã đơn vị trực thuộc = mã đơn vị nhận, cách nhau bằng dấu ;"
+        ),
         _("Các dòng làm lần lượt từ trên xuống; dòng sau thấy kết quả của dòng trước."),
     ]
     book.add_notes(_("Hướng dẫn"), lines)

@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from quantriet.core.errors import DomainError
-from quantriet.core.text import clean_line, fold
-from quantriet.org import access
+from quantriet.core.text import clean_line
 from quantriet.org.access import Actor
-from quantriet.org.act_words import UNIT, ActWords
+from quantriet.org.act_words import ActWords
 from quantriet.org.models import Act, ActKind, Unit
-from quantriet.org.permissions import Can
 from quantriet.org.proposals import REST, NewUnit, Proposal
-
-_LIKE = 5
+from quantriet.org.queries.act_shares import place_of, shares_of
+from quantriet.org.queries.unit_words import candidates, unit_of
 
 
 def proposal_of(words: ActWords, *, by: Actor) -> Proposal:
@@ -49,7 +46,7 @@ def proposal_of(words: ActWords, *, by: Actor) -> Proposal:
         short_name=words.short_name if words.kind in {ActKind.RENAME, ActKind.RECLASSIFY} else "",
         code=words.code if words.kind in {ActKind.RENUMBER, ActKind.RECLASSIFY} else "",
         unit_kind=words.unit_kind if words.kind == ActKind.RECLASSIFY else "",
-        shares=words.shares,
+        shares=dict(words.shares) | shares_of(words, into, by=by),
         people=words.people,
         answers=dict(words.answers) | _rest(words, into, by),
         reason=words.reason,
@@ -59,17 +56,17 @@ def proposal_of(words: ActWords, *, by: Actor) -> Proposal:
 def _successors(words: ActWords, parent: Unit | None, by: Actor) -> tuple[int | NewUnit, ...]:
     """Codes that are there are units; a code with a new name beside it is a new unit."""
     found: list[int | NewUnit] = []
-    known = {word: _candidates(word, by) for word in words.into}
+    known = {word: candidates(word, by) for word in words.into}
     names = list(words.names)
     # More names than codes without a unit: the same words again, after the act has founded some of them.
-    again = len(names) > sum(not candidates for candidates in known.values())
+    again = len(names) > sum(not units for units in known.values())
     founded = _founded_by(words) if again else {}
-    for word, candidates in known.items():
-        if names and (word in founded or not candidates):
+    for word, units in known.items():
+        if names and (word in founded or not units):
             new = NewUnit(word, names.pop(0), words.unit_kind, parent.pk if parent else None)
             found.append(_as_founded(new, founded[word]) if word in founded else new)
-        elif len(candidates) == 1:
-            found.append(candidates[0].pk)
+        elif len(units) == 1:
+            found.append(units[0].pk)
         else:
             found.append(unit_of(word, by=by, field="into").pk)
     return tuple(found)
@@ -109,59 +106,9 @@ def _rest(words: ActWords, into: Sequence[int | NewUnit], by: Actor) -> dict[str
     """The place of the successor named for the rest."""
     if not words.rest:
         return {}
-    for place, one in enumerate(into):
-        if isinstance(one, NewUnit) and words.rest in {one.code, one.name}:
-            return {REST: str(place)}
-    unit = unit_of(words.rest, by=by, field="rest")
-    return {REST: str(into.index(unit.pk))} if unit.pk in into else {}
+    place = place_of(words.rest, into, by=by, field="rest")
+    return {} if place is None else {REST: str(place)}
 
 
 def _at(words: Sequence[str], place: int) -> str:
     return words[place] if place < len(words) else ""
-
-
-def _candidates(word: str, by: Actor) -> list[Unit]:
-    """The unit of a code; else live units of that very name."""
-    mine = access.units(by, Can.UNIT_MANAGE)
-    coded = mine.filter(code__iexact=word)[:1]
-    if coded:
-        return list(coded)
-    return list(mine.filter(Q(folded=fold(word)), closed_on=None).order_by("level", "id")[: _LIKE + 1])
-
-
-def unit_of(word: str, *, by: Actor, field: str) -> Unit:
-    """The one unit a word stands for, among those the actor manages."""
-    found = _candidates(word, by)
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise DomainError(
-            "act.unit_unknown",
-            _("Không có đơn vị “{word}” trong phạm vi của bạn. Chưa đổi gì; hãy xem lại mã.").format(
-                word=word
-            ),
-            field=field,
-        )
-    raise DomainError(
-        "act.unit_unclear",
-        _("“{word}” là tên của nhiều đơn vị ({codes}). Chưa đổi gì; hãy ghi mã.").format(
-            word=word, codes=", ".join(unit.code for unit in found[:_LIKE])
-        ),
-        field=field,
-        choices=[
-            {
-                "question": f"{UNIT}{word}",
-                "sentence": _("“{word}” là tên của nhiều đơn vị. Là đơn vị nào?").format(word=word),
-                "options": _apart(found[:_LIKE]),
-            }
-        ],
-    )
-
-
-def _apart(units: Sequence[Unit]) -> list[list[str]]:
-    """Units of one name as answers: the code, and words that tell them apart by what stands above."""
-    placed = access.today_placements().filter(unit__in=units).values_list("unit_id", "parent__name")
-    above = dict(placed)
-    return [
-        [unit.code, ", ".join(filter(None, (unit.name, above.get(unit.pk), unit.code)))] for unit in units
-    ]

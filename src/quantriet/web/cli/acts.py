@@ -6,10 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from quantriet.core.errors import DomainError
 from quantriet.core.office.cells import Fault
 from quantriet.core.text import TextError, parse_date
-from quantriet.org.act_words import ActWords
+from quantriet.org.act_words import ActWords, shared
 from quantriet.org.commands import act_lists, acts
 from quantriet.org.models import Act, ActKind, UnitKind
 from quantriet.org.proposals import Choices
@@ -30,33 +32,44 @@ def _day(text: str) -> date:
 
 
 def _act_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", choices=ActKind.values, help="việc sắp xếp")
-    parser.add_argument("--decision", required=True, metavar="SỐ", help="số quyết định")
+    parser.add_argument("kind", choices=ActKind.values, help=_("việc sắp xếp"))
+    parser.add_argument("--decision", required=True, metavar=_("SỐ"), help=_("số quyết định"))
     parser.add_argument(
-        "--decided", required=True, type=_day, metavar="NGÀY", help="ngày quyết định, dd/mm/yyyy"
+        "--decided", required=True, type=_day, metavar=_("NGÀY"), help=_("ngày quyết định, dd/mm/yyyy")
     )
     parser.add_argument(
-        "--effective", type=_day, metavar="NGÀY", help="ngày hiệu lực (mặc định: ngày quyết định)"
+        "--effective", type=_day, metavar=_("NGÀY"), help=_("ngày hiệu lực (mặc định: ngày quyết định)")
     )
-    parser.add_argument("--units", nargs="+", default=[], metavar="MÃ", help="đơn vị được sắp xếp")
+    parser.add_argument("--units", nargs="+", default=[], metavar=_("MÃ"), help=_("đơn vị được sắp xếp"))
     parser.add_argument(
-        "--into", nargs="+", default=[], metavar="MÃ", help="đơn vị nhận: mã đang có hoặc mã mới"
+        "--into", nargs="+", default=[], metavar=_("MÃ"), help=_("đơn vị nhận: mã đang có hoặc mã mới")
     )
     parser.add_argument(
-        "--names", nargs="+", default=[], metavar="TÊN", help="tên của các đơn vị mới, hoặc tên mới"
+        "--names", nargs="+", default=[], metavar=_("TÊN"), help=_("tên của các đơn vị mới, hoặc tên mới")
     )
-    parser.add_argument("--parent", default="", metavar="MÃ", help="cấp trên mới")
-    parser.add_argument("--code", default="", metavar="MÃ", help="mã mới")
-    parser.add_argument("--kind-of-unit", default="", choices=["", *UnitKind.values], help="loại đơn vị mới")
-    parser.add_argument("--rest", default="", metavar="MÃ", help="đơn vị nhận phần còn lại khi chia tách")
+    parser.add_argument("--parent", default="", metavar=_("MÃ"), help=_("cấp trên mới"))
+    parser.add_argument("--code", default="", metavar=_("MÃ"), help=_("mã mới"))
+    parser.add_argument(
+        "--kind-of-unit", default="", choices=["", *UnitKind.values], help=_("loại đơn vị mới")
+    )
+    parser.add_argument(
+        "--rest", default="", metavar=_("MÃ"), help=_("đơn vị nhận phần còn lại khi chia tách")
+    )
+    parser.add_argument(
+        "--share",
+        action="append",
+        default=[],
+        metavar=_("MÃ=MÃ NHẬN"),
+        help=_("khi chia tách: đơn vị trực thuộc nào về đơn vị nhận nào (nhiều lần)"),
+    )
     parser.add_argument(
         "--answer",
         action="append",
         default=[],
-        metavar="CÂU=LỰA CHỌN",
-        help="trả lời một câu hỏi của lần xem trước",
+        metavar=_("CÂU=LỰA CHỌN"),
+        help=_("trả lời một câu hỏi của lần xem trước"),
     )
-    parser.add_argument("--reason", default="", help="ghi chú")
+    parser.add_argument("--reason", default="", help=_("ghi chú"))
     dry_run_argument(parser)
     json_argument(parser)
 
@@ -75,9 +88,18 @@ def _words(options: argparse.Namespace) -> ActWords:
         code=options.code,
         unit_kind=options.kind_of_unit,
         rest=options.rest,
+        divided=_shares(options.share),
         reason=options.reason,
         answers=answers,
     )
+
+
+def _shares(told: list[str]) -> tuple[tuple[str, str], ...]:
+    try:
+        return shared(told)
+    except ValueError as error:
+        sentence = _("“{text}” chưa nói về đâu. Hãy ghi --share MÃ=MÃ NHẬN. Chưa đổi gì.").format(text=error)
+        raise DomainError("cli.share", sentence) from error
 
 
 def _act(options: argparse.Namespace) -> int:
@@ -94,9 +116,9 @@ def _act(options: argparse.Namespace) -> int:
 
 
 def _resume_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("act", type=int, metavar="SỐ", help="số của việc đang vướng")
+    parser.add_argument("act", type=int, metavar=_("SỐ"), help=_("số của việc đang vướng"))
     parser.add_argument(
-        "--answer", action="append", default=[], metavar="CÂU=LỰA CHỌN", help="trả lời lại một câu hỏi"
+        "--answer", action="append", default=[], metavar=_("CÂU=LỰA CHỌN"), help=_("trả lời lại một câu hỏi")
     )
     dry_run_argument(parser)
     json_argument(parser)
@@ -118,8 +140,8 @@ def _resume(options: argparse.Namespace) -> int:
 
 
 def _undo_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("act", type=int, metavar="SỐ", help="số của việc")
-    parser.add_argument("--reason", required=True, help="lý do")
+    parser.add_argument("act", type=int, metavar=_("SỐ"), help=_("số của việc"))
+    parser.add_argument("--reason", required=True, help=_("lý do"))
     dry_run_argument(parser)
     json_argument(parser)
 
@@ -136,7 +158,9 @@ def _undo(options: argparse.Namespace) -> int:
 def _act_of(number: int) -> Act:
     found = Act.objects.filter(pk=number).first()
     if found is None:
-        raise DomainError("cli.act", f"Không có việc sắp xếp số {number}. Chưa làm gì.")
+        raise DomainError(
+            "cli.act", _("Không có việc sắp xếp số {number}. Chưa làm gì.").format(number=number)
+        )
     return found
 
 
@@ -147,7 +171,7 @@ def _lines(seen: Foresight) -> list[str]:
         lines.append(f"{one.subject} ({one.count}): {one.outcome}")
         if one.question:
             lines += [f"    --answer {one.question}={option.value}  {option.words}" for option in one.options]
-            lines.append(f"    đang chọn: {seen.answer(one) or 'chưa chọn'}")
+            lines.append(_("    đang chọn: {answer}").format(answer=seen.answer(one) or _("chưa chọn")))
     return lines
 
 
@@ -172,13 +196,13 @@ def _data(seen: Foresight) -> dict[str, Any]:
 
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="TỆP", help="tệp .xlsx hoặc .csv, một dòng một việc")
+    parser.add_argument("file", type=Path, metavar=_("TỆP"), help=_("tệp .xlsx hoặc .csv, một dòng một việc"))
     parser.add_argument(
         "--answer",
         action="append",
         default=[],
-        metavar="DÒNG:CÂU=LỰA CHỌN",
-        help="trả lời một câu hỏi của một dòng",
+        metavar=_("DÒNG:CÂU=LỰA CHỌN"),
+        help=_("trả lời một câu hỏi của một dòng"),
     )
     dry_run_argument(parser)
     json_argument(parser)
@@ -196,7 +220,7 @@ def _row_answers(told: list[str]) -> dict[str, dict[str, str]]:
 
 def _list(options: argparse.Namespace) -> int:
     if not options.file.is_file():
-        raise DomainError("cli.file", f"Không có tệp “{options.file}”. Chưa làm gì.")
+        raise DomainError("cli.file", _("Không có tệp “{file}”. Chưa làm gì.").format(file=options.file))
     read = act_sheets.read(act_sheets.keep(options.file))
     rows, faults = act_sheets.rows(read, _row_answers(options.answer))
     with operating(options) as by:
@@ -205,15 +229,17 @@ def _list(options: argparse.Namespace) -> int:
         is_clean = looked.is_clean and not every
         if is_clean and not options.dry_run:
             act_lists.carry_out(rows, by=by)
-        lines = [f"  dòng {row}: {words}" for row, words in looked.done.items()]
+        lines = [
+            _("  dòng {row}: {words}").format(row=row, words=words) for row, words in looked.done.items()
+        ]
         lines += [f"  {fault.address}: {fault.sentence}" for fault in every]
         for one in looked.asked:
-            lines.append(f"  dòng {one.row}: {one.sentence}")
+            lines.append(_("  dòng {row}: {sentence}").format(row=one.row, sentence=one.sentence))
             lines += [
                 f"    --answer '{one.row}:{one.question}={value}'  {words}" for value, words in one.options
             ]
         wrote = is_clean and not options.dry_run
-        lines.append("Đã thực hiện." if wrote else "Chưa thực hiện gì.")
+        lines.append(_("Đã thực hiện.") if wrote else _("Chưa thực hiện gì."))
         data = {
             "rows": len(rows),
             "done": len(looked.done),
@@ -236,25 +262,27 @@ def _list(options: argparse.Namespace) -> int:
 
 def _draft_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "file", type=Path, metavar="TỆP", help="CSV có cột code, parent_code, full_name, merged_from"
+        "file", type=Path, metavar=_("TỆP"), help=_("CSV có cột code, parent_code, full_name, merged_from")
     )
     parser.add_argument(
-        "--out", required=True, type=Path, metavar="TỆP", help="bảng việc sắp xếp (.xlsx) để kiểm tra"
+        "--out", required=True, type=Path, metavar=_("TỆP"), help=_("bảng việc sắp xếp (.xlsx) để kiểm tra")
     )
-    parser.add_argument("--decision", required=True, metavar="SỐ", help="số quyết định")
+    parser.add_argument("--decision", required=True, metavar=_("SỐ"), help=_("số quyết định"))
     parser.add_argument(
-        "--decided", required=True, type=_day, metavar="NGÀY", help="ngày quyết định, dd/mm/yyyy"
+        "--decided", required=True, type=_day, metavar=_("NGÀY"), help=_("ngày quyết định, dd/mm/yyyy")
     )
     parser.add_argument(
-        "--effective", type=_day, metavar="NGÀY", help="ngày hiệu lực (mặc định: ngày quyết định)"
+        "--effective", type=_day, metavar=_("NGÀY"), help=_("ngày hiệu lực (mặc định: ngày quyết định)")
     )
     parser.add_argument(
         "--answer",
         action="append",
         default=[],
-        metavar="MÃ|TÊN CŨ=MÃ CŨ",
-        help="trả lời một điều được hỏi: MÃ|TÊN CŨ=MÃ CŨ; MÃ|?=MÃ CŨ;MÃ CŨ; MÃ|MÃ CŨ|share=whole hoặc part; "
-        "“-” là không lấy đơn vị nào",
+        metavar=_("MÃ|TÊN CŨ=MÃ CŨ"),
+        help=_(
+            "trả lời một điều được hỏi: MÃ|TÊN CŨ=MÃ CŨ; MÃ|?=MÃ CŨ;MÃ CŨ; MÃ|MÃ CŨ|share=whole hoặc part; "
+            "“-” là không lấy đơn vị nào"
+        ),
     )
     json_argument(parser)
 
@@ -262,11 +290,11 @@ def _draft_arguments(parser: argparse.ArgumentParser) -> None:
 def _draft(options: argparse.Namespace) -> int:
     """Write the sheet of acts a list of units decides; it is looked at and done by ``quantriet acts``."""
     if not options.file.is_file():
-        raise DomainError("cli.file", f"Không có tệp “{options.file}”. Chưa làm gì.")
+        raise DomainError("cli.file", _("Không có tệp “{file}”. Chưa làm gì.").format(file=options.file))
     with options.file.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
     if not rows or {"code", "full_name", "merged_from"} - set(rows[0]):
-        raise DomainError("cli.columns", "Tệp phải có các cột code, full_name, merged_from. Chưa làm gì.")
+        raise DomainError("cli.columns", _("Tệp phải có các cột code, full_name, merged_from. Chưa làm gì."))
     basis = Basis(options.decision, options.decided, options.effective or options.decided)
     answers = dict(told.rsplit("=", 1) for told in options.answer if "=" in told)
     with operating(options) as by:
@@ -275,7 +303,9 @@ def _draft(options: argparse.Namespace) -> int:
     questions = made.decided.questions
     lines_told = [f"  {one.successor}: {one.sentence}\n    --answer '{one.key}=…'" for one in questions[:50]]
     lines_told.append(
-        f"{len(made.rows)} việc, {len(made.decided.unchanged)} đơn vị giữ nguyên, {len(questions)} điều cần hỏi."
+        _("{acts} việc, {unchanged} đơn vị giữ nguyên, {questions} điều cần hỏi.").format(
+            acts=len(made.rows), unchanged=len(made.decided.unchanged), questions=len(questions)
+        )
     )
     asked = [
         {"successor": one.successor, "sentence": one.sentence, "candidates": one.candidates, "key": one.key}
