@@ -10,15 +10,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from quantriet.campaigns.models import Campaign, Declaration, RollLine
+from quantriet.campaigns.queries import Lens, board
 from quantriet.conferences.commands import attendance, bulk
 from quantriet.conferences.models import Attendance, AttendanceConflict, Conference
 from quantriet.core.errors import DomainError
 from quantriet.ledger.measures import Measure
+from quantriet.ledger.rollup import NOTHING
 from quantriet.org import access
 from quantriet.org.access import operator
 from quantriet.org.commands import units
 from quantriet.org.models import Person, Post, Unit
-from quantriet.web.generation import drive, folk, logbook, running, stages, tree, turnout
+from quantriet.web.generation import drive, folk, logbook, mergers, running, stages, tree, turnout
 from quantriet.web.generation.scales import Wanted
 from quantriet.web.proofs.recount import recount
 
@@ -115,6 +117,28 @@ def test_every_kind_of_row_is_there_and_every_tally_is_what_the_rows_say() -> No
         found = recount()
     assert (found.equal, found.differences) == (True, ())
     assert found.cells > 500
+
+
+def test_a_cell_merged_in_mid_campaign_stands_below_its_heir_with_what_it_had_done() -> None:
+    one = wanted()
+    running.run(one, tell=quiet)
+    codes = mergers.merged_and_heir(one, tree.provinces(one)[0])
+
+    with access.acting(operator("test")):
+        merged, heir = (Unit.objects.get(code=code) for code in codes)
+        campaign = Campaign.objects.get()
+        now = board(campaign, heir)
+        before = Lens(on=one.day(1), as_then=True)
+        then = board(campaign, heir, lens=before)
+        own = board(campaign, merged, lens=before)
+
+    assert (merged.closed_on, heir.closed_on) == (one.today, None)
+    assert [row.unit for row in now.rows] == [merged]
+    assert now.rows[0].amount(Measure.PRESENT) == own.top.amount(Measure.PRESENT) != NOTHING
+    assert (now.top.amount(Measure.PRESENT), then.rows) == (
+        then.top.amount(Measure.PRESENT) + own.top.amount(Measure.PRESENT),
+        (),
+    )
 
 
 def test_a_second_start_finds_nothing_left_to_do() -> None:

@@ -10,7 +10,7 @@ from quantriet.ledger import commands as ledger
 from quantriet.org.access import Actor
 from quantriet.org.commands import units
 from quantriet.org.models import Unit
-from quantriet.web.generation import drive, folk, logbook, returns, seats, tree, turnout
+from quantriet.web.generation import drive, folk, logbook, mergers, returns, seats, tree, turnout
 from quantriet.web.generation.scales import Wanted, in_groups
 
 COMMUNES_A_STEP = 8
@@ -144,6 +144,10 @@ def _close(wanted: Wanted, step: Step, by: Actor) -> int:
     return drive.close(by=by)
 
 
+def _merge(wanted: Wanted, step: Step, by: Actor) -> int:
+    return mergers.merge(wanted, _province(wanted, step), by=by)
+
+
 def _seats(wanted: Wanted, step: Step, by: Actor) -> int:
     del step
     return seats.open_all(wanted, by=by)
@@ -169,6 +173,7 @@ STAGES: Sequence[Stage] = (
     Stage("study", "Số khai của chi bộ, bài thu hoạch", _study, _by_communes, weight=0.02),
     Stage("supply", "Tài liệu, chương trình, báo cáo, tuyên truyền", _supply, _by_province, weight=0.01),
     Stage("close", "Kết thúc hội nghị", _close, _once, side_by_side=False),
+    Stage("merged", "Sáp nhập chi bộ", _merge, _by_province, side_by_side=False, weight=0.002),
     Stage("fold", "Gộp số liệu", _fold, _once, side_by_side=False),
     Stage("seats", "Tài khoản", _seats, _once, side_by_side=False, fresh=True),
 )
