@@ -1,13 +1,14 @@
 """``quantriet report``: listed, begun, written to files, an old one looked through."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from quantriet.reports.models import Report
 from quantriet.web import cli
-from tests.factories_reports import House
+from tests.factories_reports import House, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -51,8 +52,33 @@ def test_an_old_report_is_looked_through(capsys: pytest.CaptureFixture[str], tmp
     assert [(mark["fault"], mark["right"]) for mark in marks] == [("percentage", "92,4\u00a0% (1.356/1.468)")]
 
 
+def test_a_report_is_read_on_another_day_beside_what_was_sent(capsys: pytest.CaptureFixture[str]) -> None:
+    house = House()
+    house.study(1, key="a", on=date(2026, 2, 7))
+    report = sent(house)
+    house.study(2, key="b", on=date(2026, 2, 20))
+
+    def present(*words: str) -> tuple[object, object]:
+        told = run(capsys, "read", str(report.pk), *words)[1]
+        figures = told["figures"]
+        assert isinstance(figures, list)
+        one = next(figure for figure in figures if figure["code"] == "present")
+        return one["sent"]["numerator"], one["read"]["numerator"]
+
+    assert present() == (1, 2)
+    assert present("--on", "08/02/2026", "--tree", "then") == (1, 1)
+    assert present("--known", "08/02/2026") == (1, 0)
+
+
 @pytest.mark.parametrize(
-    "words", [("export", "999999", "--docx", "x.docx"), ("check", "không-có.txt"), ("export", "1")]
+    "words",
+    [
+        ("export", "999999", "--docx", "x.docx"),
+        ("check", "không-có.txt"),
+        ("export", "1"),
+        ("read", "999999"),
+        ("read", "1", "--on", "2/30/26"),
+    ],
 )
 def test_what_cannot_be_done_is_refused(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
     code, told = run(capsys, *words)

@@ -4,6 +4,8 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from quantriet.campaigns.models import Campaign
 from quantriet.core.errors import DomainError
 from quantriet.core.office.letters_docx import to_docx
@@ -13,32 +15,34 @@ from quantriet.reports import old_reports, papers, queries, reading
 from quantriet.reports.commands import reports as commands
 from quantriet.reports.models import Kind, Report
 from quantriet.reports.workbooks import workbook
-from quantriet.web.cli import Command
+from quantriet.web.cli import Command, report_days
 from quantriet.web.cli.telling import dry_run_argument, json_argument, operating, tell, unit_of
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    acts = parser.add_subparsers(dest="act", required=True, metavar="VIỆC")
-    listed = acts.add_parser("list", help="liệt kê báo cáo")
-    listed.add_argument("--campaign", type=int, metavar="SỐ", help="chỉ đợt này")
-    listed.add_argument("--state", choices=Report.State.values, help="chỉ tình trạng này")
-    drafted = acts.add_parser("draft", help="lập bản soạn của một đơn vị")
-    drafted.add_argument("campaign", type=int, metavar="ĐỢT")
-    drafted.add_argument("unit", metavar="MÃ_ĐƠN_VỊ")
+    acts = parser.add_subparsers(dest="act", required=True, metavar=_("việc"))
+    listed = acts.add_parser("list", help=_("liệt kê báo cáo"))
+    listed.add_argument("--campaign", type=int, metavar=_("SỐ"), help=_("chỉ đợt này"))
+    listed.add_argument("--state", choices=Report.State.values, help=_("chỉ tình trạng này"))
+    drafted = acts.add_parser("draft", help=_("lập bản soạn của một đơn vị"))
+    drafted.add_argument("campaign", type=int, metavar=_("ĐỢT"))
+    drafted.add_argument("unit", metavar=_("MÃ_ĐƠN_VỊ"))
     drafted.add_argument("--kind", choices=Kind.values, default=Kind.RESULT)
     dry_run_argument(drafted)
-    exported = acts.add_parser("export", help="ghi báo cáo ra tệp Word, PDF hoặc Excel")
-    exported.add_argument("report", type=int, metavar="BÁO_CÁO")
+    exported = acts.add_parser("export", help=_("ghi báo cáo ra tệp Word, PDF hoặc Excel"))
+    exported.add_argument("report", type=int, metavar=_("BÁO_CÁO"))
     for ending in ("docx", "pdf", "xlsx"):
-        exported.add_argument(f"--{ending}", type=Path, metavar="TỆP")
-    looked = acts.add_parser("check", help="soi một báo cáo cũ: tỷ lệ sai, ngày trái nhau")
-    looked.add_argument("file", type=Path, metavar="TỆP", help=".docx, .pdf hoặc .txt")
-    for each in (listed, drafted, exported, looked):
+        exported.add_argument(f"--{ending}", type=Path, metavar=_("TỆP"))
+    looked = acts.add_parser("check", help=_("soi một báo cáo cũ: tỷ lệ sai, ngày trái nhau"))
+    looked.add_argument("file", type=Path, metavar=_("TỆP"), help=_(".docx, .pdf hoặc .txt"))
+    seen = acts.add_parser("read", help=_("đọc số liệu của báo cáo theo ngày khác, so với bản đã gửi"))
+    report_days.arguments(seen)
+    for each in (listed, drafted, exported, looked, seen):
         json_argument(each)
 
 
 def _run(options: argparse.Namespace) -> int:
-    acts = {"list": _list, "draft": _draft, "export": _export, "check": _check}
+    acts = {"list": _list, "draft": _draft, "export": _export, "check": _check, "read": report_days.read}
     return acts[options.act](options)
 
 
@@ -64,7 +68,7 @@ def _list(options: argparse.Namespace) -> int:
         lines = [
             f"{one['id']}\t{one['unit']}\t{one['unit_name']}\t{one['kind']}\t{one['state']}" for one in found
         ]
-        tell(options, lines or ["Chưa có báo cáo nào."], {"reports": found})
+        tell(options, lines or [_("Chưa có báo cáo nào.")], {"reports": found})
     return 0
 
 
@@ -74,7 +78,7 @@ def _draft(options: argparse.Namespace) -> int:
         made = commands.draft(campaign, unit_of(options.unit), kind=options.kind, by=by)
         tell(
             options,
-            [f"Báo cáo số {made.pk} ({made.get_state_display()})."],
+            [_("Báo cáo số {number} ({state}).").format(number=made.pk, state=made.get_state_display())],
             {"id": made.pk, "state": made.state},
         )
     return 0
@@ -85,7 +89,7 @@ def _export(options: argparse.Namespace) -> int:
         ending: getattr(options, ending) for ending in ("docx", "pdf", "xlsx") if getattr(options, ending)
     }
     if not wanted:
-        raise DomainError("cli.file", "Hãy nêu ít nhất một tệp: --docx, --pdf hoặc --xlsx. Chưa ghi gì.")
+        raise DomainError("cli.file", _("Hãy nêu ít nhất một tệp: --docx, --pdf hoặc --xlsx. Chưa ghi gì."))
     with operating(options) as by:
         shown = queries.paper(queries.contents(access.row_or_404(queries.readable(by), options.report)))
         makers = {
@@ -97,7 +101,7 @@ def _export(options: argparse.Namespace) -> int:
             path.write_bytes(makers[ending]())
         tell(
             options,
-            [f"Đã ghi {path}." for path in wanted.values()],
+            [_("Đã ghi {path}.").format(path=path) for path in wanted.values()],
             {"files": {ending: str(path) for ending, path in wanted.items()}},
         )
     return 0
@@ -107,13 +111,16 @@ def _check(options: argparse.Namespace) -> int:
     try:
         content = options.file.read_bytes()
     except OSError as error:
-        raise DomainError("cli.file", f"Không đọc được tệp {options.file}: {error.strerror}.") from error
+        raise DomainError(
+            "cli.file",
+            _("Không đọc được tệp {path}: {why}.").format(path=options.file, why=error.strerror),
+        ) from error
     text, warnings = reading.text_of_file(content)
     marks = old_reports.examine(text)
     lines = [*warnings, *(f"“{text[mark.start : mark.end]}”: {mark.sentence}" for mark in marks)]
     tell(
         options,
-        lines or ["Không thấy tỷ lệ sai hay ngày trái nhau."],
+        lines or [_("Không thấy tỷ lệ sai hay ngày trái nhau.")],
         {"marks": [{**asdict(mark), "text": text[mark.start : mark.end]} for mark in marks]},
     )
     return 1 if marks else 0
