@@ -12,6 +12,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from quantriet.conferences import codes
+from quantriet.conferences.log_days import Order, Unclear, order_of, written
 from quantriet.conferences.verdicts import Act, Ask
 from quantriet.core.office.cells import CellValue, Fault, SheetRow
 from quantriet.core.office.columns import Column, FoundColumns, find_header, recognise_columns
@@ -20,17 +21,19 @@ from quantriet.core.text import VIETNAM, TextError, clean_line, fold, parse_date
 
 _NAMES = (
     "Họ tên", "Họ, tên", "Tên", "Người tham gia", "Tên hiển thị", "Name", "Full name", "Participant",
-    "Name (Original Name)",
+    "Name (Original Name)", "First name",
 )  # fmt: skip
 _INS = (
     "Thời gian điểm danh", "Giờ vào", "Thời gian vào", "Thời gian tham gia", "Join time", "First join", "Joined at",
+    "Time joined",
 )  # fmt: skip
-_OUTS = ("Thời gian ra", "Thời gian rời", "Leave time", "Last leave", "Left at")
+_OUTS = ("Thời gian ra", "Thời gian rời", "Leave time", "Last leave", "Left at", "Time exited")
 _LENGTHS = ("Thời lượng (phút)", "Duration", "Duration (minutes)", "In-meeting duration")
 
 COLUMNS = (
     Column("code", "Mã điểm danh", ("Mã", "Mã thẻ điểm danh"), required=False),
     Column("name", "Họ và tên", _NAMES),
+    Column("family", "Họ", ("Họ đệm", "Họ và tên đệm", "Họ và đệm", "Last name"), required=False),
     Column("birth", "Ngày sinh", ("Năm sinh", "Ngày tháng năm sinh"), required=False),
     Column("card", "Số thẻ", ("Số thẻ đảng viên", "Số thẻ đảng", "Số TĐV"), required=False),
     Column(
@@ -56,8 +59,11 @@ _STATES: dict[Act, tuple[str, ...]] = {
 }  # fmt: skip
 _BY_WORD = {fold(word): act for act, words in _STATES.items() for word in words}
 _CLOCK = re.compile(
-    r"(?P<day>.*?)\s*\b(?P<hour>\d{1,2})[:hg](?P<minute>\d{2})(?::\d{2})?\s*(?P<half>[AaPp][Mm])?$"
+    r"(?P<day>.*?)\s*\b(?P<hour>\d{1,2})[:hg](?P<minute>\d{2})(?::\d{2})?\s*(?P<half>[AaPp][Mm]|SA|CH)?$"
 )
+_AFTERNOON = frozenset({"PM", "CH"})
+_SECTION = re.compile(r"\d+\. \S.*")
+"""What begins the next part of a Teams report, alone in its row."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,11 @@ class Here:
         shorts = codes.short_codes(self.key, self.conference_id, known)
         return {code: None if person_id is None else known[person_id] for code, person_id in shorts.items()}
 
+    @cached_property
+    def folded_names(self) -> frozenset[str]:
+        """The names of everybody expected, for telling which way round a name is written."""
+        return frozenset(one.folded for one in self.people)
+
 
 @dataclass(frozen=True)
 class SheetMark:
@@ -110,6 +121,13 @@ class Reading:
     faults: tuple[Fault, ...]
     header_row: int
     silent: int
+    order: Order = Order.DAY_FIRST
+    unclear: Unclear | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing is wrong in it and nothing is to be asked."""
+        return not self.faults and not self.questions and self.unclear is None
 
     @property
     def questions(self) -> list[SheetMark]:
@@ -117,23 +135,53 @@ class Reading:
         return [mark for mark in self.marks if mark.person_id is None]
 
 
-def read(sheet: Sheet, here: Here, answers: Mapping[int, int]) -> Reading:
+def read(sheet: Sheet, here: Here, answers: Mapping[int, int], order: Order | None = None) -> Reading:
     """Understand a sheet. ``answers``: row → person chosen for it, or 0 for "none of them, leave it out".
+    ``order``: how somebody said its days are written; without it the sheet decides, or ``unclear`` asks.
 
-    Refuses with ``sheet.no_header`` when no row names the columns.
+    Refuses with ``sheet.no_header`` when no row names the columns, ``attendance.days_mixed``.
     """
     header = find_header(sheet.rows, COLUMNS)
     columns = recognise_columns(header, COLUMNS, sheet.merged)
-    faults = list(columns.faults)
+    if columns.faults:
+        return Reading((), columns.faults, columns.header_row, 0)
+    rows = _table(sheet.rows, columns)
+    found = order or _order(rows, header, columns, here.day)
+    if isinstance(found, Unclear):
+        return Reading((), (), columns.header_row, 0, unclear=found)
+    return _read_rows(rows, columns, here, answers, found)
+
+
+def _table(rows: Sequence[SheetRow], columns: FoundColumns) -> list[SheetRow]:
+    """The rows below the header that name somebody, up to the next part of a report of several."""
+    table: list[SheetRow] = []
+    for row in rows:
+        if row.number <= columns.header_row:
+            continue
+        told = [text for place in range(len(row.values)) if (text := clean_line(row.text(place)))]
+        if len(told) == 1 and _SECTION.fullmatch(told[0]):
+            break
+        if _name(row, columns):
+            table.append(row)
+    return table
+
+
+def _order(rows: Sequence[SheetRow], header: SheetRow, columns: FoundColumns, day: date) -> Order | Unclear:
+    moments = [name for name in ("in", "out") if name in columns.positions]
+    cells = [columns.value(row, name) for row in rows for name in moments]
+    return order_of(cells, [columns_text(header, columns, name) for name in moments], day)
+
+
+def _read_rows(
+    rows: Sequence[SheetRow], columns: FoundColumns, here: Here, answers: Mapping[int, int], order: Order
+) -> Reading:
+    faults: list[Fault] = []
     marks: dict[int | str, SheetMark] = {}
     silent = 0
     is_log = "state" not in columns.positions
-    if faults:
-        return Reading((), tuple(faults), columns.header_row, 0)
-    for row in sheet.rows:
-        if row.number <= columns.header_row or not clean_line(row.text(columns.positions["name"])):
-            continue
-        ask = _ask(row, columns, here.day, faults, is_log=is_log)
+    clock = _Clock(here.day, order)
+    for row in rows:
+        ask = _ask(row, columns, clock, faults, is_log=is_log)
         if ask is None:
             silent += 1
             continue
@@ -147,7 +195,7 @@ def read(sheet: Sheet, here: Here, answers: Mapping[int, int]) -> Reading:
             chosen = {one.person_id for one in mark.candidates}
             mark = replace(mark, person_id=answers[row.number] if answers[row.number] in chosen else None)
         _keep(mark, marks, columns, row, faults, is_log=is_log)
-    return Reading(tuple(marks.values()), tuple(faults), columns.header_row, silent)
+    return Reading(tuple(marks.values()), tuple(faults), columns.header_row, silent, order)
 
 
 def _keep(
@@ -174,7 +222,66 @@ def _keep(
         faults.append(columns.fault(row, "name", "attendance.person_twice", sentence))
 
 
-def _ask(row: SheetRow, columns: FoundColumns, day: date, faults: list[Fault], *, is_log: bool) -> Ask | None:
+@dataclass(frozen=True)
+class _Clock:
+    """Reads the moments of a sheet: the day of the session, and how its days are written."""
+
+    day: date
+    order: Order
+
+    def moment(self, value: CellValue) -> datetime | None:
+        """A moment of the day of the session; raises ``ValueError`` for another day or what is no time."""
+        if isinstance(value, datetime):
+            found = self._of_cell(value)
+        elif isinstance(value, time):
+            found = datetime.combine(self.day, value, tzinfo=VIETNAM)
+        elif isinstance(value, date):
+            raise ValueError(value)  # noqa: TRY004 - a date without an hour is a fault of the cell
+        else:
+            text = clean_line(value)
+            if not text:
+                return None
+            found = self._of_text(text)
+        if found.date() != self.day:
+            raise ValueError(value)
+        return found
+
+    def _of_cell(self, value: datetime) -> datetime:
+        """A true date of a spreadsheet, the right way round again where the sheet has the month first."""
+        if value.tzinfo is not None:
+            return value.astimezone(VIETNAM)
+        return datetime.combine(self._day_of(value), value.time(), tzinfo=VIETNAM)
+
+    def _of_text(self, text: str) -> datetime:
+        if "T" in text:
+            moment = datetime.fromisoformat(text)
+            return moment.astimezone(VIETNAM) if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+        found = _CLOCK.fullmatch(text)
+        if found is None:
+            raise ValueError(text)
+        hour = int(found["hour"])
+        if found["half"]:
+            hour = hour % 12 + (12 if found["half"].upper() in _AFTERNOON else 0)
+        at = time(hour, int(found["minute"]))
+        told = found["day"].strip(" ,")
+        return datetime.combine(self._day_of(told) if told else self.day, at, tzinfo=VIETNAM)
+
+    def _day_of(self, told: str | datetime) -> date:
+        one = written(told)
+        if one is not None:
+            day = one.on(self.order)
+            if day is None:
+                raise ValueError(told)
+            return day
+        try:
+            return parse_date(told)
+        except TextError as error:
+            raise ValueError(told) from error
+
+
+def _ask(
+    row: SheetRow, columns: FoundColumns, clock: _Clock, faults: list[Fault], *, is_log: bool
+) -> Ask | None:
     """What a row says of its person; ``None`` when it says nothing or cannot be read (a fault tells)."""
     act = Act.PRESENT
     if not is_log:
@@ -188,14 +295,14 @@ def _ask(row: SheetRow, columns: FoundColumns, day: date, faults: list[Fault], *
             return None
         act = found
     try:
-        at = _moment(columns.value(row, "in"), day)
+        at = clock.moment(columns.value(row, "in"))
     except ValueError:
-        faults.append(columns.fault(row, "in", "attendance.time_unread", _time_sentence(day)))
+        faults.append(columns.fault(row, "in", "attendance.time_unread", _time_sentence(clock.day)))
         return None
     try:
-        out_at = _moment(columns.value(row, "out"), day)
+        out_at = clock.moment(columns.value(row, "out"))
     except ValueError:
-        faults.append(columns.fault(row, "out", "attendance.time_unread", _time_sentence(day)))
+        faults.append(columns.fault(row, "out", "attendance.time_unread", _time_sentence(clock.day)))
         return None
     if at is not None and out_at is not None and out_at < at:
         sentence = _("Giờ ra trước giờ vào. Hãy sửa một trong hai giờ.")
@@ -220,39 +327,11 @@ def _time_sentence(day: date) -> str:
     )
 
 
-def _moment(value: CellValue, day: date) -> datetime | None:
-    """A moment of the day of the session; raises ``ValueError`` for another day or what is no time."""
-    if isinstance(value, datetime):
-        moment = value.replace(tzinfo=VIETNAM) if value.tzinfo is None else value.astimezone(VIETNAM)
-    elif isinstance(value, time):
-        moment = datetime.combine(day, value, tzinfo=VIETNAM)
-    elif isinstance(value, date):
-        raise ValueError(value)  # noqa: TRY004 - a date without an hour is a fault of the cell
-    else:
-        text = clean_line(value)
-        if not text:
-            return None
-        found = _CLOCK.fullmatch(text)
-        if found is None:
-            raise ValueError(text)
-        hour = int(found["hour"])
-        if found["half"]:
-            hour = hour % 12 + (12 if found["half"].lower() == "pm" else 0)
-        try:
-            told = parse_date(found["day"].strip(" ,")) if found["day"].strip(" ,") else day
-        except TextError as error:
-            raise ValueError(text) from error
-        moment = datetime.combine(told, time(hour, int(found["minute"])), tzinfo=VIETNAM)
-    if moment.date() != day:
-        raise ValueError(value)
-    return moment
-
-
 def _whose(
     row: SheetRow, columns: FoundColumns, here: Here, ask: Ask, faults: list[Fault]
 ) -> SheetMark | None:
     """Whose row it is: by our code, by card, by name with birth; else the people it may be."""
-    name = clean_line(columns_text(row, columns, "name"))
+    name = _name_among(here, row, columns)
     typed = codes.read_short(columns_text(row, columns, "code"))
     if typed:
         known = here.by_code.get(typed)
@@ -275,6 +354,19 @@ def _whose(
         faults.append(columns.fault(row, "name", "attendance.unknown_person", sentence))
         return None
     return SheetMark(row.number, name, None, tuple(maybe), ask)
+
+
+def _name(row: SheetRow, columns: FoundColumns) -> str:
+    """The name of a row; family name first where it has a column of its own."""
+    parts = (columns_text(row, columns, "family"), columns_text(row, columns, "name"))
+    return clean_line(" ".join(parts))
+
+
+def _name_among(here: Here, row: SheetRow, columns: FoundColumns) -> str:
+    """The name of a row. People fill in "first" and "last" either way round: the way that is somebody's counts."""
+    name = _name(row, columns)
+    turned = clean_line(f"{columns_text(row, columns, 'name')} {columns_text(row, columns, 'family')}")
+    return turned if fold(name) not in here.folded_names and fold(turned) in here.folded_names else name
 
 
 def _certain(row: SheetRow, columns: FoundColumns, here: Here, name: str) -> Expected | None:

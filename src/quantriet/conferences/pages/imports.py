@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from quantriet.conferences import codes, sheets
 from quantriet.conferences.commands import attendance
 from quantriet.conferences.commands.attendance import Mark
+from quantriet.conferences.log_days import Order
 from quantriet.conferences.models import Site
 from quantriet.conferences.models.attendance import Source, State
 from quantriet.conferences.pages.papers import download
@@ -51,7 +52,7 @@ def upload(request: ActorRequest, site_id: int) -> HttpResponse:
         try:
             ticket = request.POST.get("ticket", "") or _keep(request, site)
             reading = _read(request, site, ticket)
-            if request.POST.get("what") == "do" and not reading.faults and not reading.questions:
+            if request.POST.get("what") == "do" and reading.is_settled:
                 return _do(request, site, reading, ticket)
             context |= {"ticket": ticket, "reading": reading, "lines": _lines(site, reading)}
             status = 422 if reading.faults else 200
@@ -89,7 +90,8 @@ def _read(request: ActorRequest, site: Site, ticket: str) -> Reading:
         for name, value in request.POST.items()
         if name.startswith("row_") and name[4:].isdecimal() and isinstance(value, str) and value.isdecimal()
     }
-    return sheets.read(sheet, _here(site, sheet), answers)
+    order = request.POST.get("order", "")
+    return sheets.read(sheet, _here(site, sheet), answers, Order(order) if order in set(Order) else None)
 
 
 def _here(site: Site, sheet: Sheet) -> Here:
