@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
+from quantriet.core.errors import DomainError
 from quantriet.core.intake.kinds import FileKind
+from quantriet.core.office import sheet_tops
 from quantriet.core.office.cells import CellValue, Fault, SheetRow
 from quantriet.core.office.columns import (
     HEADER_WITHIN,
@@ -19,7 +21,7 @@ from quantriet.core.office.columns import (
     picked_columns,
     recognise_columns,
 )
-from quantriet.core.office.sheets_in import OpenSheet, SheetLimits, open_csv, open_xlsx
+from quantriet.core.office.sheets_in import SAMPLE_LINES, OpenSheet, SheetLimits, open_csv, open_xlsx
 
 PART = 20_000
 
@@ -59,8 +61,23 @@ class TableWish:
 
 
 def read_head(source: Path, kind: FileKind, wish: TableWish, limits: SheetLimits) -> TableHead:
-    """The head alone. Refuses as ``sheets_in`` does, and with ``sheet.no_header``."""
-    return _head(_open(source, kind, wish, limits), wish)
+    """The head alone, the rest of a long workbook unread. Refuses as ``sheets_in`` does, and with
+    ``sheet.no_header``.
+    """
+    short = sheet_tops.top(source) if kind == FileKind.XLSX else None
+    told = None if short is None else _head_of_top(short, wish, limits)
+    return told or _head(_open(source, kind, wish, limits), wish)
+
+
+def _head_of_top(short: bytes, wish: TableWish, limits: SheetLimits) -> TableHead | None:
+    """The head by the first rows of a workbook; nothing when they are too few to tell what all of them would."""
+    try:
+        opened = open_xlsx(short, wish.sheet or None, limits)
+    except DomainError:
+        return None
+    first = tuple(islice(opened.rows, SAMPLE_LINES))
+    opened.rows = iter(first)
+    return _head(opened, wish) if len(first) == SAMPLE_LINES else None
 
 
 def read_table(
