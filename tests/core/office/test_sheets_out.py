@@ -1,12 +1,13 @@
 import io
 import zipfile
+import zlib
 from datetime import date, datetime
 
 import pytest
 
 from quantriet.core.office.cells import Fault, SheetRow
 from quantriet.core.office.sheets_in import read_xlsx
-from quantriet.core.office.sheets_out import CellKind, Table, TableColumn, Workbook, fault_workbook
+from quantriet.core.office.sheets_out import PACKED, CellKind, Table, TableColumn, Workbook, fault_workbook
 
 PAYLOADS = (
     "=1+1",
@@ -30,6 +31,21 @@ def moment(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> d
 def parts(content: bytes) -> dict[str, str]:
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         return {name: file.read(name).decode("utf-8", "replace") for name in file.namelist()}
+
+
+def test_a_workbook_is_packed_quickly() -> None:
+    book = Workbook()
+    book.add_long_table(Table("", [TableColumn("Tên")], [(f"Nguyễn Văn {number}",) for number in range(500)]))
+
+    with zipfile.ZipFile(io.BytesIO(book.to_bytes())) as file:
+        sheet = file.getinfo("xl/worksheets/sheet1.xml")
+        raw = file.read(sheet)
+
+    packed = {}
+    for level in (PACKED, 6):
+        packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+        packed[level] = len(packer.compress(raw) + packer.flush())
+    assert packed[PACKED] == sheet.compress_size != packed[6]
 
 
 def test_text_is_never_a_formula_or_a_link() -> None:
