@@ -95,7 +95,7 @@ ENTRIES: Mapping[str, Entry] = {
 
 
 # What the overview says besides the commands.
-USAGE = gettext_noop("Cách dùng: quantriet <lệnh> [tham số]   (quantriet <lệnh> --help để xem từng lệnh)")
+USAGE = gettext_noop("Cách dùng: quantriet LỆNH [THAM_SỐ]   (quantriet LỆNH --help để xem từng lệnh)")
 SPEAKING = gettext_noop(
     "Tiếng nói: --lang vi hoặc en, hoặc biến môi trường QUANTRIET_LANG; mặc định tiếng Việt."
 )
