@@ -66,6 +66,30 @@ def test_same_number_with_other_words_is_refused(place: Place, draft: Document) 
         assert next_term.pk != draft.pk
 
 
+@pytest.mark.parametrize("same", ["file", "summary"])
+def test_the_same_paper_under_another_issuer_is_told(place: Place, same: str) -> None:
+    """The name of the issuer is read from the file and may be corrected: the paper is the same all the same."""
+    other = replace(ENTRY, issuer_name="Ban Chấp hành")
+    if same == "file":
+        other = replace(other, abstract="về một việc khác")
+    with access.acting(place.officer):
+        first = papers.enter(place.province, ENTRY, by=place.officer, source=Source(FILE))
+        file = FILE if same == "file" else None
+        with pytest.raises(DomainError) as refused:
+            papers.enter(place.province, other, by=place.officer, source=Source(file))
+
+        assert (refused.value.code, refused.value.context["document"]) == ("document.exists", first.pk)
+        assert Document.objects.count() == 1
+
+
+def test_another_paper_with_that_number_and_day_is_another_paper(place: Place, draft: Document) -> None:
+    with access.acting(place.officer):
+        other = replace(ENTRY, issuer_name="Đảng ủy phường Khác", abstract="về một việc khác")
+        entered = papers.enter(place.province, other, by=place.officer, source=Source())
+
+    assert entered.pk != draft.pk
+
+
 def test_number_once_is_held_by_the_database(place: Place, draft: Document) -> None:
     draft.pk = None
     with access.acting(place.officer), pytest.raises(IntegrityError), transaction.atomic():

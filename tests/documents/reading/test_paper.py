@@ -58,6 +58,52 @@ def test_party_resolution_from_lines() -> None:
     assert reading.remarks == ()
 
 
+def test_a_committee_under_its_organisation_and_a_date_that_goes_on_in_the_next_line() -> None:
+    """As a narrow right column is printed; the line under the title says whose paper it is, not what about."""
+    reading = read_lines(
+        "ĐẢNG BỘ TỈNH AN GIANG",
+        "BAN CHẤP HÀNH",
+        "*",
+        "ĐẢNG CỘNG SẢN VIỆT NAM",
+        "Số 37-NQ/TU Rạch Giá, ngày 09 tháng 11 năm",
+        "2026",
+        "NGHỊ QUYẾT",
+        "CỦA BAN CHẤP HÀNH ĐẢNG BỘ TỈNH",
+        "về phát triển nuôi biển bền vững",
+        "-----",
+        *papers.RESOLUTION,
+    )
+
+    assert head_of(reading) == (
+        "37-NQ/TU",
+        "NQ",
+        date(2026, 11, 9),
+        "Ban Chấp hành Đảng bộ tỉnh An Giang",
+        "về phát triển nuôi biển bền vững",
+    )
+    assert reading.place == "Rạch Giá"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("An Giang, ngày 05", "tháng 02 năm 2026"),
+        ("An Giang, ngày 05 tháng 02", "năm 2026"),
+        ("An Giang, ngày", "05 tháng 02 năm 2026"),
+    ],
+)
+def test_a_date_is_read_over_the_end_of_a_line_wherever_it_breaks(first: str, second: str) -> None:
+    reading = read_lines("TỈNH ỦY AN GIANG", "Số 05-NQ/TU", first, second, *papers.RESOLUTION)
+
+    assert (reading.issued_on, reading.number) == (date(2026, 2, 5), "05-NQ/TU")
+
+
+def test_a_number_that_begins_the_next_line_is_no_year_of_a_whole_date() -> None:
+    reading = read_lines(*HEAD, "1", *papers.RESOLUTION)
+
+    assert reading.issued_on == date(2026, 2, 5)
+
+
 def test_party_resolution_from_word_file() -> None:
     reading = read_file(papers.docx_bytes())
 

@@ -65,7 +65,7 @@ def enter(
     unit = access.authority_unit(unit)
     access.require(by, Can.DOCUMENT_MANAGE, unit)
     number, entry = _checked(entry)
-    kept = _twin(unit, number, entry)
+    kept = _twin(unit, number, entry) or _likeness(unit, number, entry, source)
     if kept is not None:
         return _same_or_refuse(kept, entry, source)
     above = queries.published_twin(by, number.canonical, entry.issuer_name, entry.term)
@@ -314,6 +314,18 @@ def _twin(unit: Unit, number: DocumentNumber, entry: Entry) -> Document | None:
         .exclude(state=State.WITHDRAWN)
         .first()
     )
+
+
+def _likeness(unit: Unit, number: DocumentNumber, entry: Entry, source: Source) -> Document | None:
+    """The same paper under another issuer: one of this unit's with number and day, and its summary or its file."""
+    rows = Document.objects.filter(
+        owner=unit, number=number.canonical, issued_on=entry.issued_on, term=entry.term
+    )
+    for row in rows.exclude(state=State.WITHDRAWN).order_by("id"):
+        same_file = source.file is not None and row.versions.filter(file_hash=source.file.sha256).exists()
+        if same_file or fold(row.abstract) == fold(entry.abstract):
+            return row
+    return None
 
 
 def _same_or_refuse(kept: Document, entry: Entry, source: Source) -> Document:

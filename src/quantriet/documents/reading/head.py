@@ -37,6 +37,9 @@ _PLACE_DATE = re.compile(
     r"(?P<place>[^\W\d][^\d,\t]{1,40}),\s*ngày\s*(?P<rest>[\d\s.…_]*tháng\s*[\d\s.…_]*năm\s*[\d.…_]*)",
     re.IGNORECASE,
 )
+# The right column of a printed page is narrow: its date goes on in the next line.
+_DATE_OPEN = re.compile(r",\s*ngày\s*[\d.…_]*\s*(?:tháng\s*[\d.…_]*\s*(?:năm\s*)?)?", re.IGNORECASE)
+_DATE_REST = re.compile(r"(?:[\d.…_]+\s*)?(?:tháng\s*[\d.…_]*\s*)?(?:năm\s*)?[\d.…_]*", re.IGNORECASE)
 _NUMBER_LINE = re.compile(r"(?<!\w)Số\s*:?\s*(?P<number>[\d\s.…_]*[-–—/].{1,40})", re.IGNORECASE)
 _NO_SERIAL = re.compile(r"[\s.…_]*[-–—/]\s*(?P<symbol>[^\W\d_][^\s/]{0,7}/[^\W\d_]\S{0,20}|[^\W\d_]\S{1,30})")
 _SECRET = re.compile(r"(?:ĐỘ\s+MẬT\s*:?\s*)?(?P<mark>TUYỆT\s+MẬT|TỐI\s+MẬT|MẬT)")
@@ -132,6 +135,7 @@ def read_head(lines: Sequence[PaperLine]) -> Head:
     """Read the head; ``length`` tells where the text begins."""
     head = Head()
     found = _Found()
+    lines = _dates_whole(lines)
     at = 0
     for at, line in enumerate(lines[:LENGTH]):
         kind = _title_kind(line.text)
@@ -151,6 +155,18 @@ def read_head(lines: Sequence[PaperLine]) -> Head:
         head.abstract = " ".join(found.letter_abstract)[:ABSTRACT]
     _settle_kind(head)
     return head
+
+
+def _dates_whole(lines: Sequence[PaperLine]) -> list[PaperLine]:
+    """The lines with a date that goes on in the next one put together; as many lines as came."""
+    whole = list(lines)
+    for at in range(min(len(whole), LENGTH) - 1):
+        here, after = whole[at], whole[at + 1]
+        opened = list(_DATE_OPEN.finditer(here.text))
+        if opened and opened[-1].end() == len(here.text) and after.text and _DATE_REST.fullmatch(after.text):
+            whole[at] = PaperLine(f"{here.text} {after.text}", here.page)
+            whole[at + 1] = PaperLine("", after.page)
+    return whole
 
 
 def _length_without_title(lines: Sequence[PaperLine], head: Head) -> int:
@@ -252,6 +268,10 @@ def _read_abstract(head: Head, lines: Sequence[PaperLine], title_at: int) -> int
             if parts:
                 break
             continue
+        if not parts and _names_the_issuer(line.text):
+            head.kind_title = f"{head.kind_title} {line.text}"
+            at += 1
+            continue
         if not _goes_on(parts, line, lines[at - 1]):
             break
         parts.append(line.text.replace("\t", " "))
@@ -262,6 +282,11 @@ def _read_abstract(head: Head, lines: Sequence[PaperLine], title_at: int) -> int
         name = next((name for name, _ in _KIND_WORDS if words.startswith(f"{name} ")), "")
         head.abstract = " ".join(head.kind_title.split()[len(name.split()) :]) if name else ""
     return at
+
+
+def _names_the_issuer(text: str) -> bool:
+    """Whether a line under the title says whose paper it is (CỦA BỘ CHÍNH TRỊ): it belongs to the kind."""
+    return marks.is_capitals(text) and fold(text).startswith("cua ")
 
 
 def _goes_on(parts: list[str], line: PaperLine, before: PaperLine) -> bool:
@@ -321,6 +346,10 @@ _BODIES = (
 )  # fmt: skip
 _BODY_BY_FOLD = {fold(body): body for body in _BODIES}
 _LONGEST = max(len(body.split()) for body in _BODIES)
+_OF_THE_ONE_ABOVE = (
+    "Ban Chấp hành",
+    "Ban Thường vụ",
+)  # each organisation has one: the name alone names nobody
 _GOES_ON = ("VÀ ", "CỦA ", "TRUNG ƯƠNG", "CÁC ", "TỈNH ", "THÀNH PHỐ ", "PHƯỜNG ", "XÃ ", "ĐẶC KHU ")
 
 
@@ -339,6 +368,8 @@ def issuer_of(lines: Sequence[str]) -> tuple[str, str]:
         else:
             names.append(text)
     written = [usual_writing(name) for name in names]
+    if len(written) > 1 and written[-1] in _OF_THE_ONE_ABOVE:
+        written[-1] = f"{written[-1]} {written[-2]}"
     return (written[-1] if written else ""), (" ".join(written[:-1]) if len(written) > 1 else "")
 
 
