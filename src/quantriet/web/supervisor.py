@@ -53,10 +53,13 @@ def say(vietnamese: str, english: str = "") -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line: ``serve [--demo]``. Returns the exit status."""
     parser = argparse.ArgumentParser(
-        prog="quantriet serve", description="Start all processes and keep them alive."
+        prog="quantriet serve",
+        description="Chạy toàn bộ hệ thống và giữ cho nó chạy. (Start all processes and keep them alive.)",
     )
     parser.add_argument(
-        "--demo", action="store_true", help="load the demonstration when the database is empty"
+        "--demo",
+        action="store_true",
+        help="nạp dữ liệu trình diễn khi hệ thống còn trống (load the demonstration into an empty system)",
     )
     wanted = parser.parse_args(arguments)
     environ = {**os.environ, **({"QUANTRIET_DEMO": "1"} if wanted.demo else {})}
