@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.campaigns.commands import declarations, standing
 from quantriet.campaigns.commands.declarations import Totals
-from quantriet.campaigns.models import Declaration
+from quantriet.campaigns.models import Declaration, RollLine
 from quantriet.conferences.commands import gate, telling
-from quantriet.conferences.models import Conference, Incident, Site, SiteUnit
+from quantriet.conferences.models import Attendance, Conference, Incident, Site, SiteUnit
 from quantriet.conferences.queries import further_sites
 from quantriet.core.errors import DomainError
 from quantriet.core.text import clean_line
@@ -228,7 +229,11 @@ def end_incident(incident: Incident, *, remedy: str, by: Actor) -> Incident:
 
 
 def declare_totals(site: Site, totals: Mapping[int, Totals], *, by: Actor) -> list[Declaration]:
-    """Nhập nhanh: the totals of the site's units on one screen. All of them or none; the site has spoken."""
+    """Nhập nhanh: the totals of the site's units on one screen. All of them or none; the site has spoken.
+
+    Refuses with ``site.totals_beyond_names`` when more are told present than stand on the roll without having been
+    recorded absent here by name: the two pages would tell different figures of the same people.
+    """
     access.require(by, Can.ATTENDANCE_RECORD, site.unit_id)
     campaign = site.conference.campaign
     if campaign is None:
@@ -242,7 +247,44 @@ def declare_totals(site: Site, totals: Mapping[int, Totals], *, by: Actor) -> li
         if totals and site.state in (Site.State.PLANNED, Site.State.READY):
             report(site, state=Site.State.CONNECTED, by=by)
         standing.hold(totals)  # after the site, and all of them before the first is declared
+        _refuse_beyond_names(site, units, totals)
         return [
             declarations.declare(campaign, units[unit_id], kind=Declaration.Kind.PRESENCE, totals=told, by=by)
             for unit_id, told in sorted(totals.items())
         ]
+
+
+def _refuse_beyond_names(site: Site, units: Mapping[int, Unit], totals: Mapping[int, Totals]) -> None:
+    """Refuse more present than can be: who was recorded absent at this session is not among them."""
+    lines = RollLine.objects.filter(
+        campaign=site.conference.campaign_id, unit__in=list(units), state=RollLine.State.SUMMONED
+    )
+    away = Attendance.objects.filter(
+        conference=site.conference_id,
+        state__in=("absent", "excused"),
+        line__in=lines.filter(fulfilled_on=None),
+    )
+    summoned, absent = _by_unit(lines), _by_unit(away)
+    for unit_id, told in sorted(totals.items()):
+        present, here = told.figures.get("present", 0), summoned.get(unit_id, 0)
+        if absent.get(unit_id) and here - absent[unit_id] < present <= here:
+            raise DomainError(
+                "site.totals_beyond_names",
+                _(
+                    "%(unit)s: khai %(present)s người có mặt, nhưng trong %(summoned)s người được triệu tập đã có "
+                    "%(absent)s người được ghi vắng theo tên. Chưa lưu gì; hãy sửa số, hoặc sửa điểm danh của "
+                    "người đã đến."
+                )
+                % {
+                    "unit": units[unit_id].name,
+                    "present": present,
+                    "summoned": here,
+                    "absent": absent[unit_id],
+                },
+                unit=unit_id,
+            )
+
+
+def _by_unit(rows: QuerySet[RollLine] | QuerySet[Attendance]) -> dict[int, int]:
+    counted = rows.order_by("unit_id").values_list("unit_id").annotate(people=Count("pk"))
+    return {int(unit_id): people for unit_id, people in counted if unit_id is not None}

@@ -38,7 +38,7 @@ def of_conference(request: ActorRequest, conference_id: int) -> HttpResponse:
     """What goes with the summons: to how many sites, how many have opened it, who has not."""
     mine = access.units(request.actor, Can.CONFERENCE_READ)
     one = access.row_or_404(reads.conferences(request.actor).filter(unit__in=mine), conference_id)
-    sites = list(one.sites.order_by("-is_hub", "name", "id")[: TICKED + 1])
+    sites = list(one.sites.order_by("-is_hub", "unit__sort_key", "name", "id")[: TICKED + 1])
     form = SentPapersForm(
         request.POST if request.method == "POST" else None,
         materials=queries.materials(one, request.actor),

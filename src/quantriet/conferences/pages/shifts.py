@@ -38,7 +38,7 @@ def of_conference(request: ActorRequest, conference_id: int) -> HttpResponse:
     sittings = list(queries.sittings(asked).select_related("campaign"))
     first = sittings[0] if sittings else asked
     manages = access.may(request.actor, Can.CONFERENCE_MANAGE, first.unit_id) and first.state not in OVER
-    sites = list(first.sites.order_by("-is_hub", "name", "id")[: TICKED + 1])
+    sites = list(first.sites.order_by("-is_hub", "unit__sort_key", "name", "id")[: TICKED + 1])
     form = _form(request, first, sites if len(sites) <= TICKED else [])
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data.get("site") or list(first.sites.values_list("pk", flat=True))

@@ -140,7 +140,7 @@ def seating(request: ActorRequest, conference_id: int) -> HttpResponse:
     """Whose people sit where: tick units, choose the site that receives them."""
     one = access.row_or_404(reads.managed(request.actor), conference_id)
     seats = reads.seating(one, request.actor)
-    halls = list(one.sites.order_by("-is_hub", "name", "id"))
+    halls = list(one.sites.order_by("-is_hub", "unit__sort_key", "name", "id"))
     form = SeatingForm(
         request.POST or None, sites=halls, units=[seat.unit for seat in seats], initial=request.GET.dict()
     )

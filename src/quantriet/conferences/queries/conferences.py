@@ -70,7 +70,7 @@ def sites(by: Actor, can: Can) -> QuerySet[Site]:
     return (
         Site.objects.filter(own | Q(pk__in=_nearest_sites(by)) if _above(by) else own)
         .select_related("conference__campaign", "conference__unit", "unit")
-        .order_by("-is_hub", "name", "id")
+        .order_by("-is_hub", "unit__sort_key", "name", "id")
     )
 
 
@@ -226,7 +226,7 @@ def upcoming(by: Actor, *, until: datetime) -> QuerySet[Site]:
             conference__starts_at__lt=until,
         )
         .select_related("conference", "unit")
-        .order_by("conference__starts_at", "-is_hub", "name", "id")
+        .order_by("conference__starts_at", "-is_hub", "unit__sort_key", "name", "id")
     )
 
 
