@@ -22,13 +22,19 @@ from quantriet.core.components import (
     segments,
 )
 from quantriet.core.templatetags.ui.markup import attributes_markup, icon_markup, register
-from quantriet.core.text import dates, numbers
+from quantriet.core.text import apart, dates, numbers
 
 
 @register.filter
 def vn_int(value: int | None) -> str:
     """1356 as ``1.356`` (``1,356`` on an English page); a missing figure is a dash."""
     return "–" if value is None else numbers.format_int(value, number_style())
+
+
+@register.filter
+def apart_from(name: str, other: str) -> str:
+    """``{{ cell|apart_from:unit }}``: the name of a cell in a list of its unit, without the unit's own words."""
+    return apart.apart_from(name, other)
 
 
 @register.filter
