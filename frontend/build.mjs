@@ -146,7 +146,7 @@ await esbuild.build({
 });
 await esbuild.build({
   ...common,
-  entryPoints: ["quantriet", "charts", "scan", "live", "line_test"].map((name) => path.join(here, `src/${name}.js`)),
+  entryPoints: ["quantriet", "charts", "scan", "live", "line_test", "roll_photo"].map((name) => path.join(here, `src/${name}.js`)),
   format: "iife",
   target: ["es2020"],
 });

@@ -20,6 +20,14 @@ from tests.factories import operator
 
 _numbers = itertools.count(1)
 
+PICTURE = (
+    b"\x89PNG\r\n\x1a\n"
+    b"\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU"
+    b"\0\0\0\nIDATx\x9cc`\0\0\0\x02\0\x01H\xaf\xa4q"
+    b"\0\0\0\0IEND\xaeB`\x82"
+)
+"""A photograph of one point."""
+
 
 def plan(campaign: Campaign | None = None, **told: Any) -> Plan:
     """A conference that began ten minutes ago on the documents of its campaign."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from quantriet.campaigns.commands import freezes, reminders
 from quantriet.campaigns.models import Campaign, Obligation, ReminderLine, RollLine
+from quantriet.conferences.commands import photos
 from quantriet.conferences.models import AttendanceConflict
 from quantriet.documents.models import Clause, DocumentVersion, Material
 from quantriet.lecturers.commands import programme as programmes
@@ -37,6 +38,7 @@ from tests import factories_campaigns as made
 from tests import factories_conferences as called
 from tests import factories_lecturers as lecturing
 from tests.factories import operator
+from tests.factories_conferences import PICTURE
 
 PLACES = ("own", "child", "parent", "sibling", "foreign")
 
@@ -251,6 +253,8 @@ def _conference(world: World, place: str) -> None:
             source="list",
             actor=mark(place, "person"),
         )
+        photo = photos.keep(hall, [PICTURE], by=operator())[0]
+    world.keep("photo_id", place, photo.pk)
     world.keep("claim_id", place, claim.pk)
     world.keep("conference_id", place, conference.pk)
     world.keep("site_id", place, hall.pk)

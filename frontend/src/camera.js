@@ -14,6 +14,22 @@ async function makeDetector(/** @type {string} */ wasm) {
 }
 
 /**
+ * The codes in one picture.
+ * @param {Blob} picture
+ * @param {string} wasm address of the reader
+ * @returns {Promise<string[]>}
+ */
+export async function readPicture(picture, wasm) {
+  const detector = await makeDetector(wasm);
+  const bitmap = await createImageBitmap(picture);
+  try {
+    return (await detector.detect(bitmap)).map((/** @type {{ rawValue: string }} */ { rawValue }) => rawValue);
+  } finally {
+    bitmap.close();
+  }
+}
+
+/**
  * Opens the camera and hands over each code it reads, until `close` or until `video` left the page.
  * Rejects when the camera cannot be opened.
  * @param {HTMLVideoElement} video

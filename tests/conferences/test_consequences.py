@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from quantriet.campaigns.models import Campaign
-from quantriet.conferences.commands import conferences, questions
+from quantriet.conferences.commands import conferences, photos, questions
 from quantriet.conferences.models import Conference, Site, SiteUnit
 from quantriet.conferences.queries import roster
 from quantriet.core.errors import DomainError
@@ -187,3 +187,17 @@ def test_undo_is_refused_once_a_founded_unit_asked_the_hub(town: Town) -> None:
     error = refused(lambda: acts.undo(act, reason="Nhầm", by=operator()))
 
     assert (error.code, "1 ghi nhận ở hội nghị" in error.sentence) == ("act.depended_on", True)
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_undo_is_refused_once_the_paper_roll_was_photographed(town: Town, *, is_new: bool) -> None:
+    new = NewUnit(code="MOI", name="Đảng bộ xã Mới", parent_id=town.top.pk)
+    act = do(merging(town.one, new if is_new else town.two))
+    site = Site.objects.select_related("conference").get(pk=town.site.pk)
+    with access.acting(operator()):
+        photos.keep(site, [made.PICTURE], by=operator())
+
+    error = refused(lambda: acts.undo(act, reason="Nhầm", by=operator()))
+
+    counted = "1 ghi nhận ở hội nghị" in error.sentence
+    assert (error.code, counted, town.conference.title in error.sentence) == ("act.depended_on", is_new, True)

@@ -1,12 +1,15 @@
 """Sites after the call: levels, single units, a further hall; by who manages it, and by who is below for his own."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from quantriet.conferences import jobs as conference_jobs
 from quantriet.conferences.commands import conferences, sites
@@ -277,3 +280,91 @@ def test_a_program_sees_the_levels_and_adds_what_a_page_would(house: House) -> N
     assert [answer.status_code for answer in foreign] == [404, 404]
     assert (empty.status_code, empty.json()["code"]) == (422, "site.nobody")
     assert house.seated() == ["Chi bộ Ấp 1", "Đảng bộ xã Hai", "Đảng bộ xã Một"]
+
+
+# --- the worker -----------------------------------------------------------------------------------------------
+
+
+def ordered(house: House, client: Client, key: str = "k") -> Work:
+    """Ask for every level on the page, by more than is made at once."""
+    told = {
+        "what": "units",
+        "level": [level.value for level, _count in client.get(address(house.conference)).context["levels"]],
+        "site_form": Form.ONLINE.value,
+        "key": key,
+    }
+    target = client.post(address(house.conference), told).headers["Location"]
+    work = Work.objects.order_by("-pk")[0]
+    assert target == reverse("work", args=[work.pk])
+    return work
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_makes_sites_for_the_units_of_who_ordered_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    monkeypatch.setattr(conference_jobs, "AT_ONCE", 1)
+    work = ordered(house, signed_in("secretary", house.first))
+    # Somebody wrote more into the order than its page offers.
+    units = [unit.pk for unit in house.below]
+    Work.objects.filter(pk=work.pk).update(ids={**work.ids, "units": units, "levels": [2, 4]})
+
+    jobs.work_off()
+
+    work.refresh_from_db()
+    assert (work.state, house.seated()) == ("done", ["Chi bộ Ấp 1", "Chi bộ Ấp 2", "Đảng bộ xã Một"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_lost_his_role_before_the_worker_came_makes_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    monkeypatch.setattr(conference_jobs, "AT_ONCE", 1)
+    account = factories.account("officer", house.province)
+    work = ordered(house, factories.signed_in(account))
+    yesterday = timezone.localdate() - timedelta(days=1)
+    account.assignments.update(from_on=yesterday, to_on=yesterday)
+
+    jobs.work_off()
+
+    work.refresh_from_db()
+    assert (work.state, house.seated()) == ("failed", [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stopped_work_goes_on_where_it_was_when_it_is_ordered_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = House()
+    monkeypatch.setattr(conference_jobs, "AT_ONCE", 1)
+    monkeypatch.setattr(conference_jobs, "A_CHUNK", 2)
+    client = signed_in("officer", house.province)
+    work = ordered(house, client)
+    add_chunk = sites.add_for_units
+
+    def then_stop(*told: Any, **more: Any) -> int:
+        count = add_chunk(*told, **more)
+        jobs.cancel(work.pk)
+        return count
+
+    monkeypatch.setattr(sites, "add_for_units", then_stop)
+    jobs.work_off()
+    monkeypatch.setattr(sites, "add_for_units", add_chunk)
+    work.refresh_from_db()
+    stopped = (work.state, len(house.seated()))
+    ordered(house, client, key="again")
+    jobs.work_off()
+
+    assert stopped == ("cancelled", 2)
+    assert house.seated() == sorted(unit.name for unit in house.below)
+    assert Notice.objects.filter(key=f"conference:{house.conference.pk}").count() == 6
+
+
+def test_a_program_without_the_permission_is_refused(house: House) -> None:
+    path = f"/api/v1/conferences/{house.conference.pk}/further-sites"
+    told = {"levels": [Level.COMMUNE.value], "key": "k"}
+    roles = ("clerk", "inspector", "lecturer", "member", "administrator")
+    answers = [
+        [client.get(path).status_code, client.post(path, told, content_type="application/json").status_code]
+        for client in (signed_in(role, house.first) for role in roles)
+    ]
+
+    assert (answers, house.seated()) == ([[403, 403]] * 5, [])

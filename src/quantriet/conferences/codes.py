@@ -49,6 +49,11 @@ def personal(key: bytes, conference_id: int, person_id: int) -> str:
     return f"{FORM}.{conference_id}.{person_id}.{_mac(key, conference_id, person_id)}"
 
 
+def of_roll(conference_id: int, site_id: int) -> str:
+    """What the QR on a site's signature list holds: whose list it is. It opens nothing, so nothing proves it."""
+    return f"{FORM}R.{conference_id}.{site_id}"
+
+
 def short(key: bytes, conference_id: int, person_id: int) -> str:
     """The eight letters printed beside it (``4F7K-9MZ2`` with the hyphen of ``shown``)."""
     return _letters(key, f"{FORM}|short|{conference_id}|{person_id}", SHORT_LETTERS)

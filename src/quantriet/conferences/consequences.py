@@ -17,6 +17,7 @@ from quantriet.conferences.models import (
     Guest,
     Question,
     Remark,
+    RollPhoto,
     ShiftMember,
     Site,
     SiteUnit,
@@ -204,7 +205,8 @@ def _went_on(conferences: set[int], sites: set[int], *, since: datetime) -> list
     over = Q(state__in=(Conference.State.CLOSED, Conference.State.CANCELLED))
     recorded = Q(sites__in=sites, sites__attendances__created_at__gt=since)
     visited = Q(sites__in=sites, sites__guests__created_at__gt=since)
-    rows = Conference.objects.filter(moved & (over | recorded | visited)).distinct().order_by("id")
+    pictured = Q(sites__in=sites, sites__roll_photos__created_at__gt=since)
+    rows = Conference.objects.filter(moved & (over | recorded | visited | pictured)).distinct().order_by("id")
     return [_("hội nghị “{title}” đã diễn ra tiếp ở đơn vị nhận").format(title=one.title) for one in rows]
 
 
@@ -231,6 +233,7 @@ def _begun(founded: frozenset[int], conferences: set[int], sites: set[int]) -> l
         Guest.objects.filter(unit_id__in=founded).count(),
         Remark.objects.filter(unit_id__in=founded).count(),
         Question.objects.filter(unit_id__in=founded).count(),
+        RollPhoto.objects.filter(unit_id__in=founded).count(),
         own.count(),
     ]
     if any(rows):

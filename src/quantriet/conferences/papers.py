@@ -214,6 +214,7 @@ def list_title(site: Site) -> TitleBlock:
         issuer=_issuer(conference.unit).upper(),
         lines=(conference.title, f"Điểm cầu: {site.name}", when(conference)),
         closing=("THƯ KÝ", "CHỦ TRÌ"),
+        code=codes.of_roll(conference.pk, site.pk),
     )
 
 

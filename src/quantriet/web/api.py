@@ -17,7 +17,17 @@ from ninja.security import APIKeyCookie, HttpBearer
 
 from quantriet.campaigns import api as campaigns_api
 from quantriet.conferences import api as conferences_api
-from quantriet.conferences import claims_api, costs_api, further_sites_api, preparation_api, shifts_api
+from quantriet.conferences import (
+    calls_api,
+    claims_api,
+    costs_api,
+    further_sites_api,
+    incidents_api,
+    makeups_api,
+    preparation_api,
+    settled_api,
+    shifts_api,
+)
 from quantriet.core.errors import DomainError
 from quantriet.documents import api as documents_api
 from quantriet.lecturers import api as lecturers_api
@@ -41,6 +51,10 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", claims_api.router),
     ("", further_sites_api.router),
     ("", shifts_api.router),
+    ("", calls_api.router),
+    ("", incidents_api.router),
+    ("", makeups_api.router),
+    ("", settled_api.router),
     ("", reports_api.router),
 )
 

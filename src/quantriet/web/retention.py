@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from quantriet.campaigns.models import Credit, RollLine, RollMove
+from quantriet.conferences.commands import photos
 from quantriet.conferences.models import (
     AgendaItem,
     Attendance,
@@ -26,6 +27,7 @@ from quantriet.conferences.models import (
     Incident,
     Question,
     Remark,
+    RollPhoto,
     Scan,
     ShiftMember,
     Site,
@@ -210,6 +212,7 @@ RULES: tuple[Rule, ...] = (
     Rule("remarks", "campaign", _of_conferences(Remark)),
     Rule("shift_members", "campaign", _of_conferences(ShiftMember)),
     Rule("questions", "campaign", _of_conferences(Question)),
+    Rule("roll_photos", "campaign", _of_conferences(RollPhoto, "site__conference__"), photos.forget),
     Rule("guests", "campaign", _of_conferences(Guest, "site__conference__")),
     Rule("scans", "campaign", _of_conferences(Scan)),
     Rule("devices", "campaign", _of_conferences(Device, "site__conference__")),

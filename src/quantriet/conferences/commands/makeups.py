@@ -1,8 +1,15 @@
-"""After the session: who made it up later, and who had attended a superior's session. Nobody is ticked twice."""
+"""After the session: who made it up later, and who had attended a superior's session. Nobody is ticked twice.
 
-from collections.abc import Sequence
+A make-up is written down by the site, or confirmed by the cell of the people who missed: that they watched the
+recording, on which day.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.campaigns import policy as policies
@@ -10,16 +17,22 @@ from quantriet.campaigns.commands import credits
 from quantriet.campaigns.commands.credits import Claim
 from quantriet.campaigns.models import Credit
 from quantriet.conferences import verdicts
-from quantriet.conferences.commands import attendance, entries
+from quantriet.conferences.commands import attendance, entries, gate, marks
 from quantriet.conferences.commands.attendance import Answer, Mark
-from quantriet.conferences.models import Attendance, Site
+from quantriet.conferences.commands.entries import Call, Hand
+from quantriet.conferences.commands.marks import Heard
+from quantriet.conferences.models import Attendance, Conference, Site
 from quantriet.conferences.models.attendance import Source
+from quantriet.conferences.queries import makeups as reads
 from quantriet.conferences.queries import roster
-from quantriet.conferences.verdicts import HERE, Act, Ask
+from quantriet.conferences.queries.makeups import Own
+from quantriet.conferences.verdicts import HERE, Act, Ask, Code, Known
 from quantriet.core.errors import DomainError
+from quantriet.core.text import format_date
 from quantriet.ledger import commands as ledger
-from quantriet.org import access
+from quantriet.org import access, audit
 from quantriet.org.access import Actor
+from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
 
 
@@ -40,6 +53,101 @@ def make_up(site: Site, person_ids: Sequence[int], *, note: str, key: str, by: A
         if person_id not in away
     ]
     return attendance.record(site, marks, by=by, key=key, reason=note.strip()[:300])
+
+
+def confirm(
+    conference: Conference, unit: Unit, person_ids: Sequence[int], *, watched_on: date, key: str, by: Actor
+) -> list[Answer]:
+    """A cell confirms that people of its own watched the recording on a day: credited as made up later. The answers
+    stand in the order of the people; who was there, or made it up before, stays as he is.
+
+    All or none: refuses with ``make_up.others`` where one of them is not of the cell or not expected, and with
+    ``make_up.not_a_cell``, ``make_up.too_early``, ``recording.none`` or ``make_up.day``. The same ``key`` again, and
+    the same people again, write nothing.
+    """
+    access.require(by, Can.ATTENDANCE_RECORD, unit)
+    asked = list(dict.fromkeys(person_ids))
+    with transaction.atomic():
+        gate.enter([conference.pk])
+        conference.refresh_from_db(fields=[*gate.WHAT_MAY_END, "recording"])
+        _refuse_confirming(conference, unit, watched_on)
+        own = {one.row.person_id: one for one in reads.of_cell(conference, unit)}
+        if not asked or not own.keys() >= set(asked):
+            raise DomainError(
+                "make_up.others",
+                _(
+                    "Chi bộ chỉ xác nhận cho đảng viên của mình được triệu tập dự hội nghị này. Chưa ghi gì; hãy tải "
+                    "lại danh sách và chọn lại."
+                ),
+            )
+        missing = [own[person_id] for person_id in asked if own[person_id].is_missing]
+        told = _("Xem lại ghi hình ngày {day}, {unit} xác nhận").format(
+            day=format_date(watched_on), unit=unit.name
+        )
+        written = _confirmed(conference, missing, key=key, reason=told[:300], by=by)
+        if any(answer.code in (Code.RECORDED, Code.CHANGED) for answer in written.values()):
+            detail = {"people": len(missing), "watched_on": watched_on.isoformat()}
+            audit.record(by, "attendance.make_up", conference, unit=unit, detail=detail)
+    return [written.get(person_id) or _known_already(own[person_id]) for person_id in asked]
+
+
+def _refuse_confirming(conference: Conference, unit: Unit, watched_on: date) -> None:
+    if access.stands_above_cell(unit):
+        raise DomainError(
+            "make_up.not_a_cell",
+            _("Việc xem lại ghi hình do chi bộ của người vắng xác nhận. Chưa ghi gì; hãy chọn một chi bộ."),
+        )
+    if not reads.is_over(conference):
+        raise DomainError(
+            "make_up.too_early",
+            _("Hội nghị chưa họp xong hoặc đã hủy nên chưa xác nhận học bù được. Chưa ghi gì."),
+        )
+    if not conference.recording:
+        raise DomainError(
+            "recording.none",
+            _(
+                "Hội nghị chưa có bản ghi hình. Chưa ghi gì; hãy nhờ đơn vị tổ chức ghi đường dẫn, hoặc ghi học bù ở "
+                "điểm cầu."
+            ),
+        )
+    if not access.local_day(conference.starts_at) <= watched_on <= timezone.localdate():
+        raise DomainError(
+            "make_up.day", _("Ngày xem lại phải từ ngày họp đến hôm nay. Chưa ghi gì; hãy sửa ngày.")
+        )
+
+
+def _confirmed(
+    conference: Conference, missing: Sequence[Own], *, key: str, reason: str, by: Actor
+) -> Mapping[int, Answer]:
+    """Write each at the site he is expected at, in the order of sites. What somebody else wrote meanwhile stands."""
+    at_sites: dict[int, list[Own]] = defaultdict(list)
+    for one in missing:
+        at_sites[one.site_id].append(one)
+    answers: dict[int, Answer] = {}
+    sites = Site.objects.filter(pk__in=at_sites).select_related("conference__campaign")
+    for site in sites.order_by("pk"):
+        hand = Hand(site, by.name, key)
+        heard = [
+            Heard(
+                Mark(
+                    Ask(Act.PRESENT, version=one.row.version),
+                    source=Source.MAKE_UP,
+                    person_id=one.row.person_id,
+                ),
+                one.row.person_id,
+                hand,
+            )
+            for one in at_sites[site.pk]
+        ]
+        for answer in marks.write_down(heard, Call(conference, key, by, site, reason)):
+            answers[answer.person_id] = answer
+    return answers
+
+
+def _known_already(one: Own) -> Answer:
+    row = one.row
+    known = Known(row.state, row.in_at, row.out_at, row.left_early, row.excuse, row.version)
+    return Answer(row.person_id, Code.ALREADY, known, row.actor, row.full_name)
 
 
 def attended_above(site: Site) -> list[Attendance]:

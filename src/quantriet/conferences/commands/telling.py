@@ -34,6 +34,12 @@ def moved(conference: Conference) -> NoticeText:
     return _about(conference, text, f"conference-moved:{conference.pk}:{conference.version}")
 
 
+def recorded(conference: Conference) -> NoticeText:
+    """What units are told once the session can be watched again."""
+    text = _("Đã có bản ghi hình. Ai vắng thì xem lại; chi bộ của người đó xác nhận học bù.")
+    return _about(conference, text, f"conference-recording:{conference.pk}")
+
+
 def _about(conference: Conference, text: str, key: str) -> NoticeText:
     return NoticeText(
         title=conference.title[:_TITLE_AT_MOST], text=text, link=f"/hoi-nghi/{conference.pk}/", key=key

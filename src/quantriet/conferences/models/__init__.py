@@ -12,6 +12,7 @@ from quantriet.conferences.models.conferences import AgendaItem, Conference, Inc
 from quantriet.conferences.models.costs import CostLine
 from quantriet.conferences.models.counts import SiteChange, SiteCount
 from quantriet.conferences.models.devices import Device, Scan
+from quantriet.conferences.models.photos import RollPhoto
 from quantriet.conferences.models.questions import Question
 from quantriet.conferences.models.quotas import Quota
 from quantriet.conferences.models.readiness import SiteCheck
@@ -34,6 +35,7 @@ __all__ = [
     "Question",
     "Quota",
     "Remark",
+    "RollPhoto",
     "RoomStay",
     "Scan",
     "SentPaper",

@@ -27,7 +27,8 @@ class Conference(Stamped):
 
     ``form`` is what new sites take over; a conference is hybrid when its sites differ. ``classes`` are the
     classes of people summoned (empty: everybody on the roll). ``head_taught``: the head himself taught;
-    ``deputy_reason`` says why a deputy chaired or taught. ``stream`` is the playlist of the hall (``streams``).
+    ``deputy_reason`` says why a deputy chaired or taught. ``stream`` is the playlist of the hall (``streams``),
+    ``recording`` where the session can be watched again (``recordings``).
     ``code_key`` makes and proves the codes.
 
     In shifts (``shift`` above 0) it is one sitting of several with the same agenda: ``shift_of`` is the first of them,
@@ -68,6 +69,7 @@ class Conference(Stamped):
     deputy_reason = models.CharField(max_length=300, blank=True)
     join_link = models.URLField(max_length=500, blank=True)
     stream = models.URLField(max_length=500, blank=True)
+    recording = models.URLField(max_length=500, blank=True)
     content = models.TextField(blank=True)
     minutes = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)

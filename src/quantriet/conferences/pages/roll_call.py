@@ -22,7 +22,7 @@ from quantriet.conferences.commands.entries import meeting_of
 from quantriet.conferences.models import Site
 from quantriet.conferences.models.attendance import Source, State
 from quantriet.conferences.queries import conferences as reads
-from quantriet.conferences.queries import roster
+from quantriet.conferences.queries import photos, roster
 from quantriet.conferences.queries.roster import Row
 from quantriet.conferences.verdicts import HERE, Act, Ask, Code
 from quantriet.core.components import Action, Crumb, Tab
@@ -198,7 +198,13 @@ def everyone(request: ActorRequest, site_id: int) -> HttpResponse:
     rows = roster.of_site(site)
     if request.method != "POST":
         waiting = [row for row in rows if row.is_expected and not row.state]
-        context = {**frame(site, "list"), **_opening(site), "waiting": waiting, "tally": tally(rows)}
+        context = {
+            **frame(site, "list"),
+            **_opening(site),
+            "waiting": waiting,
+            "tally": tally(rows),
+            "photos": list(photos.of_site(site)),
+        }
         return render(request, "conferences/everyone.html", context)
     known = {row.person_id: row for row in rows}
     excused = _chosen(request, "excused")

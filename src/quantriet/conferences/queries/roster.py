@@ -158,13 +158,15 @@ class Row:
 _IN_THIS_SHIFT = "  AND {sitting} = %(conference)s\n"
 
 
-def _words(site: Site) -> dict[str, Any]:
-    conference = site.conference
+def _words_of(conference: Conference) -> dict[str, Any]:
     return told(conference) | {
-        "site": site.pk,
         "campaign": conference.campaign_id or 0,
         "on": access.local_day(conference.starts_at),
     }
+
+
+def _words(site: Site) -> dict[str, Any]:
+    return _words_of(site.conference) | {"site": site.pk}
 
 
 def _expected_in_any(conference: Conference) -> tuple[str, str]:
@@ -192,6 +194,35 @@ def of_site(site: Site) -> list[Row]:
     query = _LIST.format(units=_UNITS_OF_SITE, expected=_expected(site.conference))
     with connection.cursor() as cursor:
         cursor.execute(query, _words(site))
+        return [Row(*row) for row in cursor.fetchall()]
+
+
+_BELOW = """
+SELECT placed.unit_id FROM org_placement AS top
+JOIN org_placement AS placed ON placed.path <@ top.path AND placed.valid @> quantriet_today()
+WHERE top.unit_id = %(unit)s AND top.valid @> quantriet_today()
+"""
+
+_OF_UNIT = """
+WITH here AS ({units}), expected(person_id, unit_id, line_id) AS ({expected})
+SELECT expected.person_id, person.full_name, person.folded, person.birth_year, unit.name, true,
+       coalesce(attendance.state, ''), coalesce(attendance.version, 0), attendance.in_at, attendance.out_at,
+       coalesce(attendance.left_early, false), coalesce(attendance.excuse, ''),
+       coalesce(attendance.source, ''), coalesce(attendance.actor, '')
+FROM expected
+JOIN org_person AS person ON person.id = expected.person_id
+JOIN org_unit AS unit ON unit.id = expected.unit_id
+LEFT JOIN conferences_attendance AS attendance
+  ON attendance.conference_id = %(conference)s AND attendance.person_id = expected.person_id
+ORDER BY person.sort_key, expected.person_id
+"""
+
+
+def of_unit(conference: Conference, unit_id: int) -> list[Row]:
+    """Who counts in a unit or below it and is expected at a conference, at whichever site; by given name. One query."""
+    query = _OF_UNIT.format(units=_BELOW, expected=_expected(conference))
+    with connection.cursor() as cursor:
+        cursor.execute(query, _words_of(conference) | {"unit": unit_id})
         return [Row(*row) for row in cursor.fetchall()]
 
 

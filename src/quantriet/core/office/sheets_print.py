@@ -19,7 +19,8 @@ DARK = re.compile(rb"\x01+")
 class TitleBlock:
     """What stands over a printed table: who prints it, the title, lines under it (what, where, when).
 
-    ``closing`` are the people who sign below it side by side (`THƯ KÝ`, `CHỦ TRÌ`).
+    ``closing`` are the people who sign below it side by side (`THƯ KÝ`, `CHỦ TRÌ`). ``code`` stands on each page as a
+    QR code, to know the sheet again on a photograph.
     """
 
     title: str
@@ -27,6 +28,7 @@ class TitleBlock:
     place_date: str = ""
     lines: Sequence[str] = ()
     closing: Sequence[str] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def printed_table(
         "place_date": title.place_date,
         "lines": list(title.lines),
         "closing": list(title.closing),
+        "code": qr_svg(title.code) if title.code else "",
         "landscape": landscape,
         "row_height": row_height,
         "shares": [column.share for column in columns],
