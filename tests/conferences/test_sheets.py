@@ -149,6 +149,22 @@ def test_words_for_states_are_read_as_people_write_them(word: str, act: Act) -> 
     assert told(read(("Họ và tên", "Điểm danh"), ("Lê Dũng", word))) == [(4, act.value)]
 
 
+@pytest.mark.parametrize(
+    ("title", "mark", "act"),
+    [
+        ("Có mặt", "v", "present"),
+        ("Có mặt", "✓", "present"),
+        ("Có mặt", "0", "absent"),
+        ("Có mặt", "vắng", "absent"),
+        ("Điểm danh", "v", "absent"),
+    ],
+)
+def test_a_tick_under_present_is_present(title: str, mark: str, act: str) -> None:
+    reading = read(("Họ và tên", title), ("Lê Dũng", mark))
+
+    assert (told(reading), faults(reading)) == ([(4, act)], [])
+
+
 def test_a_sheet_in_decomposed_letters_names_the_same_people() -> None:
     reading = read(
         ("Họ và tên", "Trạng thái"), ("Tra\u0302\u0300n Thi\u0323 Ho\u0300a", "co\u0301 ma\u0323\u0306t")

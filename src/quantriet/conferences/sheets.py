@@ -58,6 +58,9 @@ _STATES: dict[Act, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _BY_WORD = {fold(word): act for act, words in _STATES.items() for word in words}
+_TICKS = ("v", "✓", "✔", "√", "+")
+_BY_TICK = _BY_WORD | {fold(tick): Act.PRESENT for tick in _TICKS}
+"""In a column called "Có mặt" a tick says that somebody came; anywhere else "v" is short for vắng."""
 _CLOCK = re.compile(
     r"(?P<day>.*?)\s*\b(?P<hour>\d{1,2})[:hg](?P<minute>\d{2})(?::\d{2})?\s*(?P<half>[AaPp][Mm]|SA|CH)?$"
 )
@@ -149,7 +152,8 @@ def read(sheet: Sheet, here: Here, answers: Mapping[int, int], order: Order | No
     found = order or _order(rows, header, columns, here.day)
     if isinstance(found, Unclear):
         return Reading((), (), columns.header_row, 0, unclear=found)
-    return _read_rows(rows, columns, here, answers, found)
+    states = _BY_TICK if fold(columns_text(header, columns, "state")) == fold("Có mặt") else _BY_WORD
+    return _read_rows(rows, columns, here, answers, found, states=states)
 
 
 def _table(rows: Sequence[SheetRow], columns: FoundColumns) -> list[SheetRow]:
@@ -173,7 +177,13 @@ def _order(rows: Sequence[SheetRow], header: SheetRow, columns: FoundColumns, da
 
 
 def _read_rows(
-    rows: Sequence[SheetRow], columns: FoundColumns, here: Here, answers: Mapping[int, int], order: Order
+    rows: Sequence[SheetRow],
+    columns: FoundColumns,
+    here: Here,
+    answers: Mapping[int, int],
+    order: Order,
+    *,
+    states: Mapping[str, Act],
 ) -> Reading:
     faults: list[Fault] = []
     marks: dict[int | str, SheetMark] = {}
@@ -181,7 +191,7 @@ def _read_rows(
     is_log = "state" not in columns.positions
     clock = _Clock(here.day, order)
     for row in rows:
-        ask = _ask(row, columns, clock, faults, is_log=is_log)
+        ask = _ask(row, columns, clock, faults, None if is_log else states)
         if ask is None:
             silent += 1
             continue
@@ -280,15 +290,21 @@ class _Clock:
 
 
 def _ask(
-    row: SheetRow, columns: FoundColumns, clock: _Clock, faults: list[Fault], *, is_log: bool
+    row: SheetRow,
+    columns: FoundColumns,
+    clock: _Clock,
+    faults: list[Fault],
+    states: Mapping[str, Act] | None,
 ) -> Ask | None:
-    """What a row says of its person; ``None`` when it says nothing or cannot be read (a fault tells)."""
+    """What a row says of its person; ``None`` when it says nothing or cannot be read (a fault tells). ``states``: what
+    the words of the list mean; ``None``: a join log, in which everybody came.
+    """
     act = Act.PRESENT
-    if not is_log:
+    if states is not None:
         word = fold(clean_line(columns_text(row, columns, "state")))
         if not word:
             return None
-        found = _BY_WORD.get(word)
+        found = states.get(word)
         if found is None:
             sentence = _("Không hiểu trạng thái này. Hãy ghi: có mặt, muộn, vắng có lý do, hoặc vắng.")
             faults.append(columns.fault(row, "state", "attendance.state_unknown", sentence))
