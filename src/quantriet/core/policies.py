@@ -77,6 +77,78 @@ def kept_while_referenced(parent: str, *, by: str, column: str) -> RunSQL:
     )
 
 
+REFERENCES = """
+-- What a statement wrote may name only rows that are there: asked once for all its rows, as a foreign key asks row by
+-- row. Whoever takes a named row away meanwhile waits for us (quantriet_row_not_named), and what he took is gone here.
+CREATE FUNCTION quantriet_named_rows_stand() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+    missing bigint;
+    open_scope text := coalesce(current_setting('quantriet.scope', true), '');
+    named text := format('SELECT DISTINCT %1$I AS id FROM written WHERE %1$I IS NOT NULL', TG_ARGV[1]);
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        named := named || format(' EXCEPT SELECT %I FROM before', TG_ARGV[1]);
+    END IF;
+    PERFORM set_config('quantriet.scope', '{*}', true);
+    EXECUTE format('SELECT named.id FROM (%s) AS named WHERE NOT EXISTS
+                    (SELECT 1 FROM %I AS parent WHERE parent.id = named.id) LIMIT 1', named, TG_ARGV[0])
+        INTO missing;
+    PERFORM set_config('quantriet.scope', open_scope, true);
+    IF missing IS NOT NULL THEN
+        RAISE EXCEPTION 'row % of % is not there, but %.% names it', missing, TG_ARGV[0], TG_TABLE_NAME, TG_ARGV[1]
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE FUNCTION quantriet_row_not_named() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+    is_named boolean;
+    open_scope text := coalesce(current_setting('quantriet.scope', true), '');
+BEGIN
+    EXECUTE format('LOCK TABLE %I IN SHARE MODE', TG_ARGV[0]);
+    PERFORM set_config('quantriet.scope', '{*}', true);
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I WHERE %I = $1)', TG_ARGV[0], TG_ARGV[1])
+        INTO is_named USING OLD.id;
+    PERFORM set_config('quantriet.scope', open_scope, true);
+    IF is_named THEN
+        RAISE EXCEPTION 'row % of % is still named by %.%', OLD.id, TG_TABLE_NAME, TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+"""
+
+DROP_REFERENCES = "DROP FUNCTION quantriet_row_not_named(); DROP FUNCTION quantriet_named_rows_stand();"
+
+
+def reference(child: str, column: str, *, to: str) -> RunSQL:
+    """A whole foreign key for tables that are filled by long lists: what is written is looked up once a statement, not
+    once a row, and a row that is named cannot go (looked at when its transaction ends, as Django's keys are).
+    """
+    written = f"named_{column}_stands"
+    changed = f"changed_{column}_stands"
+    gone = f"not_named_by_{child}_{column}"
+    return RunSQL(
+        f"""
+        CREATE TRIGGER {written} AFTER INSERT ON {child} REFERENCING NEW TABLE AS written
+        FOR EACH STATEMENT EXECUTE FUNCTION quantriet_named_rows_stand('{to}', '{column}');
+        CREATE TRIGGER {changed} AFTER UPDATE ON {child} REFERENCING OLD TABLE AS before NEW TABLE AS written
+        FOR EACH STATEMENT EXECUTE FUNCTION quantriet_named_rows_stand('{to}', '{column}');
+        CREATE CONSTRAINT TRIGGER {gone} AFTER DELETE ON {to} DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION quantriet_row_not_named('{child}', '{column}');
+        """,
+        f"""
+        DROP TRIGGER {gone} ON {to};
+        DROP TRIGGER {changed} ON {child};
+        DROP TRIGGER {written} ON {child};
+        """,
+    )
+
+
 def personal_table(table: str, *, unit: str, person: str = "") -> RunSQL:
     """Show and take rows of ``table`` only below the roots of the open scope, or of the reader himself.
 

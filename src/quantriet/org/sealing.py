@@ -49,7 +49,8 @@ def seal(code: str, *, about: bytes = _ABOUT) -> bytes:
 def seal_all(codes: Sequence[str]) -> tuple[list[bytes | None], list[bytes | None]]:
     """Many codes of people at once: sealed, and their blind indexes; an empty code gives neither."""
     encrypt = _cipher(settings.QUANTRIET.data_key).encrypt
-    index_key = _key(settings.QUANTRIET.index_key, _INDEX_USE)
+    # The key is worked in once: done anew for each code, it takes half the time of a list.
+    keyed = hmac.new(_key(settings.QUANTRIET.index_key, _INDEX_USE), digestmod=hashlib.sha256)
     nonces = os.urandom(_NONCE * len(codes))
     sealed: list[bytes | None] = []
     indexes: list[bytes | None] = []
@@ -58,7 +59,9 @@ def seal_all(codes: Sequence[str]) -> tuple[list[bytes | None], list[bytes | Non
         if plain:
             nonce = nonces[at * _NONCE : (at + 1) * _NONCE]
             sealed.append(_FORM + nonce + encrypt(nonce, plain, _ABOUT))
-            indexes.append(hmac.digest(index_key, plain, hashlib.sha256))
+            blind = keyed.copy()
+            blind.update(plain)
+            indexes.append(blind.digest())
         else:
             sealed.append(None)
             indexes.append(None)

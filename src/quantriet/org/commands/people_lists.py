@@ -90,13 +90,18 @@ def rows_of(part: PeoplePart, answers: Mapping[int, int], today: date) -> Iterat
     """The rows of a part with the stored forms of names and codes."""
     sealed, indexes = sealing.seal_all(part.code)
     births, years = zip(*part.birth, strict=True) if part.birth else ((), ())
+    names = list(dict.fromkeys(part.full_name))  # many people share one, so its forms are made once
+    folded, keys = (
+        dict(zip(names, fold_all(names), strict=True)),
+        dict(zip(names, person_keys(names), strict=True)),
+    )
     return zip(
         part.rows,
         part.faulty,
         part.unit_id,
         part.full_name,
-        fold_all(part.full_name),
-        person_keys(part.full_name),
+        map(folded.__getitem__, part.full_name),
+        map(keys.__getitem__, part.full_name),
         births,
         years,
         sealed,

@@ -35,8 +35,11 @@ class Person(Scoped):
     sort_key = models.CharField(max_length=400, editable=False)
     birth_date = models.DateField(null=True, blank=True)
     birth_year = models.SmallIntegerField(null=True, blank=True)
-    # What an index of the Meta begins with needs no second one: each more is written for every person imported.
-    home_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="home_people", db_index=False)
+    # What an index of the Meta begins with needs no second one: each more is written for every person imported. The
+    # keys of people and memberships are asked once a statement (``policies.reference``): lists are long.
+    home_unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="home_people", db_index=False, db_constraint=False
+    )
     code_sealed = models.BinaryField(null=True, blank=True, editable=False)
     code_index = models.BinaryField(null=True, blank=True, editable=False, max_length=32)
     phone = models.CharField(max_length=40, blank=True)
@@ -80,8 +83,12 @@ class MembershipStatus(models.TextChoices):
 class Membership(Scoped):
     """A person belongs to a unit from one date until before another, in one class of people."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships", db_index=False)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships", db_index=False)
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="memberships", db_index=False, db_constraint=False
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="memberships", db_index=False, db_constraint=False
+    )
     status = models.CharField(max_length=16, choices=MembershipStatus.choices, default=MembershipStatus.FULL)
     person_class = models.SmallIntegerField(choices=PersonClass.choices, default=PersonClass.MEMBER)
     is_primary = models.BooleanField(default=True)
