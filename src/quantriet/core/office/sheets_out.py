@@ -4,6 +4,7 @@ Text is always a text cell: what a person typed never becomes a formula or a lin
 and keeps its leading zeros. Rows are written as they come (constant memory) and may be a generator.
 """
 
+import functools
 import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,15 +29,8 @@ PACKED = 3
 FORBIDDEN_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
-class _Packer(zipfile.ZipFile):
-    """The archive of a workbook, packed as hard as ``PACKED`` says."""
-
-    def __init__(self, *words: Any, **named: Any) -> None:
-        super().__init__(*words, **named, compresslevel=PACKED)
-
-
-# The writer of sheets names its archive by this and takes no level; the tests hold what comes out.
-xlsxwriter.workbook.ZipFile = _Packer
+# The writer of sheets makes its archive by this name and takes no level; the tests hold what comes out.
+xlsxwriter.workbook.ZipFile = functools.partial(zipfile.ZipFile, compresslevel=PACKED)
 
 
 class CellKind(Enum):
