@@ -254,7 +254,7 @@ def test_sites_of_several_forms_are_called_a_hybrid_conference(house: House) -> 
     alone = reads.is_hybrid(conference)
     made.site(conference, house.first)  # an online one
 
-    paper = papers.summons(conference, [], [made.hub(conference)], form=papers.HYBRID)
+    paper = papers.summons(conference, [], [made.hub(conference)], superior="", form=papers.HYBRID)
 
     assert (alone, reads.is_hybrid(conference)) == (False, True)
     assert "Hình thức: trực tiếp kết hợp trực tuyến." in str(paper)

@@ -75,7 +75,7 @@ def test_the_paper_is_in_the_official_layout(house: House) -> None:
     text = read_pdf(to_pdf(letter)).text
 
     assert (letter.superior, letter.issuer, letter.number_line) == (
-        "TỈNH ỦY AN GIANG",
+        "ĐẢNG BỘ TỈNH AN GIANG",
         "ĐẢNG ỦY XÃ TÂN HỘI",
         "Số 05-BC/ĐU",
     )

@@ -51,14 +51,20 @@ def _issuer(unit: Unit) -> str:
 
 
 def _letter(
-    conference: Conference, kind: str, body: Sequence[Block], *, on: date | None, position: str
+    conference: Conference,
+    kind: str,
+    body: Sequence[Block],
+    *,
+    superior: str,
+    on: date | None,
+    position: str,
 ) -> Letter:
     unit = conference.unit
     return Letter(
         layout=PARTY,
-        superior="",
+        superior=superior.upper(),
         issuer=_issuer(unit).upper(),
-        number="",
+        number=BLANK[:6],
         place=paper_words.place_of(unit.name) or BLANK,
         day=on,
         kind_name=kind,
@@ -105,10 +111,16 @@ def _site_words(site: Site, conference: Conference) -> str:
 
 
 def summons(
-    conference: Conference, agenda: Sequence[AgendaRow], sites: Sequence[Site], *, form: str, further: int = 0
+    conference: Conference,
+    agenda: Sequence[AgendaRow],
+    sites: Sequence[Site],
+    *,
+    superior: str,
+    form: str,
+    further: int = 0,
 ) -> Letter:
-    """Giấy triệu tập: when, where, how to join, what, who chairs. ``form`` as ``HYBRID`` or the form's word;
-    ``further``: how many sites there are besides these.
+    """Giấy triệu tập: when, where, how to join, what, who chairs. ``superior``: the organisation named over the issuer;
+    ``form`` as ``HYBRID`` or the form's word; ``further``: how many sites there are besides these.
     """
     hub = next((site for site in sites if site.is_hub), None)
     body: list[Block] = [
@@ -136,7 +148,9 @@ def summons(
     if agenda:
         body += [Heading("Chương trình", 2), _agenda_table(agenda)]
     body.append(Paragraph("Đề nghị các đồng chí dự đúng giờ, đúng điểm cầu và mang theo thẻ điểm danh."))
-    return _letter(conference, "GIẤY TRIỆU TẬP", body, on=None, position=_summoner(conference.unit))
+    return _letter(
+        conference, "GIẤY TRIỆU TẬP", body, superior=superior, on=None, position=_summoner(conference.unit)
+    )
 
 
 def _summoner(unit: Unit) -> str:
@@ -165,6 +179,7 @@ def minutes(
     *,
     remarks: Sequence[tuple[str, str]],
     asked: Sequence[Asked],
+    superior: str,
     on: date,
 ) -> Letter:
     """Biên bản: presence as counted, content, remarks (a name only where the speaker wanted it), and what sites asked
@@ -174,15 +189,15 @@ def minutes(
     expected = [row for row in rows if row.is_expected]
     present = [row for row in expected if row.state in HERE]
     share = format_share(len(present), len(expected)) if expected else "–"
-    excused = [row for row in rows if row.state == "excused"]
+    excused = [row for row in expected if row.state == "excused"]
+    absent = sum(row.state == "absent" for row in expected)
+    unheard = len(expected) - len(present) - len(excused) - absent
     body: list[Block] = [
         Heading("I. Thời gian, địa điểm, thành phần"),
         Paragraph(f"Thời gian: {when(conference)}."),
         Paragraph(f"Địa điểm: {site.name}{', ' + site.place if site.place else ''}."),
         Paragraph(f"Chủ trì: {site.chair or conference.chair or BLANK}. Thư ký: {site.clerk or BLANK}."),
-        Paragraph(
-            f"Triệu tập {format_int(len(expected))}, có mặt {share}, vắng có lý do {format_int(len(excused))}."
-        ),
+        Paragraph(_presence(share, len(expected), len(excused), absent, unheard)),
     ]
     body += [
         Bullet(f"Vắng có lý do: {row.full_name}{': ' + row.excuse if row.excuse else ''}") for row in excused
@@ -197,7 +212,19 @@ def minutes(
         body += [_asked(one) for one in asked]
     body.append(Heading("IV. Kết luận"))
     body += [Paragraph(line) for line in (conference.minutes or BLANK).splitlines() if line.strip()]
-    return _letter(conference, "BIÊN BẢN", body, on=on, position="CHỦ TRÌ")
+    return _letter(conference, "BIÊN BẢN", body, superior=superior, on=on, position="CHỦ TRÌ")
+
+
+def _presence(share: str, expected: int, excused: int, absent: int, unheard: int) -> str:
+    """Presence in one sentence whose figures add up; who is absent without a reason is counted, not named."""
+    told = [
+        f"Triệu tập {format_int(expected)}",
+        f"có mặt {share}",
+        f"vắng có lý do {format_int(excused)}",
+        f"vắng không lý do {format_int(absent)}" if absent else "",
+        f"chưa điểm danh {format_int(unheard)}" if unheard else "",
+    ]
+    return f"{', '.join(part for part in told if part)}."
 
 
 def _asked(one: Asked) -> Bullet:

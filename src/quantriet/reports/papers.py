@@ -87,7 +87,7 @@ def letter(paper: Paper) -> Letter:
     """The report as an official letter with its tables as annexes."""
     return Letter(
         layout=PARTY if paper.party else STATE,
-        superior=issuer_of(paper.superior, paper.party).upper(),
+        superior=paper.superior.upper(),
         issuer=issuer_of(paper.unit, paper.party).upper(),
         number=paper.number or ("……-BC/……" if paper.party else "……/BC-……"),
         place=paper.place or "……………",
@@ -139,7 +139,7 @@ def _section(paper: Paper, section: Section) -> list[Block]:
         )
     lines = [line.strip() for line in paper.texts.get(section.code, "").split("\n") if line.strip()]
     blocks += [Paragraph(line) for line in lines]
-    return blocks or [Paragraph("Không có.")]
+    return blocks or [Paragraph("Chưa có số liệu." if section.figures else "Không có.")]
 
 
 # Shares of the width; words of the header and a date must not break within themselves.
@@ -165,7 +165,7 @@ _HEADER = (
         HeaderCell("Tỷ lệ", rows=2),
         HeaderCell("Vắng", columns=2),
         HeaderCell("Học bù", rows=2),
-        HeaderCell("Ngoài Đảng", rows=2),
+        HeaderCell("Khách, ngoài Đảng", rows=2),
         HeaderCell("Bài thu hoạch", columns=3),
         HeaderCell("Ghi chú", rows=2),
     ),

@@ -47,7 +47,7 @@ _UNIT_COLUMNS = (
             "Vắng có lý do",
             "Vắng không lý do",
             "Học bù",
-            "Ngoài Đảng",
+            "Khách, ngoài Đảng",
             "Bài phải nộp",
             "Bài đã nộp",
         )

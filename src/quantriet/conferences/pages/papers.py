@@ -21,10 +21,13 @@ from quantriet.core.text import fold
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
+from quantriet.org.queries import units
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
 ZIP = "application/zip"
+SPARE_LINES = 5
+"""For guests: with more of them the signatures at the end go over to a second sheet."""
 CARDS_A_FILE = 3_000
 """Above it the cards come as several files in one: a printer takes them one after another."""
 
@@ -46,7 +49,8 @@ def summons(request: ActorRequest, conference_id: int, kind: str) -> HttpRespons
     further = seen.count() - len(shown)
     with translation.override("vi"):
         form = papers.HYBRID if reads.is_hybrid(one) else str(one.get_form_display()).lower()
-    letter = papers.summons(one, reads.agenda(one), shown, form=form, further=further)
+    superior = units.superior_on_paper(one.unit)
+    letter = papers.summons(one, reads.agenda(one), shown, superior=superior, form=form, further=further)
     if kind == "pdf":
         return download(letters_pdf.to_pdf(letter), PDF, f"giay trieu tap {one.pk}.pdf")
     return download(letters_docx.to_docx(letter), WORD, f"giay trieu tap {one.pk}.docx")
@@ -60,7 +64,7 @@ def signature_list(request: ActorRequest, site_id: int) -> HttpResponse:
     people = [
         sheets_print.SignatureLine(row.full_name, str(row.birth_year or ""), row.unit_name) for row in rows
     ]
-    content = sheets_print.signature_list(papers.list_title(site), people, blank_lines=10)
+    content = sheets_print.signature_list(papers.list_title(site), people, blank_lines=SPARE_LINES)
     return download(content, PDF, f"danh sach ky ten {site.pk}.pdf")
 
 
@@ -106,6 +110,7 @@ def minutes(request: ActorRequest, site_id: int) -> HttpResponse:
         reads.agenda(site.conference),
         remarks=_remarks(site),
         asked=asked,
+        superior=units.superior_on_paper(site.conference.unit),
         on=timezone.localdate(),
     )
     return download(letters_docx.to_docx(letter), WORD, f"bien ban {site.pk}.docx")

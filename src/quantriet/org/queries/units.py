@@ -168,6 +168,22 @@ def people_of(unit: Unit) -> int | None:
     return below + Person.objects.filter(home_unit=unit).count()
 
 
+def superior_of(unit: Unit) -> Unit | None:
+    """To whom a unit reports today: its parent; at the top of a tree beside the Party's, its committee."""
+    placed = access.today_placements().filter(unit=unit).select_related("parent").first()
+    if placed is not None and placed.parent is not None:
+        return placed.parent
+    return unit.committee
+
+
+def superior_on_paper(unit: Unit) -> str:
+    """The organisation named over the issuer of a paper: the one directly above ("Đảng bộ tỉnh An Giang" over the
+    Đảng ủy of a commune); none over who stands directly below the centre (layout of HD 36-HD/VPTW).
+    """
+    superior = superior_of(unit)
+    return "" if superior is None or superior.level == Level.CENTRAL else superior.name
+
+
 def tied(unit: Unit) -> QuerySet[Unit]:
     """Units of other trees tied to this committee."""
     return (

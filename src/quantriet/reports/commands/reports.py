@@ -27,6 +27,7 @@ from quantriet.org.models.people import PostTitle
 from quantriet.org.models.units import Level
 from quantriet.org.notices import NoticeText
 from quantriet.org.permissions import Can
+from quantriet.org.queries import units
 from quantriet.reports import outlines, queries
 from quantriet.reports.checking import blockers
 from quantriet.reports.models import Kind, Report, ReportEvent, ReportFigure
@@ -102,7 +103,7 @@ def _head_of(unit: Unit) -> str:
 
 
 def _recipients(unit: Unit) -> list[str]:
-    superior = queries.superior_of(unit)
+    superior = units.superior_of(unit)
     first = (
         []
         if superior is None
@@ -389,7 +390,7 @@ def _remember(report: Report, *, by: Actor) -> None:
 
 
 def _tell_superior(report: Report) -> None:
-    superior = queries.superior_of(report.unit)
+    superior = units.superior_of(report.unit)
     if superior is None:
         return
     notices.notify(

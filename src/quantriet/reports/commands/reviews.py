@@ -14,6 +14,7 @@ from quantriet.org import access, audit, notices
 from quantriet.org.access import Actor
 from quantriet.org.notices import NoticeText
 from quantriet.org.permissions import Can
+from quantriet.org.queries import units
 from quantriet.reports import queries
 from quantriet.reports.commands.reports import require_own
 from quantriet.reports.models import Report, ReportEvent
@@ -23,7 +24,7 @@ LONGEST_REASON = 500
 
 def _require_superior(by: Actor, report: Report) -> None:
     """Reviewing is done from above: nobody accepts the report of the unit he acts in."""
-    superior = queries.superior_of(report.unit)
+    superior = units.superior_of(report.unit)
     if superior is None or queries.own_unit(by) == report.unit:
         raise ForbiddenError(
             "report.own_review",
@@ -113,7 +114,7 @@ def correct(report: Report, *, text: str, reason: str, key: str, by: Actor) -> R
         if known is not None:
             return known
         event = _remember(locked, ReportEvent.Kind.CORRECTED, reason=reason, by=by, text=text, key=key)
-        superior = queries.superior_of(locked.unit)
+        superior = units.superior_of(locked.unit)
         if superior is not None:
             notice = NoticeText(
                 title=_("%(unit)s đính chính báo cáo") % {"unit": locked.unit.name},

@@ -20,6 +20,7 @@ from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
+from quantriet.org.queries import units
 from quantriet.reports import queries
 from quantriet.reports.commands import reports as commands
 from quantriet.reports.models import Kind, Report
@@ -175,6 +176,6 @@ def _begin_words(found: Campaign, unit: Unit) -> dict[str, object]:
     return {
         "campaign": found,
         "unit": unit,
-        "superior": queries.superior_of(unit),
+        "superior": units.superior_of(unit),
         "crumbs": [Crumb(pgettext("place", "Báo cáo"), reverse("reports")), Crumb(found.title)],
     }

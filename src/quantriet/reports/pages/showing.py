@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from quantriet.org import access, paper_words
 from quantriet.org.doors import ActorRequest
+from quantriet.org.queries import units
 from quantriet.reports import papers, queries
 from quantriet.reports.counts import Annex
 from quantriet.reports.models import Report
@@ -105,7 +106,7 @@ def annex_words(annex: Annex) -> dict[str, Any]:
 
 def letter_words(report: Report) -> dict[str, Any]:
     """The head of the paper: who issues it, to whom, about what."""
-    superior = queries.superior_of(report.unit)
+    superior = units.superior_of(report.unit)
     party = report.unit.tree == "party"
     return {
         "superior": superior,

@@ -23,6 +23,7 @@ from quantriet.org.access import Actor
 from quantriet.org.models import Tree, Unit
 from quantriet.org.models.units import Level
 from quantriet.org.permissions import Can
+from quantriet.org.queries import units
 from quantriet.reports import counts, outlines
 from quantriet.reports.checking import Dispute, Draft, Finding, check
 from quantriet.reports.counts import Annex, Counts, FigureValue, Part
@@ -69,14 +70,6 @@ def reviewable(by: Actor) -> QuerySet[Report]:
     own = own_unit(by)
     rows = _joined().filter(Exists(directly) | Exists(tied), sending__gt=0)
     return rows if own is None else rows.exclude(unit=own)
-
-
-def superior_of(unit: Unit) -> Unit | None:
-    """To whom a unit reports today: its parent; at the top of a tree beside the Party's, its committee."""
-    placed = access.today_placements().filter(unit=unit).select_related("parent").first()
-    if placed is not None and placed.parent is not None:
-        return placed.parent
-    return unit.committee
 
 
 def listed(rows: QuerySet[Report]) -> QuerySet[Report]:
@@ -435,10 +428,9 @@ def last_session_on(campaign: Campaign, unit: Unit) -> date | None:
 def paper(shown: Contents) -> Paper:
     """A report as the paper shows it."""
     report = shown.report
-    superior = superior_of(report.unit)
     return Paper(
         party=report.unit.tree == Tree.PARTY,
-        superior="" if superior is None else superior.name,
+        superior=units.superior_on_paper(report.unit),
         unit=report.unit.name,
         number=report.number,
         place=report.place,
