@@ -1,6 +1,7 @@
-"""My own sessions: my code stands there for those that are not over, and nobody else's."""
+"""The list of conferences, of one campaign too; my own sessions with my code, and nobody else's."""
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -11,6 +12,7 @@ from quantriet.core.office.sheets_print import qr_svg
 from quantriet.org import access
 from quantriet.org.models import Person
 from tests import factories
+from tests import factories_campaigns as campaigns_made
 from tests.conferences.test_attendance import Town
 from tests.factories import operator
 
@@ -56,3 +58,27 @@ def test_a_session_that_is_over_shows_no_code(town: Town, an: Client) -> None:
 
     assert shown(an, town.conference, town.an) == (False, False)
     assert town.conference.title in an.get(reverse("my-sessions")).content.decode()
+
+
+def titles(page: HttpResponse) -> list[str]:
+    return [line["conference"].title for line in page.context["coming"]]
+
+
+def test_a_duty_of_a_campaign_leads_to_its_conferences_only(town: Town) -> None:
+    """Where it has none yet, the page says so and leads to calling one of it."""
+    later = campaigns_made.started_titled(town.province, [campaigns_made.document(town.province)], "Đợt sau")
+    client = factories.signed_in(factories.account("officer", town.commune))
+    page = reverse("conferences")
+
+    of_first = client.get(page, {"dot": town.campaign.pk})
+    of_later = client.get(page, {"dot": later.pk})
+
+    assert (titles(of_first), titles(of_later)) == ([town.conference.title], [])
+    assert f'href="{reverse("conference-call")}?dot={later.pk}"' in of_later.content.decode()
+    assert "Đợt này chưa có hội nghị nào" in of_later.content.decode()
+
+
+def test_a_campaign_one_does_not_see_has_no_list(town: Town) -> None:
+    stranger = factories.signed_in(factories.account("officer", factories.province("Đảng bộ tỉnh Khác")))
+
+    assert stranger.get(reverse("conferences"), {"dot": town.campaign.pk}).status_code == 404

@@ -34,7 +34,7 @@ def act_of(one: Obligation) -> tuple[str, Words]:
     place = {Requirement.Kind.CONFERENCE: "conferences", Requirement.Kind.REPORT: "reports"}.get(kind)
     if place is not None:
         try:
-            verb = _("Soạn") if kind is Requirement.Kind.REPORT else _("Điểm danh")
+            verb = _("Soạn") if kind is Requirement.Kind.REPORT else _("Mở hội nghị")
             return f"{reverse(place)}?dot={one.campaign_id}&don_vi={one.unit_id}", verb
         except NoReverseMatch:  # that wing is not built yet
             pass

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from quantriet.campaigns.models import Campaign
+from quantriet.campaigns.queries.campaigns import campaigns
 from quantriet.conferences import codes
 from quantriet.conferences.forms import ListForm
 from quantriet.conferences.models import Conference
@@ -38,7 +40,10 @@ def board(request: ActorRequest) -> HttpResponse:
     """Conferences that concern me: what comes and runs first, then what was; the filters stand in the address."""
     unit = access.authority_unit(Unit.objects.select_related("committee").get(pk=request.actor.unit_id))
     form = ListForm(request.GET, units=list(reads.subordinate_units(unit)), usual_kind=_usual_kind(unit))
-    rows = _chosen(reads.conferences(request.actor), form.chosen())
+    campaign = _campaign(request)
+    call_url = reverse("conference-call") + ("" if campaign is None else f"?dot={campaign.pk}")
+    rows = reads.conferences(request.actor) if campaign is None else _of_campaign(request.actor, campaign)
+    rows = _chosen(rows, form.chosen())
     running = ("planned", "open")
     recently = timezone.now() - timedelta(days=1)
     coming = rows.filter(state__in=running, ends_at__gte=recently).order_by("starts_at", "id")
@@ -47,16 +52,30 @@ def board(request: ActorRequest) -> HttpResponse:
     first = list(coming[: COMING_AT_MOST + 1])
     context = {
         "form": form,
+        "campaign": campaign,
         "is_filtered": form.is_filtered,
         "coming": [line(one) for one in first[:COMING_AT_MOST]],
         "more_coming": len(first) > COMING_AT_MOST,
         "past": shown,
         "past_lines": [line(one) for one in shown],
-        "actions": _actions(request.actor),
+        "actions": _actions(request.actor, call_url),
+        "call_url": call_url,
         "may_call": request.actor.can(Can.CONFERENCE_MANAGE),
         "meter": quotas.meter(unit, timezone.localdate().year) if unit.level < Level.CELL else None,
     }
     return render(request, "conferences/board.html", context)
+
+
+def _campaign(request: ActorRequest) -> Campaign | None:
+    """The campaign the list is asked for (``dot``), where a duty of it leads here."""
+    asked = request.GET.get("dot", "")
+    if not asked.isdecimal():
+        return None
+    return access.row_or_404(campaigns(request.actor), int(asked))
+
+
+def _of_campaign(by: Actor, campaign: Campaign) -> QuerySet[Conference]:
+    return reads.conferences(by).filter(campaign=campaign)
 
 
 def _usual_kind(unit: Unit) -> str:
@@ -91,7 +110,8 @@ def _span(when: str) -> tuple[datetime, datetime]:
     return first, (first + timedelta(days=31)).replace(day=1)
 
 
-def _actions(by: Actor) -> list[Action]:
+def _actions(by: Actor, call_url: str) -> list[Action]:
+    """What one may go on to."""
     actions = [Action(_("Buổi tôi dự"), reverse("my-sessions"), "user")] if by.person_id else []
     actions.append(Action(_("Ai chủ trì"), reverse("conferences-led"), "chart-bar"))
     actions.append(Action(_("Định mức"), reverse("conference-quotas"), "calendar-event"))
@@ -100,7 +120,7 @@ def _actions(by: Actor) -> list[Action]:
     if by.can(Can.CONFERENCE_MANAGE):
         actions += [
             Action(_("Ghi sinh hoạt chi bộ"), reverse("cell-meeting-new"), "users-group"),
-            Action(_("Triệu tập hội nghị"), reverse("conference-call"), "plus", "primary"),
+            Action(_("Triệu tập hội nghị"), call_url, "plus", "primary"),
         ]
     return actions
 
