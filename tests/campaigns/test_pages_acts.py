@@ -160,6 +160,36 @@ def test_everything_of_a_draft_is_adjusted_and_a_second_editor_sees_both() -> No
     assert list(campaign.exceptions.values_list("unit_id", "reason")) == [(made_world.beside.pk, "Đã học")]
 
 
+def test_what_was_changed_in_a_draft_is_given_down_with_it() -> None:
+    """One act: nothing typed is thrown away because it was not saved first."""
+    made_world = world(start=False)
+    campaign = made_world.campaign
+    client = made_world.client("officer", made_world.top)
+    path = f"/dot/{campaign.pk}/dieu-chinh/"
+
+    answer = client.post(path, draft_fields(campaign, title="Tên mới", then="start"))
+    again = client.post(path, draft_fields(campaign, title="Tên khác", then="start"))
+
+    campaign.refresh_from_db()
+    assert answer["Location"].startswith("/viec/")
+    assert (again.status_code, campaign.title) == (409, "Tên mới")
+
+
+def test_a_draft_that_cannot_be_given_down_stays_saved_and_says_why() -> None:
+    made_world = world(start=False)
+    campaign = made_world.campaign
+    client = made_world.client("officer", made_world.top)
+    fields = {name: value for name, value in draft_fields(campaign).items() if not name.startswith("due_")}
+
+    shown = client.post(
+        f"/dot/{campaign.pk}/dieu-chinh/", fields | {"title": "Tên mới", "then": "start"}, follow=True
+    )
+
+    campaign.refresh_from_db()
+    assert (campaign.title, campaign.state) == ("Tên mới", Campaign.State.DRAFT)
+    assert [str(one) for one in shown.context["messages"]] != []
+
+
 def test_a_short_campaign_says_which_deadlines_were_brought_forward_and_a_long_one_nothing() -> None:
     made_world = world()
     client = made_world.client("officer", made_world.top)
