@@ -221,7 +221,7 @@ def _scan_warning(pages: Sequence[str]) -> tuple[ReadWarning, ...]:
     if empty == 0:
         return ()
     if empty == len(pages):
-        sentence = _("Tệp là bản quét (ảnh), không có chữ để đọc. Tệp vẫn được lưu; nội dung cần nhập tay.")
+        sentence = _("Tệp là bản quét (ảnh), không có chữ để đọc; nội dung cần nhập tay.")
         return (ReadWarning(WarningCode.SCANNED, sentence),)
     sentence = _("{empty}/{pages} trang là ảnh quét nên không đọc được chữ.").format(
         empty=empty, pages=len(pages)
