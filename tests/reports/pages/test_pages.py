@@ -141,6 +141,20 @@ def test_another_figure_that_cannot_be_true_is_told_beside_the_field(house: Hous
     assert ReportFigure.objects.count() == 0
 
 
+def test_another_figure_opened_as_a_page_of_its_own_is_sent_as_one_and_leads_back(house: House) -> None:
+    """The parts that a script would change stand in the report's page only."""
+    report = made.begun(house)
+    href = reverse("report-dispute", args=[report.pk, "present"])
+    writer = browser("secretary", house.commune)
+    alone = writer.get(href).content.decode()
+    inside = writer.get(href, headers={"HX-Request": "true"}).content.decode()
+    saved = writer.post(href, {"value": "3", "reason": "Khác"})
+
+    post = f'hx-post="{href}"'
+    assert (post in alone, post in inside) == (False, True)
+    assert (saved.status_code, saved["Location"]) == (302, reverse("report", args=[report.pk]))
+
+
 def _open(client: Client, report: Report) -> list[tuple[str, int]]:
     pages: list[tuple[str, list[Any]]] = [
         ("report", []),
