@@ -6,7 +6,6 @@ owner; the tests then connect as ``quantriet_app``, as the product does: a missi
 """
 
 import fcntl
-import hashlib
 import ipaddress
 import itertools
 import os
@@ -33,7 +32,7 @@ from quantriet.web import database_roles
 from quantriet.web.database import read_database_settings
 from quantriet.web.postgres import EmbeddedPostgres
 from quantriet.web.postgres_binaries import find, major, run_as
-from tests import factories
+from tests import factories, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -59,6 +58,8 @@ DATABASE = "test_quantriet"
 # Losing the test data in a power cut is harmless, waiting for the disk is not.
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 LONGEST = (
+    "tests/proofs/test_books.py",
+    "tests/journeys/test_look.py",  # without a database: the other process makes the tables meanwhile
     "tests/proofs/",
     "tests/web/test_backups.py",
     "tests/test_walk.py",
@@ -123,25 +124,16 @@ def _free_home(name: str) -> Iterator[Path]:
             return
 
 
-def _fingerprint() -> str:
-    """Of everything that decides how a migrated database looks."""
-    source = hashlib.sha256()
-    for path in sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "src").rglob("*.sql")]):
-        source.update(path.read_bytes())
-    source.update((ROOT / "requirements" / "base.txt").read_bytes())
-    return source.hexdigest()[:12]
-
-
 def _make_database(server: EmbeddedPostgres, name: str) -> None:
-    """A copy of a migrated template; the template is made anew whenever the source has changed."""
-    template = f"template_quantriet_{_fingerprint()}"
+    """A copy of a migrated template; the template is made anew whenever what makes tables has changed."""
+    template = f"template_quantriet_{tables.fingerprint()}"
     with psycopg.connect(server.admin_dsn(), autocommit=True) as admin:
         known = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template_quantriet_%'")
         templates = {str(row[0]) for row in known.fetchall()}
         if template not in templates:
             for old in templates:
                 _drop(admin, old)
-            _migrate_new_database(server, f"{template}_draft")
+            tables.make(server, f"{template}_draft", migrate=_migrate, kept_in=ROOT / "var")
             admin.execute(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
                     sql.Identifier(f"{template}_draft"), sql.Identifier(template)
@@ -162,8 +154,7 @@ def _drop(admin: psycopg.Connection, name: str) -> None:
     admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _migrate_new_database(server: EmbeddedPostgres, name: str) -> None:
-    database_roles.prepare(server.admin_dsn(), name)
+def _migrate(server: EmbeddedPostgres, name: str) -> None:
     _connect_as(server, "owner", name)
     call_command("migrate", verbosity=0, interactive=False)
     connections["default"].close()
