@@ -160,6 +160,22 @@ def test_everything_of_a_draft_is_adjusted_and_a_second_editor_sees_both() -> No
     assert list(campaign.exceptions.values_list("unit_id", "reason")) == [(made_world.beside.pk, "Đã học")]
 
 
+def test_duties_stand_in_the_order_of_work_the_partys_first() -> None:
+    made_world = world(start=False)
+    client = made_world.client("officer", made_world.top)
+    for kind, tree in (("outreach", "front"), ("materials", "party"), ("programme", "party")):
+        Requirement.objects.get_or_create(campaign=made_world.campaign, kind=kind, tree=tree)
+
+    page = client.get(f"/dot/{made_world.campaign.pk}/dieu-chinh/")
+
+    told = [(row.requirement.tree, row.requirement.kind) for row in page.context["rows"]]
+    party = [kind for tree, kind in told if tree == "party"]
+    usual = ["materials", "conference", "essays", "programme", "outreach", "report"]
+    assert party == [kind for kind in usual if kind in party]
+    assert [tree for tree, _kind in told][: len(party)] == ["party"] * len(party)
+    assert ("front", "outreach") in told[len(party) :]
+
+
 def test_what_was_changed_in_a_draft_is_given_down_with_it() -> None:
     """One act: nothing typed is thrown away because it was not saved first."""
     made_world = world(start=False)
