@@ -28,6 +28,10 @@ def found(text: str) -> list[tuple[str, str, str]]:
         ),
         ("Họp ngày 31/02/2026 tại xã.", [("impossible_date", "31/02/2026", "")]),
         (
+            "Từ ngày 15/11/2026 đến ngày 10/11/2026 các chi bộ học tập.",
+            [("end_before_start", "10/11/2026", "")],
+        ),
+        (
             "Đợt học tập từ ngày 30/11/2017 đến ngày 12/01/2017.",
             [("end_before_start", "12/01/2017", "12/01/2018")],
         ),

@@ -7,7 +7,7 @@ Two faults of published reports are what this is for: "1.356/1.468, đạt 97,8 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
@@ -58,6 +58,7 @@ _PLANNED = re.compile(
     re.IGNORECASE,
 )
 _CONTEXT = 120
+A_STRETCH = timedelta(days=183)
 
 
 def examine(text: str) -> list[Mark]:
@@ -135,13 +136,15 @@ def _ends_before_starts(text: str, days: Sequence[FoundDate]) -> Iterable[Mark]:
 
 
 def _a_year_later(end: date, start: date) -> str:
-    """The end with the year that fits, when only the year is a slip; else nothing."""
+    """The end with the year that fits, when it can only be a slip of the year: the days between are no longer than work
+    of that kind takes. Else nothing: which of the two dates is wrong is for the writer to know.
+    """
     for year in (start.year, start.year + 1):
         try:
             fitting = end.replace(year=year)
         except ValueError:
             continue
-        if fitting >= start and year - end.year <= 1:
+        if start <= fitting <= start + A_STRETCH and year - end.year <= 1:
             return format_date(fitting)
     return ""
 
