@@ -17,7 +17,7 @@ from quantriet.ledger.rollup import Amount
 from quantriet.org import access
 from quantriet.org.commands import acts
 from quantriet.org.models import ActKind
-from quantriet.org.proposals import Proposal
+from quantriet.org.proposals import NewUnit, Proposal
 from quantriet.org.queries.foresight import foresee
 from tests import factories
 from tests import factories_campaigns as made
@@ -108,3 +108,25 @@ def test_what_was_extended_long_before_it_stood_again_is_in_nobodys_way(extended
         else:
             acts.undo(act, reason="Nhầm", by=by)
             assert Obligation.objects.get(unit=one, kind="conference").state == Obligation.State.HANDED
+
+
+def test_who_is_freed_of_what_he_took_over_owed_it_on_no_day_and_never_less_than_nothing() -> None:
+    top = factories.province()
+    commune = factories.commune(top)
+    one, two = factories.cell(commune, "Chi bộ 1"), factories.cell(commune, "Chi bộ 2")
+    campaign = made.started(top, [made.document(top)])
+    assert campaign.book_id is not None
+    today = timezone.localdate()
+    new = NewUnit("MOI", "Chi bộ Mới", parent_id=commune.pk)
+    told = Proposal(ActKind.MERGE, "14-QĐ/TU", today, today, units=(one.pk, two.pk), into=(new,))
+
+    with access.acting(operator()):
+        acts.carry_out(told, by=operator())
+        taken = Obligation.objects.get(unit__code="MOI", kind="conference")
+        obligations.waive(taken, reason="Không phải làm", by=operator())
+
+    owed = []
+    for day in (campaign.starts_on, today - timedelta(days=1), today):
+        read = figures.as_of(campaign.book_id, on=day, known=today, tree_on=today)
+        owed.append(read.own(taken.unit_id).get(Measure.CONFERENCES_DUE, Amount()).total)
+    assert owed == [0, 0, 0]

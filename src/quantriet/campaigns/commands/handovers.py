@@ -15,13 +15,14 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from quantriet.campaigns.commands import moves
-from quantriet.campaigns.commands.counting import due_lines
+from quantriet.campaigns.commands.counting import DUE_MEASURES, due_lines
 from quantriet.campaigns.models import Campaign, Obligation
 from quantriet.ledger import commands as ledger
 from quantriet.ledger.commands import Line
-from quantriet.ledger.models import Batch
+from quantriet.ledger.models import Batch, Entry
 from quantriet.org.access import Actor
 
+HAND_OVER = "obligations.hand_over"
 RUNNING = (Campaign.State.STARTING, Campaign.State.ACTIVE)
 
 
@@ -74,6 +75,20 @@ def _in_scope(campaign: Campaign, heirs: Mapping[int, int | None], *, root_id: i
     return {unit_id: heir if heir in known else None for unit_id, heir in heirs.items()}
 
 
+def owed_since(obligation: Obligation) -> date:
+    """From which day a unit owes what it owes: the start of the campaign, or the day it took it over."""
+    came = Entry.objects.filter(
+        book=obligation.campaign.book_id,
+        unit=obligation.unit_id,
+        measure=DUE_MEASURES[obligation.kind],
+        amount__gt=0,
+        batch__origin=HAND_OVER,
+        batch__reversed_by=None,
+    )
+    day = came.order_by("-id").values_list("occurred_on", flat=True).first()
+    return day or obligation.campaign.starts_on
+
+
 def hand_over(
     heirs: Mapping[int, int | None], *, on: date, key: str, reason: str, by: Actor
 ) -> tuple[list[Handed], list[int]]:
@@ -88,9 +103,7 @@ def hand_over(
         for group in _by_campaign(owed):
             campaign = group[0].campaign
             assert campaign.book_id is not None  # noqa: S101 - a running campaign has a book
-            posted = ledger.begin(
-                campaign.book_id, by=by, origin="obligations.hand_over", key=key, reason=reason
-            )
+            posted = ledger.begin(campaign.book_id, by=by, origin=HAND_OVER, key=key, reason=reason)
             if not posted.is_new:
                 continue
             batches.append(posted.batch_id)

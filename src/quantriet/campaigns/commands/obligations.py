@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns.commands import standing, stricter
+from quantriet.campaigns.commands import handovers, standing, stricter
 from quantriet.campaigns.commands.counting import DUE_MEASURES
 from quantriet.campaigns.commands.declarations import MEETS, UNIT_KINDS, on_time
 from quantriet.campaigns.models import Campaign, Declaration, Extension, Obligation, Requirement
@@ -254,7 +254,9 @@ def _other_date(extension: Extension) -> DomainError:
 
 
 def waive(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
-    """Free a unit of an obligation, with the reason; it no longer counts as owed. Who gave it frees of it."""
+    """Free a unit of an obligation, with the reason; it counts as owed on no day since it came to the unit. Who gave it
+    frees of it.
+    """
     access.require(by, Can.CAMPAIGN_MANAGE, obligation.campaign.unit_id)
     if not reason.strip():
         raise DomainError("obligation.reason", _("Hãy ghi lý do miễn. Chưa thay đổi gì."))
@@ -268,7 +270,7 @@ def waive(obligation: Obligation, *, reason: str, by: Actor) -> Obligation:
         if measure is not None:
             ledger.post(
                 campaign.book_id,
-                [Line(locked.unit_id, measure, Grade.ON_SPOT, campaign.starts_on, -1)],
+                [Line(locked.unit_id, measure, Grade.ON_SPOT, handovers.owed_since(locked), -1)],
                 by=by,
                 origin="obligations.waive",
                 key=f"waive:{locked.pk}",
