@@ -88,7 +88,10 @@ def test_who_manages_no_conference_calls_none_and_a_stranger_reads_none(house: H
     roles = ("clerk", "inspector", "member", "lecturer", "administrator")
     refused = {role: called(client_of(role, house.province), house.told()).status_code for role in roles}
     foreign = called(client_of("officer", stranger), house.told()).status_code  # the campaign is not his
-    own = called(client_of("secretary", stranger), house.told(campaign_id=None, agenda=[], sites=None)).json()
+    own = called(
+        client_of("secretary", stranger),
+        house.told(campaign_id=None, agenda=[], sites=None, form=Form.ONLINE.value),
+    ).json()
     one = made.called(house.province)
 
     assert (refused, foreign) == (dict.fromkeys(roles, 403), 404)

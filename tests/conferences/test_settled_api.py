@@ -41,7 +41,7 @@ def test_the_summary_is_that_of_the_page_and_of_the_ledger(town: Morning) -> Non
 
 def test_sites_and_people_add_up_to_the_summary(town: Morning) -> None:
     inspector = client_of("inspector", town.commune)
-    own = made.site(town.conference, town.cell)
+    own = made.site(town.conference, factories.cell(town.commune, "Chi bộ 3"))
     path = f"/api/v1/conferences/{town.conference.pk}/settled"
     whole = inspector.get(path).json()
     rows = inspector.get(f"{path}/sites").json()["items"]
