@@ -1,7 +1,9 @@
 """What the columns of a long list of people mean, without a database."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+
+from django.utils import timezone
 
 from quantriet.core.office.cells import CellValue, SheetRow
 from quantriet.core.office.columns import recognise_columns
@@ -54,6 +56,39 @@ def test_a_row_of_a_person_in_all_ways_a_date_is_written() -> None:
         ("Lê Văn Cảnh", "0014", (date(1980, 2, 3), 1980), 8, "", "non_member", 6),
         ("Lê Văn Dũng", "0015", (None, 1980), 8, "", "full", 3),
     ]
+
+
+def test_a_month_before_the_year_of_birth_is_passed_over() -> None:
+    part, reader = people(["An", "1", "05/1990", "12"], ["Bình", "2", "12-1985", "12"])
+
+    assert (cells(reader), part.birth) == ([], [(None, 1990), (None, 1985)])
+
+
+def test_nobody_is_born_tomorrow_or_in_another_century() -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    _part, reader = people(
+        ["An", "1", tomorrow, "12"],
+        ["Bình", "2", str(tomorrow.year + 1), "12"],
+        ["Cảnh", "3", "05/1890", "12"],
+        ["Dũng", "4", timezone.localdate(), "12"],
+    )
+
+    assert cells(reader) == [
+        ("C2", "import.birth_ahead"),
+        ("C3", "import.birth_ahead"),
+        ("C4", "import.birth_old"),
+    ]
+
+
+def test_what_a_formula_or_a_page_left_is_no_name() -> None:
+    _part, reader = people(
+        ['=HYPERLINK("http://x","y")', "1", "", "12"],
+        ["<b>An</b>", "2", "", "12"],
+        ["H’Hen Niê", "3", "", "12"],
+        ["Y-Moan (con)", "4", "", "12"],
+    )
+
+    assert cells(reader) == [("A2", "import.no_name"), ("A3", "import.no_name")]
 
 
 def test_every_fault_of_a_person_has_its_cell_and_marks_its_row() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quantriet.core.office.cells import CellValue, shown
@@ -20,6 +21,8 @@ from quantriet.org.import_words import POSTS, Words
 
 T = TypeVar("T")
 KNOWN_CELLS = 50_000
+EARLIEST_YEAR = 1900
+_NO_NAME = frozenset('=<>{}"|\\')
 
 # Letters of Vietnamese words as they are written today; anything else asks for a closer look.
 _VIETNAMESE = "".join(
@@ -143,12 +146,30 @@ def day(cell: CellValue) -> date | None:
         raise WrongCellError(error.code, _(error.sentence)) from error
 
 
+_MONTH_AND_YEAR = re.compile(r"(?:(?:0?[1-9]|1[0-2])\s*[/.-]\s*)?(?P<year>\d{4})")
+
+
 def birth(cell: CellValue) -> tuple[date | None, int | None]:
-    """A whole birth date with its year, or a lone year."""
-    if isinstance(cell, str) and len(cell) == 4 and cell.isdecimal() and 1900 <= int(cell) <= 2100:
-        return None, int(cell)
-    found = day(cell)
-    return found, found.year if found else None
+    """A whole birth date with its year, or a lone year, as old lists have it with a month before it."""
+    alone = _MONTH_AND_YEAR.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    found = None if alone is not None else day(cell)
+    year = int(alone["year"]) if alone is not None else found.year if found is not None else None
+    today = timezone.localdate()
+    if year is not None and (year > today.year or (found is not None and found > today)):
+        raise WrongCellError("import.birth_ahead", _("Ngày sinh ở sau hôm nay. Hãy xem lại."))
+    if year is not None and year < EARLIEST_YEAR:
+        raise WrongCellError("import.birth_old", _("Năm sinh trước năm 1900. Hãy xem lại."))
+    return found, year
+
+
+def person_name(cell: CellValue, most: int, sentence: str) -> str:
+    """A person's name; what a formula or a piece of a page left there is none."""
+    found = required(cell, most, sentence)
+    if found[0] in "=+-@" or not _NO_NAME.isdisjoint(found):
+        raise WrongCellError(
+            "import.no_name", _("“{text}” không phải họ tên. Hãy xem lại ô này.").format(text=found[:40])
+        )
+    return found
 
 
 def count(cell: CellValue) -> int:

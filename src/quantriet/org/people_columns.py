@@ -61,7 +61,7 @@ class PeopleReader:
         self._home = home
         self._columns: dict[str, Cells[Any]] = {
             "full_name": Cells(
-                lambda cell: import_cells.required(cell, 120, _("Thiếu họ tên.")), otherwise=""
+                lambda cell: import_cells.person_name(cell, 120, _("Thiếu họ tên.")), otherwise=""
             ),
             "unit": Cells(partial(import_cells.unit_id, ids=unit_ids), otherwise=home),
             "birth": Cells(import_cells.birth, otherwise=(None, None)),
