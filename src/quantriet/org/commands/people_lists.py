@@ -27,8 +27,9 @@ from quantriet.org.permissions import Can
 
 Row = tuple[Any, ...]
 
-# Sorting and hashing a list of a province in memory; the setting ends with its transaction.
-_ROOM = "SET LOCAL work_mem = '128MB'"
+# A list of a province is hashed in memory, and not sorted for comparing it: the planner takes sorting both sides by
+# names for cheaper, it takes a fifth longer. The settings end with their transaction.
+_ROOM = "SET LOCAL work_mem = '128MB'; SET LOCAL enable_mergejoin = off"
 
 
 @dataclass(frozen=True)
