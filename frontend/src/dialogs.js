@@ -1,15 +1,22 @@
 /** Native dialogs: opened by a button, and one shared question before an act that cannot be taken back lightly. */
 
 /**
- * Asks the question in the page's #ask dialog; resolves to whether the person agreed.
+ * Asks the question in the page's #ask dialog; resolves to whether the person agreed. The button that agrees carries
+ * the words of the button that was pressed.
  * @param {string} question
+ * @param {Element | null} pressed
  * @returns {Promise<boolean>}
  */
-function ask(question) {
+function ask(question, pressed) {
   const dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById("ask"));
   if (!dialog) return Promise.resolve(window.confirm(question));
   const text = dialog.querySelector("[data-ask-text]");
   if (text) text.textContent = question;
+  const yes = /** @type {HTMLElement | null} */ (dialog.querySelector("button[value=yes]"));
+  if (yes) {
+    yes.dataset.usual ??= yes.textContent ?? "";
+    yes.textContent = pressed?.textContent?.trim() || yes.dataset.usual;
+  }
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {
@@ -29,7 +36,7 @@ export function watchDialogs() {
     const { detail } = /** @type {CustomEvent} */ (event);
     if (!detail.question) return;
     event.preventDefault();
-    ask(detail.question).then((yes) => {
+    ask(detail.question, detail.elt?.closest("button, a") ?? null).then((yes) => {
       if (yes) detail.issueRequest(true);
     });
   });
@@ -39,7 +46,7 @@ export function watchDialogs() {
     const question = submitter?.dataset.confirm ?? form.dataset.confirm;
     if (!question || form.dataset.agreed) return;
     event.preventDefault();
-    ask(question).then((yes) => {
+    ask(question, submitter).then((yes) => {
       if (!yes) return;
       form.dataset.agreed = "1";
       form.requestSubmit(submitter);
