@@ -6,13 +6,14 @@ PYTEST := QUANTRIET_HOME=var/test $(PY) -m pytest
 # Two processes, whole files: what a file sets up once is set up once.
 PYTEST_ARGS ?= -q -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo setup test test-core test-database lint format prove prove-steps bench messages assets
+.PHONY: help demo setup test test-core test-database pictures lint format prove prove-steps bench messages assets
 
 help:
 	@echo "make demo       run the whole system with demonstration data (PORT=8000, QUANTRIET_HOME=./var)"
 	@echo "make test       all tests, with a browser"
 	@echo "make test-core  all tests that need no browser"
 	@echo "make test-database  those that lean on the database, for another PostgreSQL"
+	@echo "make pictures   the journeys again, keeping a picture of each page they look at (var/test/pictures)"
 	@echo "make lint       ruff, mypy, floors between packages"
 	@echo "make format     let ruff put the code in order"
 	@echo "make prove      the longer proofs, and all random examples drawn anew"
@@ -43,6 +44,10 @@ DATABASE_TESTS := tests/ledger tests/org/commands tests/org/test_gate.py tests/c
 test-database:
 	@scripts/bootstrap.sh dev
 	@$(PYTEST) $(PYTEST_ARGS) -m "not prove" $(DATABASE_TESTS)
+
+pictures:
+	@scripts/bootstrap.sh dev browser
+	@QUANTRIET_PICTURES=1 $(PYTEST) $(PYTEST_ARGS) -m journey
 
 lint:
 	@scripts/bootstrap.sh dev

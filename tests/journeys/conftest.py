@@ -4,12 +4,12 @@ Every test in this folder carries the marker ``journey``. ``QUANTRIET_CHROMIUM``
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 CHROMIUM = os.environ.get("QUANTRIET_CHROMIUM", "/usr/bin/chromium")
@@ -20,6 +20,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A page that wants something of elsewhere gets nothing; what it asked for, the fixture ``page`` sees.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
 # Playwright keeps an event loop running in this thread; Django would take every query for one inside it.
@@ -51,26 +53,39 @@ def browser() -> Iterator[Browser]:
     connections.close_all()
 
 
+def strays(context: BrowserContext, home: Sequence[str], stand_ins: Sequence[str] = ()) -> list[str]:
+    """Grows by the address of each request that goes elsewhere.
+
+    Requests are watched, not held up: a page that is intercepted keeps nothing and fetches each script and font anew.
+    """
+    found: list[str] = []
+
+    def watch(request: Request) -> None:
+        if not request.url.startswith((*home, *stand_ins)):
+            found.append(request.url)
+
+    context.on("request", watch)
+    return found
+
+
 @pytest.fixture
-def page(browser: Browser, live_site: str) -> Iterator[Page]:
+def stand_ins() -> list[str]:
+    """Addresses of elsewhere that a test answers itself (``context.route``): asking them is no straying."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, live_site: str, stand_ins: list[str]) -> Iterator[Page]:
     """A phone-sized page on the live site; a request to elsewhere or a script error fails the test."""
     context = browser.new_context(
         base_url=live_site,
         locale="vi-VN",
         timezone_id="Asia/Ho_Chi_Minh",
         viewport={"width": 390, "height": 844},
+        reduced_motion="reduce",
     )
-    strayed: list[str] = []
+    strayed = strays(context, (live_site, "data:", "blob:"), stand_ins)
     errors: list[str] = []
-
-    def stay_home(route: Route) -> None:
-        if route.request.url.startswith((live_site, "data:", "blob:")):
-            route.continue_()
-        else:
-            strayed.append(route.request.url)
-            route.abort()
-
-    context.route("**/*", stay_home)
     opened = context.new_page()
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened

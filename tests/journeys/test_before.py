@@ -1,9 +1,6 @@
 """Before a conference: halls that lack something, a request and its answer, the checklist with a measured line."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -18,9 +15,8 @@ from tests import factories
 from tests import factories_campaigns as campaigns_made
 from tests.conferences.test_readiness import Planned
 from tests.factories import operator
-from tests.journeys.test_conference import WIDTHS, faults, sign_in
-
-PICTURES = Path(settings.QUANTRIET.home) / "test" / "pictures"
+from tests.journeys.looking import faults, picture
+from tests.journeys.test_conference import WIDTHS, sign_in
 
 
 @pytest.fixture
@@ -50,7 +46,6 @@ def planned(transactional_db: None) -> Planned:
 def test_halls_and_a_site_are_got_ready(page: Page, live_site: str, planned: Planned) -> None:
     site = planned.sites[0]
     sign_in(page, factories.signed_in(factories.account("secretary", planned.province)), live_site)
-    PICTURES.mkdir(parents=True, exist_ok=True)
     unit, conference = planned.communes[0], planned.conference
     paper = SentPaper.objects.get().pk
     addresses = {
@@ -71,7 +66,7 @@ def test_halls_and_a_site_are_got_ready(page: Page, live_site: str, planned: Pla
             page.set_viewport_size({"width": width, "height": 900})
             for name, address in addresses.items():
                 page.goto(address)
-                page.screenshot(path=PICTURES / f"before-{name}-{language}-{width}.png", full_page=True)
+                picture(page, f"before-{name}-{language}-{width}")
                 assert faults(page) == [], (name, language, width)
 
     page.goto(addresses["requests"])

@@ -1,7 +1,6 @@
 """An officer opens a campaign and gives it down; the board fills; a cell secretary declares on the phone."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,10 +13,7 @@ from quantriet.ledger import commands as ledger
 from quantriet.org.models import Account
 from tests import factories
 from tests import factories_campaigns as made
-
-AXE = Path(__file__).resolve().parent.parent / "assets" / "axe.min.js"
-RULES = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-PICTURES = Path(settings.QUANTRIET.home) / "test" / "pictures"
+from tests.journeys import looking
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,17 +26,8 @@ def sign_in(context: BrowserContext, site: str, who: Account) -> None:
 
 
 def look(page: Page, name: str) -> None:
-    """At both widths: nothing wider than the window, no fault that axe finds; a picture of each is kept."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for width, height in ((360, 740), (1440, 900)):
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(200)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate(RULES)
-        faults = [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]]
-        assert faults == [], (name, width)
-        page.screenshot(path=PICTURES / f"campaigns-{name}-{width}.png", full_page=True)
+    """No fault on the phone, nor on the desk, where the journey goes on."""
+    looking.look(page, f"campaigns-{name}", sizes=(looking.PHONE, looking.DESK))
 
 
 def _work() -> None:
@@ -75,7 +62,7 @@ def test_from_three_questions_to_the_board(page: Page, live_site: str) -> None:
     expect(page.get_by_text("Đã lưu. Xem lại lần cuối")).to_be_visible()
 
     page.get_by_role("button", name="Giao xuống").click()
-    page.locator("#ask").get_by_role("button", name="Làm").click()
+    page.locator("#ask").get_by_role("button", name="Giao xuống").click()
     expect(page.get_by_text("Đang chờ đến lượt")).to_be_visible()
     with ThreadPoolExecutor(1) as worker:  # the browser's own event loop runs in this thread
         worker.submit(_work).result()

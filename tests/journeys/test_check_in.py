@@ -28,7 +28,7 @@ from tests import factories
 from tests.conferences.test_attendance import Town
 from tests.journeys.broken_line import Line
 from tests.journeys.conftest import ARGUMENTS, CHROMIUM
-from tests.journeys.test_look import AXE, RULES
+from tests.journeys.looking import faults as faults_of
 
 PATIENCE = 60_000
 """Stretching a code takes a busy machine a while."""
@@ -116,15 +116,6 @@ def one_time_code(town: Town) -> str:
     by = factories.actor("clerk", town.commune)
     with access.acting(by):
         return devices.offer(town.site, label="Máy cửa chính", by=by).code
-
-
-def faults_of(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds wrong with what shows now, and whether it is wider than the phone."""
-    page.evaluate(AXE)
-    asked = "rules => axe.run(document, {runOnly: rules}).then(r => r.violations)"
-    found = [(each["id"], [node["html"] for node in each["nodes"]]) for each in page.evaluate(asked, RULES)]
-    width = page.evaluate("document.documentElement.scrollWidth")
-    return found + ([("wider than the phone", [str(width)])] if width > 360 else [])
 
 
 def opened(context: BrowserContext, line: Line, fragment: str = "") -> Page:

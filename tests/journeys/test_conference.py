@@ -12,9 +12,10 @@ from tests import factories
 from tests import factories_campaigns as campaigns_made
 from tests import factories_conferences as made
 from tests.factories import operator
-from tests.journeys.test_look import AXE, RULES
+from tests.journeys import looking
 
 WIDTHS = (1440, 360)
+faults = looking.faults
 
 
 class Hall:
@@ -61,14 +62,6 @@ def sign_in(page: Page, client: Client, live_site: str) -> None:
     page.context.add_cookies(
         [{"name": name, "value": morsel.value, "url": live_site} for name, morsel in client.cookies.items()]
     )
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds, and a page wider than its window."""
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules}).then(r => r.violations)", RULES)
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [violation["id"] for violation in found] + (["too wide"] if wide else [])
 
 
 def test_the_wall_and_the_questions_change_while_they_are_open(

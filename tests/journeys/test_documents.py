@@ -11,8 +11,7 @@ from quantriet.org import access
 from quantriet.org.models import Account
 from tests import factories
 from tests.documents import papers
-
-PICTURES = Path(settings.QUANTRIET.home) / "test" / "pictures"
+from tests.journeys import looking
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,12 +28,11 @@ def sign_in(context: BrowserContext, site: str, who: Account) -> None:
 
 
 def look(page: Page, name: str) -> None:
-    """No page is wider than its window, on the phone and on the desk; a picture of each is kept."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for width, height in ((360, 740), (1440, 900)):
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-        page.screenshot(path=PICTURES / f"documents-{name}-{width}.png", full_page=True)
+    """No page is wider than its window, on the phone and on the desk."""
+    for size in (looking.PHONE, looking.DESK):
+        page.set_viewport_size(size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (name, size["width"])
+        looking.picture(page, f"documents-{name}-{size['width']}")
 
 
 def test_from_the_dropped_file_to_the_receipt(page: Page, live_site: str) -> None:
@@ -81,7 +79,7 @@ def test_from_the_dropped_file_to_the_receipt(page: Page, live_site: str) -> Non
     expect(page.locator(".clause-path", has_text="IV")).to_be_visible()
 
     page.get_by_role("button", name="Công bố").click()
-    page.get_by_role("button", name="Làm", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Công bố").click()
     expect(page.get_by_text("Đã công bố").first).to_be_visible()
     look(page, "document")
 

@@ -11,7 +11,8 @@ from tests import factories
 from tests import factories_conferences as made
 from tests.conferences.test_changes import as_told
 from tests.factories import operator
-from tests.journeys.test_conference import WIDTHS, Hall, faults, sign_in
+from tests.journeys.looking import faults
+from tests.journeys.test_conference import WIDTHS, Hall, sign_in
 
 
 @pytest.fixture

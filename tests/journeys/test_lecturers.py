@@ -1,7 +1,6 @@
 """A commune asks for a lecturer; the province's officer lets the system arrange and sends; the outline goes its way."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,10 +13,7 @@ from quantriet.org.models import Account
 from tests import factories
 from tests import factories_conferences as meetings
 from tests import factories_lecturers as made
-
-AXE = Path(__file__).resolve().parent.parent / "assets" / "axe.min.js"
-RULES = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-PICTURES = Path(settings.QUANTRIET.home) / "test" / "pictures"
+from tests.journeys import looking
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,16 +26,8 @@ def sign_in(context: BrowserContext, site: str, who: Account) -> None:
 
 
 def look(page: Page, name: str) -> None:
-    """At both widths: nothing wider than the window, no fault that axe finds; a picture of each is kept."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for width, height in ((1440, 900), (360, 740)):
-        page.set_viewport_size({"width": width, "height": height})
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-        found = page.evaluate(RULES)
-        faults = [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]]
-        assert faults == [], (name, width)
-        page.screenshot(path=PICTURES / f"lecturers-{name}-{width}.png", full_page=True)
+    """No fault on the desk, nor on the phone, where the journey goes on."""
+    looking.look(page, f"lecturers-{name}", sizes=(looking.DESK, looking.PHONE))
 
 
 def _work() -> None:
@@ -132,7 +120,7 @@ def test_the_year_of_the_corps(page: Page, live_site: str) -> None:
     look(page, "programme-plan")
     page.get_by_role("button", name="Lưu chương trình").click()
     page.get_by_role("button", name="Ban hành").click()
-    page.get_by_role("dialog").get_by_role("button", name="Làm").click()
+    page.get_by_role("dialog").get_by_role("button", name="Ban hành").click()
     expect(page.get_by_text("Đã ban hành").first).to_be_visible()
     look(page, "programme")
 
@@ -147,7 +135,7 @@ def test_the_year_of_the_corps(page: Page, live_site: str) -> None:
     look(page, "issue-write")
     page.get_by_role("button", name="Lưu bản soạn").click()
     page.get_by_role("button", name="Phát hành").click()
-    page.get_by_role("dialog").get_by_role("button", name="Làm").click()
+    page.get_by_role("dialog").get_by_role("button", name="Phát hành").click()
     page.get_by_role("link", name="Xem tiếp nhận").click()
     look(page, "arrival")
     page.goto("/bao-cao-vien/ban-tin/")

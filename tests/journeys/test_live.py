@@ -14,7 +14,8 @@ from quantriet.conferences.commands.conferences import AgendaLine
 from tests import factories
 from tests import factories_campaigns as campaigns_made
 from tests import factories_conferences as made
-from tests.journeys.test_conference import WIDTHS, faults, sign_in
+from tests.journeys.looking import faults
+from tests.journeys.test_conference import WIDTHS, sign_in
 
 MEDIA = "https://phat.vi-du.invalid"
 MASTER = (
@@ -40,13 +41,15 @@ class Hall:
         route.fulfill(status=status, body=self.files.get(name, ""), headers=headers)
 
 
+@pytest.mark.usefixtures("transactional_db")
 def test_the_words_follow_the_stream(
     page: Page,
     browser: Browser,
     live_site: str,
-    transactional_db: None,
+    stand_ins: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    stand_ins.append(MEDIA)
     monkeypatch.setattr(settings, "QUANTRIET", replace(settings.QUANTRIET, streams=(MEDIA,)))
     province = factories.province("Đảng bộ tỉnh An Giang")
     commune = factories.commune(province, "Đảng bộ xã Vĩnh Thạnh Trung")

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -13,8 +12,8 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import Browser
 
-AXE = (Path(__file__).resolve().parents[1] / "assets" / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+from tests.journeys.conftest import strays
+from tests.journeys.looking import faults as faults_of
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -59,14 +58,11 @@ def test_the_gallery_has_no_faults(
 
     page.goto(f"{address}/design/")
     page.wait_for_selector("[data-chart=line] svg")
-    page.evaluate(AXE)
-    violations = page.evaluate("rules => axe.run(document, {runOnly: rules}).then(r => r.violations)", RULES)
-    widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    seen = faults_of(page)
     charts = page.evaluate("document.querySelectorAll('[data-chart] svg').length")
     context.close()
 
-    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in violations] == []
-    assert widths[0] == widths[1]
+    assert seen == []
     assert charts == 4
     assert faults == []
 
@@ -74,11 +70,33 @@ def test_the_gallery_has_no_faults(
 def test_axe_finds_what_is_wrong(browser: Browser) -> None:
     page = browser.new_page()
     page.set_content('<html lang="vi"><title>x</title><img src="data:,"><a href="/"></a>')
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules}).then(r => r.violations)", RULES)
+    found = faults_of(page)
     page.close()
 
-    assert sorted(violation["id"] for violation in found) == ["image-alt", "link-name"]
+    assert sorted(found) == ['image-alt: <img src="data:,">', 'link-name: <a href="/"></a>']
+
+
+def test_a_page_wider_than_its_window_is_a_fault(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.set_content('<html lang="vi"><title>x</title><main><h1 style="width: 400px">x</h1></main>')
+    found = faults_of(page)
+    page.close()
+
+    assert [fault.partition(":")[0] for fault in found] == ["wider than 360"]
+
+
+def test_what_a_page_wants_of_elsewhere_is_seen_and_not_had(browser: Browser) -> None:
+    context = browser.new_context()
+    strayed = strays(context, ("data:",), ["https://phat.vi-du.invalid"])
+    page = context.new_page()
+    refused: dict[str, str | None] = {}
+    page.on("requestfailed", lambda asked: refused.update({asked.url: asked.failure}))
+    wanted = ["http://192.0.2.1/a.png", "https://vi-du.invalid/b.png", "https://phat.vi-du.invalid/c.png"]
+    page.set_content("".join(f'<img src="{address}">' for address in wanted))
+    context.close()
+
+    assert sorted(strayed) == wanted[:2]
+    assert refused == dict.fromkeys(wanted, "net::ERR_NAME_NOT_RESOLVED")
 
 
 def test_dialogs_undo_filter_and_large_type_work(address: str, browser: Browser) -> None:

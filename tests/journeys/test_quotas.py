@@ -1,9 +1,6 @@
 """The meter of the year's conferences and its warning before a call, at both widths and in both languages."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -12,9 +9,8 @@ from quantriet.ledger.measures import Form
 from quantriet.org.models import Unit
 from tests import factories
 from tests import factories_conferences as made
-from tests.journeys.test_conference import WIDTHS, faults, sign_in
-
-PICTURES = Path(settings.QUANTRIET.home) / "test" / "pictures"
+from tests.journeys.looking import faults, picture
+from tests.journeys.test_conference import WIDTHS, sign_in
 
 
 @pytest.fixture
@@ -29,7 +25,6 @@ def commune(transactional_db: None) -> Unit:
 
 def test_the_quota_is_seen_and_warns_before_the_call(page: Page, live_site: str, commune: Unit) -> None:
     sign_in(page, factories.signed_in(factories.account("secretary", commune)), live_site)
-    PICTURES.mkdir(parents=True, exist_ok=True)
     addresses = [reverse(name) for name in ("conferences", "conference-quotas", "conference-call")]
     for language in ("en", "vi"):
         page.context.add_cookies([{"name": "language", "value": language, "url": live_site}])
@@ -37,8 +32,7 @@ def test_the_quota_is_seen_and_warns_before_the_call(page: Page, live_site: str,
             page.set_viewport_size({"width": width, "height": 900})
             for address in addresses:
                 page.goto(address)
-                name = f"quota{address.replace('/', '-')}{language}-{width}.png"
-                page.screenshot(path=PICTURES / name, full_page=True)
+                picture(page, f"quota{address.replace('/', '-')}{language}-{width}")
                 assert faults(page) == [], (address, language, width)
 
     page.get_by_label("Tên hội nghị").fill("Hội nghị thứ tư")

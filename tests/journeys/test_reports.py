@@ -1,7 +1,5 @@
 """A commune writes its report on the desk and on the phone, sends it, gets it back, sends it again; it is accepted."""
 
-from pathlib import Path
-
 import pytest
 from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, expect
@@ -10,10 +8,7 @@ from quantriet.org.models import Account
 from quantriet.reports.models import Report, ReportEvent
 from tests import factories
 from tests.factories_reports import House
-
-AXE = Path(__file__).resolve().parent.parent / "assets" / "axe.min.js"
-RULES = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-PICTURES = Path(settings.QUANTRIET.home) / "test" / "pictures"
+from tests.journeys import looking
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,18 +21,8 @@ def sign_in(context: BrowserContext, site: str, who: Account) -> None:
 
 
 def look(page: Page, name: str) -> None:
-    """At both widths: nothing wider than the window, no fault that axe finds; a picture of each is kept."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for width, height in ((360, 740), (1440, 900)):
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(200)
-        page.evaluate("window.scrollTo(0, 0)")
-        page.screenshot(path=PICTURES / f"reports-{name}-{width}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate(RULES)
-        faults = [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]]
-        assert faults == [], (name, width)
+    """No fault on the phone, nor on the desk, where the journey goes on."""
+    looking.look(page, f"reports-{name}", sizes=(looking.PHONE, looking.DESK))
 
 
 def test_a_report_is_written_sent_returned_sent_and_accepted(page: Page, live_site: str) -> None:

@@ -1,10 +1,8 @@
 """After a session: a claim is looked at and settled, the result read and told, at both widths."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -17,9 +15,8 @@ from tests import factories_conferences as made
 from tests.conferences.test_attendance import Town
 from tests.factories import operator
 from tests.factories_devices import reader
-from tests.journeys.test_conference import WIDTHS, faults, sign_in
-
-PICTURES = Path(settings.QUANTRIET.home) / "test" / "pictures"
+from tests.journeys.looking import faults, picture
+from tests.journeys.test_conference import WIDTHS, sign_in
 
 
 class Afternoon(Town):
@@ -51,13 +48,12 @@ def test_claims_are_settled_and_the_result_is_told(page: Page, live_site: str, t
     sign_in(page, factories.signed_in(factories.account("secretary", town.commune)), live_site)
     queue = reverse("conference-conflicts", args=[town.conference.pk])
     result = reverse("conference-settled", args=[town.conference.pk])
-    PICTURES.mkdir(parents=True, exist_ok=True)
     people = reverse("site-settled", args=[town.site.pk])
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         for address in (queue, result, people):
             page.goto(address)
-            page.screenshot(path=PICTURES / f"settled{address.replace('/', '-')}{width}.png", full_page=True)
+            picture(page, f"settled{address.replace('/', '-')}{width}")
             assert faults(page) == [], (address, width)
 
     page.goto(queue)

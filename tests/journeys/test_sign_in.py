@@ -1,18 +1,15 @@
 """Signing in in a real browser: a passkey of a virtual authenticator, the pages on a small phone."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from quantriet.org.models import Account, Passkey
 from tests import factories
+from tests.journeys.looking import faults as faults_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-AXE = (Path(__file__).resolve().parents[1] / "assets" / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture
@@ -40,15 +37,6 @@ def phone(browser: Browser, live_site: str) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
-
-
-def faults_of(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds on the page, and whether it is wider than the phone."""
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules}).then(r => r.violations)", RULES)
-    widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    wide = [("wide", [str(widths)])] if widths[0] > widths[1] else []
-    return [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] + wide
 
 
 def test_an_officer_adds_a_passkey_and_comes_back_with_it(phone: Page) -> None:
