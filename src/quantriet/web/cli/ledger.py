@@ -1,7 +1,9 @@
 """``quantriet ledger``: count every entry, or every row of work, again and compare; or build the tallies anew."""
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -57,26 +59,39 @@ def _verify(options: argparse.Namespace) -> int:
 def _recount(options: argparse.Namespace) -> int:
     with access.whole_house("ledger recount"):
         found = recount.recount()
-    lines = [
-        _(
-            "  sổ {book_id} đơn vị {unit_id} chỉ số {measure} lát {slice} bậc {grade}: "
-            "cộng dồn {tally}, đếm từ dòng gốc {counted}"
-        ).format_map(cell)
-        for cell in found.differences
-    ]
+    lines = [_differing(cell) for cell in found.differences]
     head = (
         _("{cells} ô, khớp cả.").format(cells=found.cells)
         if found.equal
-        else _("{differing} ô lệch; các ô đầu tiên:").format(differing=found.differing)
+        else _("{differing} ô lệch, {days} ô lệch theo ngày; các ô đầu tiên:").format(
+            differing=found.differing, days=found.days_differing
+        )
     )
     told = {
         "equal": found.equal,
         "cells": found.cells,
+        "days": found.days,
         "differing": found.differing,
+        "days_differing": found.days_differing,
         "differences": found.differences,
     }
     tell(options, [head, *lines], told)
     return 0 if found.equal else REFUSED
+
+
+def _differing(cell: Mapping[str, Any]) -> str:
+    """One cell that differs, as a whole or on one day."""
+    if cell["day"] is None:
+        words = _(
+            "  sổ {book_id} đơn vị {unit_id} chỉ số {measure} lát {slice} bậc {grade}: "
+            "cộng dồn {tally}, đếm từ dòng gốc {counted}"
+        )
+    else:
+        words = _(
+            "  sổ {book_id} đơn vị {unit_id} chỉ số {measure} lát {slice} bậc {grade} ngày {day}: "
+            "cộng dồn {tally}, đếm từ dòng gốc {counted}"
+        )
+    return words.format_map(cell)
 
 
 def _rebuild(options: argparse.Namespace) -> int:
