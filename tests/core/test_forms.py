@@ -3,6 +3,7 @@
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 
@@ -21,3 +22,18 @@ def test_an_empty_field_says_what_to_do(field: type[forms.Field], language: str,
         told = refused.value.messages
 
     assert told == [sentence]
+
+
+class Dropped(forms.Form):
+    day = forms.DateField()
+    file = forms.FileField()
+
+
+def test_an_unread_day_and_an_empty_file_say_what_to_do() -> None:
+    with translation.override("vi"):
+        form = Dropped({"day": "31/02/2026"}, {"file": SimpleUploadedFile("a.docx", b"")})
+
+        assert {name: list(errors) for name, errors in form.errors.items()} == {
+            "day": ["Không đọc được ngày này; hãy viết ngày/tháng/năm, ví dụ 05/02/2026."],
+            "file": ["Tệp này rỗng, không có gì để đọc. Hãy chọn tệp khác."],
+        }
