@@ -36,6 +36,18 @@ def test_the_day_in_the_text_is_the_one_below_the_unit() -> None:
     assert days == [["03/03"], ["02/02"]]
 
 
+def test_who_has_not_studied_is_reminded_of_the_day_of_the_study_not_of_the_end_of_the_campaign() -> None:
+    made_world = world()
+    held = Obligation.objects.filter(campaign=made_world.campaign, kind="conference")
+    held.update(due_at=end_of_day(made.STARTS.replace(month=2, day=9)))
+    held.filter(unit=made_world.here).update(due_at=end_of_day(made.STARTS.replace(month=2, day=4)))
+    href = f"/dot/{made_world.campaign.pk}/nhac/?loai=people&don_vi={made_world.here.pk}"
+
+    page = made_world.client("officer", made_world.top).get(href).content.decode()
+
+    assert re.findall(r"Hạn: (\d\d/\d\d)", page) == ["04/02"]
+
+
 def remind(made_world: World, units: list[Unit], key: str) -> tuple[int, str]:
     fields = {
         "loai": "programme",

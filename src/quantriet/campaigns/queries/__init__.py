@@ -10,6 +10,7 @@ from .obligations import (
     overdue_units,
     owed,
     owing_units,
+    study_due,
     units_below,
 )
 from .people import (
@@ -67,6 +68,7 @@ __all__ = [
     "people_behind",
     "place_codes",
     "roll",
+    "study_due",
     "summoned_counts",
     "taken_back_by",
     "totals_behind",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from quantriet.campaigns.models import Campaign, Declaration, Obligation
+from quantriet.campaigns.models import Campaign, Declaration, Obligation, Requirement
 from quantriet.org import access
 from quantriet.org.access import Actor
 from quantriet.org.models import Placement, Unit
@@ -75,6 +75,14 @@ def open_obligations(by: Actor, unit_ids: Iterable[int]) -> QuerySet[Obligation]
         .select_related("campaign", "unit", "requirement")
         .order_by("due_at", "id")
     )
+
+
+def study_due(campaign: Campaign, below: Unit) -> datetime | None:
+    """Until when people below a unit are to have studied: the earliest day a unit there holds its conference by."""
+    held = Obligation.objects.filter(
+        campaign=campaign, kind=Requirement.Kind.CONFERENCE, unit__in=units_below(below)
+    ).exclude(state__in=(Obligation.State.WAIVED, Obligation.State.HANDED))
+    return held.order_by("due_at").values_list("due_at", flat=True).first()
 
 
 def overdue_units(campaign: Campaign, below: Unit, kind: str, now: datetime) -> QuerySet[Unit]:
