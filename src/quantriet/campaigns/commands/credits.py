@@ -73,7 +73,8 @@ RETURNING line_id
 """
 
 # A line is fulfilled when no thorough document of the campaign is left without a credit; a campaign that
-# only makes known, or has no document, is fulfilled by any credit. Whoever moved is not counted as present where he
+# only makes known, or has no document, is fulfilled by any credit. Those of the session were credited a moment ago, or
+# before: only others are looked for. Whoever moved is not counted as present where he
 # is before the day from which he is summoned there. One batch may carry claims of several sessions: the last of them
 # is the one the line stands on, and the ledger counts by the row it left.
 _FULFIL = """
@@ -91,6 +92,7 @@ WHERE line.id = claim.line_id AND line.fulfilled_on IS NULL AND line.state = 'su
   AND NOT EXISTS (
       SELECT 1 FROM campaigns_campaigndocument AS needed
       WHERE needed.campaign_id = line.campaign_id AND needed.mode = 'thorough'
+        AND needed.document_id <> ALL(%(documents)b::bigint[])
         AND NOT EXISTS (
             SELECT 1 FROM campaigns_credit AS had
             WHERE had.line_id = line.id AND had.document_id = needed.document_id
@@ -148,7 +150,9 @@ def _fulfil(
         touched = sorted({int(row[0]) for row in cursor.fetchall()})
         if not touched:
             return []
-        cursor.execute(_FULFIL, {"batch": batch_id, "lines": touched})
+        cursor.execute(
+            _FULFIL, {"batch": batch_id, "lines": touched, "documents": list(session.document_ids)}
+        )
         rows = cursor.fetchall()
     done = [Fulfilled(line_id, unit_id, person_id) for line_id, unit_id, person_id, *_way in rows]
     alike = Counter((unit_id, *way) for _line, unit_id, _person, *way in rows)

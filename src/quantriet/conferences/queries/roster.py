@@ -26,8 +26,8 @@ JOIN conferences_siteunit AS assigned
 ORDER BY above.depth DESC LIMIT 1
 """
 
-# Units are placed once each, however many of their people are asked for; memberships are read of those only who
-# stand on no roll.
+# Units are placed once each, however many of their people are asked for. Memberships are read of those only who stand
+# on no roll: their number is no number for the others, so the index is not even opened for them.
 _PLACES = f"""
 WITH asked AS MATERIALIZED (
     SELECT asked.person_id, line.id AS line_id, coalesce(line.unit_id, person.home_unit_id) AS unit_id,
@@ -48,7 +48,7 @@ FROM asked
 LEFT JOIN stood ON stood.unit_id = asked.unit_id
 LEFT JOIN LATERAL (
     SELECT person_class FROM org_membership
-    WHERE asked.line_id IS NULL AND person_id = asked.person_id AND is_primary AND to_on IS NULL
+    WHERE person_id = CASE WHEN asked.line_id IS NULL THEN asked.person_id END AND is_primary AND to_on IS NULL
 ) AS member ON true
 """
 
