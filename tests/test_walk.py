@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.db import transaction
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls.resolvers import RoutePattern
+from pytest_django import DjangoDbBlocker
 
 from quantriet.org import access
 from quantriet.org.checks import routes
@@ -20,6 +22,8 @@ from quantriet.org.models import Unit
 from quantriet.org.permissions import ROLES
 from tests import factories
 from tests.world import PLACES, WORDS, World, build, mark
+
+pytestmark = pytest.mark.django_db
 
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -82,9 +86,13 @@ def body(response: Any) -> str:
     return f"{response.headers.get('Location', '')}\n{content.decode('utf-8', 'replace')}"
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return build()
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Built once for all roles, in a transaction that the file takes back; what a test writes it takes back itself."""
+    del django_db_setup
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
 
 
 def client_of(role: str, world: World) -> Client:
