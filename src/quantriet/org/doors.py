@@ -3,6 +3,8 @@ and turns a refusal into an answer. A URL whose view passed no door does not sta
 """
 
 import functools
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
@@ -97,7 +99,7 @@ def endpoint(needed: Can) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
                     return view(request, *args, **kwargs)
                 return answers.once(
                     request.actor.account_id,
-                    answers.Asked(f"{request.method} {request.path}", key, request.body),
+                    answers.Asked(f"{request.method} {request.path}", key, _sent(request)),
                     lambda: view(request, *args, **kwargs),
                 )
 
@@ -105,6 +107,20 @@ def endpoint(needed: Can) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return door
 
     return decorate
+
+
+def _sent(request: HttpRequest) -> bytes:
+    """What tells one write from another. A form with files was read while it came in: its fields, and the digest of
+    each file, stand for it.
+    """
+    if request.content_type != "multipart/form-data":
+        return request.body
+    parts = [(name, *values) for name, values in sorted(request.POST.lists())]
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            parts.append((name, str(file.name), hashlib.file_digest(file, "sha256").hexdigest()))
+            file.seek(0)
+    return json.dumps(parts).encode()
 
 
 def public(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -5,19 +5,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from quantriet.core import jobs
-from quantriet.core.models import Work
-from quantriet.org import access
-from quantriet.org.access import Actor
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
-
-
-def _work(actor: Actor, work_id: int) -> Work:
-    """The work, for who ordered it and who manages the accounts of its unit; else it is not there."""
-    work = access.row_or_404(Work.objects.all(), work_id)
-    if work.account_id != actor.account_id and not access.may(actor, Can.ACCOUNT_MANAGE, work.unit_id):
-        raise access.not_found()
-    return work
+from quantriet.org.queries import works as queries
 
 
 @page(Can.HOME)
@@ -29,7 +19,7 @@ def works(request: ActorRequest) -> HttpResponse:
 @page(Can.HOME, write=Can.HOME)
 def work(request: ActorRequest, work_id: int) -> HttpResponse:
     """One work; a post asks it to stop."""
-    found = _work(request.actor, work_id)
+    found = queries.work(request.actor, work_id)
     if request.method == "POST":
         jobs.cancel(found.pk)
         return HttpResponseRedirect(reverse("work", args=[found.pk]))
@@ -40,5 +30,5 @@ def work(request: ActorRequest, work_id: int) -> HttpResponse:
 def work_progress(request: ActorRequest, work_id: int) -> HttpResponse:
     """The part of the page that is asked again every second until the work is over."""
     return render(
-        request, "works/progress.html", {"work": _work(request.actor, work_id), "asked_again": True}
+        request, "works/progress.html", {"work": queries.work(request.actor, work_id), "asked_again": True}
     )
