@@ -6,6 +6,7 @@ from ninja import Router, Schema
 
 from quantriet.core.paging import Cursor, Limit, Page, RowId, page_of
 from quantriet.org import access
+from quantriet.org.access import Actor
 from quantriet.org.doors import ActorRequest, endpoint
 from quantriet.org.permissions import Can
 from quantriet.reports import queries
@@ -48,7 +49,9 @@ class ReportFigureOut(Schema):
 
 
 class SectionOut(Schema):
-    """A section of the outline with its words and the figures it shows."""
+    """A section of the outline with its words and the figures it shows; ``version`` goes with a new text (0: none
+    was written yet).
+    """
 
     code: str
     chapter: str
@@ -56,6 +59,7 @@ class SectionOut(Schema):
     kind: str
     required: bool
     text: str
+    version: int
     figures: list[str]
 
 
@@ -101,7 +105,7 @@ def list_reports(
 @endpoint(Can.CAMPAIGN_READ)
 def read_report(request: ActorRequest, report_id: RowId) -> ReportDetailOut:
     """One report in full; 404 for one that is not mine to read, as for one that does not exist."""
-    return _detail(request, access.row_or_404(queries.readable(request.actor), report_id))
+    return detail_out(request.actor, access.row_or_404(queries.readable(request.actor), report_id))
 
 
 @router.post(
@@ -111,15 +115,16 @@ def read_report(request: ActorRequest, report_id: RowId) -> ReportDetailOut:
 def send_report(request: ActorRequest, report_id: RowId) -> ReportDetailOut:
     """Freeze the figures and send the report up, once; 422 with every blocker in the context."""
     report = access.row_or_404(queries.writable(request.actor), report_id)
-    return _detail(request, commands.send(report, by=request.actor))
+    return detail_out(request.actor, commands.send(report, by=request.actor))
 
 
 def _shown(report: Report) -> ReportOut:
     return ReportOut.model_validate(report)
 
 
-def _detail(request: ActorRequest, report: Report) -> ReportDetailOut:
-    mine = queries.writable(request.actor).filter(pk=report.pk).exists()
+def detail_out(actor: Actor, report: Report) -> ReportDetailOut:
+    """A report in full as an actor may see it: the draft for its own unit, what was sent for everybody else."""
+    mine = queries.writable(actor).filter(pk=report.pk).exists()
     shown = queries.contents(report) if mine else queries.as_sent(report)
     texts = shown.texts
     return ReportDetailOut(
@@ -133,6 +138,7 @@ def _detail(request: ActorRequest, report: Report) -> ReportDetailOut:
                 kind=one.kind,
                 required=one.required,
                 text=texts.get(one.code, ""),
+                version=int(shown.report.texts.get(one.code, {}).get("version", 0)),
                 figures=list(one.figures),
             )
             for one in shown.sections
