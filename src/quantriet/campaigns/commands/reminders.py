@@ -1,12 +1,14 @@
 """Reminding units of what they owe: in the page, by e-mail, as a text for Zalo, as a telephone list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns.models import Campaign, Reminder, ReminderLine
+from quantriet.campaigns.models import Campaign, Reminder, ReminderLine, Requirement
+from quantriet.campaigns.queries import missing
 from quantriet.core.errors import DomainError
 from quantriet.org import access, audit, notices
 from quantriet.org.access import Actor
@@ -53,6 +55,44 @@ def remind(
             detail={"kind": kind, "channel": channel, "units": len(reached)},
         )
     return reminder
+
+
+@dataclass(frozen=True)
+class Message:
+    """A reminder to send: of which kind of thing (``missing.PEOPLE``: who has not studied), how, in which words;
+    ``key`` is the sender's own, so that sending again reminds nobody twice.
+    """
+
+    kind: str
+    channel: str
+    text: str
+    key: str
+
+
+def remind_missing(
+    campaign: Campaign, below: Unit, unit_ids: Collection[int], *, message: Message, by: Actor
+) -> Reminder:
+    """Remind those of the units that still have something to do below a unit. Refuses with ``reminder.nobody`` when
+    none of them has, and as ``remind`` does; what was sent already is found, whoever still owes.
+    """
+    key = f"{by.account_id}:{message.key}"
+    known = Reminder.objects.filter(key=key).first()
+    if known is not None:
+        return known
+    chosen = [unit.pk for unit in missing.whom(campaign, below, message.kind) if unit.pk in set(unit_ids)]
+    if not chosen:
+        raise DomainError(
+            "reminder.nobody", _("Chưa chọn đơn vị nào. Chưa nhắc ai; hãy đánh dấu ít nhất một.")
+        )
+    return remind(
+        campaign,
+        chosen,
+        kind=Requirement.Kind.CONFERENCE if message.kind == missing.PEOPLE else message.kind,
+        channel=message.channel,
+        text=message.text,
+        key=key,
+        by=by,
+    )
 
 
 def _reached(channel: str, units: Sequence[Unit]) -> Sequence[Unit]:

@@ -15,52 +15,50 @@ from django.utils.translation import ngettext
 
 from quantriet.campaigns import queries
 from quantriet.campaigns.commands import reminders as commands
-from quantriet.campaigns.models import Campaign, Declaration, Reminder, ReminderLine, Requirement
+from quantriet.campaigns.commands.reminders import Message
+from quantriet.campaigns.models import Reminder, ReminderLine, Requirement
 from quantriet.campaigns.pages.board_cells import state_of
 from quantriet.campaigns.pages.looking import Looking, address, look, number
 from quantriet.campaigns.pages.people_markup import people_rows
+from quantriet.campaigns.queries import missing as absences
 from quantriet.core.addresses import addresses
 from quantriet.core.components import Tab
 from quantriet.core.errors import DomainError, ForbiddenError, NotFoundError
 from quantriet.core.templatetags.ui.markup import link_markup
 from quantriet.core.templatetags.ui.rows import ui_state
 from quantriet.core.text import format_date
-from quantriet.ledger import figures
-from quantriet.ledger.measures import Measure
 from quantriet.org import access, audit
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
 
 A_PAGE = 100
-PEOPLE = "people"
 
 
 def _kind(request: ActorRequest, kinds: Sequence[str]) -> str:
     wanted = request.GET.get("loai", "") or request.POST.get("loai", "")
-    return wanted if wanted in kinds else PEOPLE
-
-
-def _kinds(campaign: Campaign) -> list[str]:
-    owed = set(Requirement.objects.filter(campaign=campaign).values_list("kind", flat=True))
-    return [kind for kind in Requirement.Kind.values if kind in owed]
+    return wanted if wanted in kinds else absences.PEOPLE
 
 
 @page(Can.CAMPAIGN_READ)
 def missing(request: ActorRequest, campaign_id: int) -> HttpResponse:
     """People who have not studied, or units that still owe a kind of thing (``loai``), with the way to remind."""
     looking = look(request, campaign_id)
-    kinds = _kinds(looking.campaign)
+    kinds = absences.kinds_owed(looking.campaign)
     kind = _kind(request, kinds)
     labels = dict(Requirement.Kind.choices)
     views = [
-        Tab(_("Người chưa học"), looking.href("campaign-missing"), active=kind == PEOPLE),
+        Tab(_("Người chưa học"), looking.href("campaign-missing"), active=kind == absences.PEOPLE),
         *(
             Tab(labels[Requirement.Kind(one)], looking.href("campaign-missing", loai=one), active=kind == one)
             for one in kinds
         ),
     ]
-    rows = _missing_people(request, looking) if kind == PEOPLE else _missing_units(request, looking, kind)
+    rows = (
+        _missing_people(request, looking)
+        if kind == absences.PEOPLE
+        else _missing_units(request, looking, kind)
+    )
     words = looking.context(
         "campaign-missing",
         views=views,
@@ -74,7 +72,7 @@ def missing(request: ActorRequest, campaign_id: int) -> HttpResponse:
 
 def _missing_people(request: ActorRequest, looking: Looking) -> dict[str, Any]:
     allowed = access.may(request.actor, Can.ATTENDANCE_READ, looking.unit)
-    declaring = _declaring(looking.campaign, looking.unit)
+    declaring = absences.declaring(looking.campaign, looking.unit)
     listed = queries.page_by_unit(
         queries.missing_people(looking.campaign, looking.unit),
         queries.missing_counts(looking.campaign, {unit.pk for unit in declaring}),
@@ -84,7 +82,7 @@ def _missing_people(request: ActorRequest, looking: Looking) -> dict[str, Any]:
     )
     if allowed:
         audit.opened(request.actor, {line.person_id for line in listed.lines}, "campaigns.missing")
-    unnamed = _unnamed(looking.campaign, declaring)
+    unnamed = absences.unnamed(looking.campaign, declaring)
     return {
         "listed": listed,
         "people": people_rows(listed.lines),
@@ -93,29 +91,6 @@ def _missing_people(request: ActorRequest, looking: Looking) -> dict[str, Any]:
         "unnamed": unnamed,
         "whom": listed.units + len(unnamed),
     }
-
-
-def _declaring(campaign: Campaign, below: Unit) -> list[Unit]:
-    """Units below that declared how many were present."""
-    declared = queries.declarations_below(campaign, below).filter(
-        kind=Declaration.Kind.PRESENCE, posted__present__gt=0
-    )
-    return [row.unit for row in declared]
-
-
-def _unnamed(campaign: Campaign, units: Sequence[Unit]) -> list[tuple[Unit, int]]:
-    """Of units that declared a total: how many are missing there is known, who is not."""
-    if campaign.book_id is None or not units:
-        return []
-    read = figures.read(campaign.book_id, on=timezone.localdate())
-    found = []
-    for unit in units:
-        own = read.own(unit.pk)
-        summoned, present = own.get(Measure.SUMMONED), own.get(Measure.PRESENT)
-        left = (summoned.total if summoned else 0) - (present.total if present else 0)
-        if left > 0:
-            found.append((unit, left))
-    return found
 
 
 def _missing_units(request: ActorRequest, looking: Looking, kind: str) -> dict[str, Any]:
@@ -138,30 +113,17 @@ def _missing_units(request: ActorRequest, looking: Looking, kind: str) -> dict[s
 # ---- reminding -------------------------------------------------------------------------------------------
 
 
-def _whom(looking: Looking, kind: str) -> list[Unit]:
-    """The units a reminder of a kind goes to: those that owe it, or where people are missing."""
-    if kind == PEOPLE:
-        lines = queries.missing_people(looking.campaign, looking.unit).order_by()
-        declaring = _declaring(looking.campaign, looking.unit)
-        unnamed = {unit.pk for unit, _left in _unnamed(looking.campaign, declaring)}
-        ids = set(lines.values_list("unit_id", flat=True).distinct()) | unnamed
-    else:
-        owing = queries.owing_units(looking.campaign, looking.unit, kind).order_by()
-        ids = set(owing.values_list("unit_id", flat=True))
-    return list(Unit.objects.filter(pk__in=ids).order_by("sort_key", "id"))
-
-
 def _text(looking: Looking, kind: str) -> str:
     """A text ready to send, with the earliest day still open below the unit; the sender may change it."""
     campaign = looking.campaign
-    if kind == PEOPLE:
+    if kind == absences.PEOPLE:
         what = _("còn đảng viên chưa học")
-        day = format_date(campaign.ends_on)
+        first = queries.study_due(campaign, looking.unit)
     else:
         what = str(dict(Requirement.Kind.choices)[Requirement.Kind(kind)]).lower()
         owing = queries.owing_units(campaign, looking.unit, kind)
         first = owing.values_list("due_at", flat=True).first()
-        day = format_date(access.local_day(first)) if first else format_date(campaign.ends_on)
+    day = format_date(access.local_day(first) if first else campaign.ends_on)
     return _(
         "%(sender)s đề nghị đơn vị khẩn trương thực hiện: %(what)s (%(title)s). Hạn: %(day)s. "
         "Xong hãy ghi vào hệ thống; có vướng mắc xin báo lại. Trân trọng."
@@ -172,8 +134,8 @@ def _text(looking: Looking, kind: str) -> str:
 def remind(request: ActorRequest, campaign_id: int) -> HttpResponse:
     """Choose how and whom, change the text, remind; a double click reminds nobody twice."""
     looking = look(request, campaign_id)
-    kind = _kind(request, _kinds(looking.campaign))
-    units = _whom(looking, kind)
+    kind = _kind(request, absences.kinds_owed(looking.campaign))
+    units = absences.whom(looking.campaign, looking.unit, kind)
     error = ""
     if request.method == "POST":
         try:
@@ -204,22 +166,16 @@ def _reminded(request: ActorRequest, looking: Looking, kind: str, units: list[Un
     key = request.POST.get("key", "")[:60]
     if channel not in Reminder.Channel.values or not text or not key:
         raise DomainError("reminder.unfit", _("Lời nhắc cần cách gửi và nội dung. Chưa nhắc ai; hãy ghi đủ."))
-    known = Reminder.objects.filter(key=f"{request.actor.account_id}:{key}").first()
-    chosen = [unit.pk for unit in units if unit.pk in ticked]
-    if known is None and not chosen:
-        raise DomainError(
-            "reminder.nobody", _("Chưa chọn đơn vị nào. Chưa nhắc ai; hãy đánh dấu ít nhất một.")
-        )
-    without = sum(not unit.email for unit in units if unit.pk in ticked)
-    if known is None and channel == Reminder.Channel.EMAIL and without and without < len(chosen):
+    chosen = [unit for unit in units if unit.pk in ticked]
+    without = sum(not unit.email for unit in chosen)
+    is_new = not Reminder.objects.filter(key=f"{request.actor.account_id}:{key}").exists()
+    if is_new and channel == Reminder.Channel.EMAIL and without and without < len(chosen):
         _warn_of_addresses(request, without)
-    reminder = known or commands.remind(
+    reminder = commands.remind_missing(
         looking.campaign,
-        chosen,
-        kind=Requirement.Kind.CONFERENCE if kind == PEOPLE else kind,
-        channel=channel,
-        text=text,
-        key=f"{request.actor.account_id}:{key}",
+        looking.unit,
+        ticked,
+        message=Message(kind, channel, text, key),
         by=request.actor,
     )
     return address("campaign-reminder", looking.campaign, looking.unit, reminder.pk)

@@ -5,31 +5,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from quantriet.campaigns import forms, jobs, queries
+from quantriet.campaigns import forms, queries
 from quantriet.campaigns.commands import campaigns as commands
+from quantriet.campaigns.commands import starting
 from quantriet.campaigns.commands.campaigns import Answers
 from quantriet.campaigns.drafts import Changes
 from quantriet.campaigns.models import Campaign, CampaignDocument, Deadline, Requirement
 from quantriet.campaigns.policy import PRESETS, cut_short, from_data
+from quantriet.campaigns.queries import starting as choices
 from quantriet.core.components import Action, Crumb, Words
 from quantriet.core.errors import ConflictError, DomainError, ForbiddenError, NotFoundError
 from quantriet.core.text import format_date
-from quantriet.documents import queries as document_queries
 from quantriet.documents.models import Document
-from quantriet.documents.models import State as DocumentState
 from quantriet.org import access
 from quantriet.org.access import Actor
-from quantriet.org.doors import ActorRequest, order, page
-from quantriet.org.models import Tree, Unit, UnitKind
+from quantriet.org.doors import ActorRequest, page
+from quantriet.org.models import Tree, Unit
 from quantriet.org.models.units import Level
 from quantriet.org.permissions import Can
 
@@ -53,25 +55,6 @@ def campaigns(request: ActorRequest) -> HttpResponse:
     return render(request, "campaigns/campaigns.html", words)
 
 
-def _own_units(actor: Actor, home: int) -> QuerySet[Unit]:
-    """Where the actor may open a campaign: his committee, and the committees right below it."""
-    children = access.today_placements().filter(parent=home, former=False).values("unit")
-    return (
-        access.units(actor, Can.CAMPAIGN_MANAGE)
-        .filter(Q(pk=home) | Q(pk__in=children), tree=Tree.PARTY, closed_on=None)
-        .exclude(kind__in=(UnitKind.BODY, UnitKind.PRESS, UnitKind.CELL))
-        .order_by("level", "sort_key", "id")
-    )
-
-
-def _readable_documents(actor: Actor) -> QuerySet[Document]:
-    return (
-        document_queries.visible_documents(actor)
-        .filter(state=DocumentState.PUBLISHED)
-        .order_by("-issued_on", "-pk")
-    )
-
-
 @dataclass(frozen=True)
 class DocumentChoice:
     """A document that may be studied, whether it is ticked and how it is studied."""
@@ -83,17 +66,17 @@ class DocumentChoice:
 
 def _document_choices(actor: Actor, chosen: dict[int, str]) -> list[DocumentChoice]:
     """The newest documents, and the chosen ones whatever their age."""
-    rows = list(_readable_documents(actor)[:30])
+    rows = list(choices.readable_documents(actor)[:30])
     missing = set(chosen) - {row.pk for row in rows}
-    rows += list(_readable_documents(actor).filter(pk__in=missing))
+    rows += list(choices.readable_documents(actor).filter(pk__in=missing))
     return [DocumentChoice(row, row.pk in chosen, chosen.get(row.pk, "thorough")) for row in rows]
 
 
 @page(Can.CAMPAIGN_MANAGE, write=Can.CAMPAIGN_MANAGE)
 def campaign_new(request: ActorRequest) -> HttpResponse:
     """A preset and three questions; beside them what the last campaign of the chosen unit left to put right."""
-    home = _home(request.actor)
-    units = _own_units(request.actor, home)
+    home = choices.home(request.actor)
+    units = choices.opening_units(request.actor, home)
     chosen_unit = _chosen_unit(request, units) or units.filter(pk=home).first() or units.first()
     form = forms.StartForm(request.POST or None, initial={"unit": chosen_unit})
     choice = form.fields["unit"]
@@ -105,7 +88,7 @@ def campaign_new(request: ActorRequest) -> HttpResponse:
         "hx-select": "#lessons",
         "hx-swap": "outerHTML",
     }
-    chosen = dict(forms.documents_from(request.POST, _readable_documents(request.actor)))
+    chosen = dict(forms.documents_from(request.POST, choices.readable_documents(request.actor)))
     if not chosen and request.GET.get("van_ban", "").isdecimal():
         chosen = {int(request.GET["van_ban"]): "thorough"}
     if request.method == "POST" and form.is_valid():
@@ -132,19 +115,9 @@ def _chosen_unit(request: ActorRequest, units: QuerySet[Unit]) -> Unit | None:
     return units.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else None
 
 
-def _home(actor: Actor) -> int:
-    """The committee the actor works for."""
-    return access.authority_unit(Unit.objects.select_related("committee").get(pk=actor.unit_id)).pk
-
-
 def _planned(request: ActorRequest, data: dict[str, Any], documents: Sequence[tuple[int, str]]) -> str:
-    if data["preset"] != "standing" and not documents:
-        raise DomainError(
-            "campaign.no_document",
-            _("Chưa chọn văn bản nào. Hãy chọn văn bản, hoặc dùng mẫu “Việc thường xuyên trong năm”."),
-        )
     answers = Answers(data["title"], data["starts_on"], data["ends_on"], tuple(documents))
-    planned = commands.plan(data["unit"], preset=data["preset"], answers=answers, by=request.actor)
+    planned = starting.draft(data["unit"], preset=data["preset"], answers=answers, by=request.actor)
     return reverse("campaign-adjust", args=[planned.pk])
 
 
@@ -190,13 +163,29 @@ NEVER_OWED = frozenset({(Requirement.Kind.REPORT, Level.CELL)})
 """No field for these; ``policy.refuse_looser_below`` refuses them."""
 
 
+WORK = (
+    Requirement.Kind.MATERIALS,
+    Requirement.Kind.CONFERENCE,
+    Requirement.Kind.ESSAYS,
+    Requirement.Kind.PROGRAMME,
+    Requirement.Kind.OUTREACH,
+    Requirement.Kind.REPORT,
+)
+"""In the order in which it is done."""
+
+
+def _in_order_of_work(one: Requirement) -> tuple[int, int, int]:
+    """The Party's tree first, in each what comes first."""
+    return Tree.values.index(one.tree), WORK.index(Requirement.Kind(one.kind)), one.pk
+
+
 def _due_rows(campaign: Campaign, posted: Any) -> list[DueRow]:
     kept = {
         (one.requirement_id, one.level): one.due_at
         for one in Deadline.objects.filter(requirement__campaign=campaign)
     }
     rows = []
-    for requirement in campaign.requirements.order_by("tree", "id"):
+    for requirement in sorted(campaign.requirements.all(), key=_in_order_of_work):
         cells = []
         for level in LEVELS:
             name = f"due_{requirement.pk}_{level}"
@@ -244,11 +233,6 @@ def _excluded(request: ActorRequest, campaign: Campaign) -> list[Exclusion]:
 def _changes(
     request: ActorRequest, campaign: Campaign, form: forms.PolicyForm, out: list[Exclusion]
 ) -> Changes:
-    if any(not one.reason for one in out):
-        raise DomainError(
-            "scope.reason",
-            _("Đơn vị không triển khai phải có lý do. Chưa lưu gì; hãy ghi lý do cho từng đơn vị."),
-        )
     data = form.cleaned_data
     cells = [(requirement.pk, int(level)) for requirement in campaign.requirements.all() for level in LEVELS]
     return Changes(
@@ -261,7 +245,7 @@ def _changes(
         lead_id=data["lead_id"],
         partner_ids=tuple(data["partner_ids"]),
         excluded=tuple((one.unit.pk, one.reason) for one in out),
-        documents=forms.documents_from(request.POST, _readable_documents(request.actor)),
+        documents=forms.documents_from(request.POST, choices.readable_documents(request.actor)),
     )
 
 
@@ -285,8 +269,8 @@ def campaign_adjust(request: ActorRequest, campaign_id: int) -> HttpResponse:
     conflict: ConflictError | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            commands.adjust(campaign, _changes(request, campaign, form, out), by=request.actor)
-            return HttpResponseRedirect(reverse("campaign-adjust", args=[campaign.pk]) + "?luu=1")
+            starting.adjust(campaign, _changes(request, campaign, form, out), by=request.actor)
+            return _given_down(request, campaign) if request.POST.get("then") == "start" else _saved(campaign)
         except ConflictError as error:
             conflict = error
         except (ForbiddenError, NotFoundError):
@@ -299,8 +283,25 @@ def campaign_adjust(request: ActorRequest, campaign_id: int) -> HttpResponse:
     )
 
 
+def _saved(campaign: Campaign) -> HttpResponse:
+    return HttpResponseRedirect(reverse("campaign-adjust", args=[campaign.pk]) + "?luu=1")
+
+
+def _given_down(request: ActorRequest, campaign: Campaign) -> HttpResponse:
+    """What was just saved is given down; where it cannot be, it stays saved and the page says why."""
+    try:
+        with transaction.atomic():
+            work = starting.give_down(_draft(request.actor, campaign.pk), by=request.actor)
+    except (ForbiddenError, NotFoundError):
+        raise
+    except DomainError as error:
+        messages.error(request, error.sentence)
+        return _saved(campaign)
+    return HttpResponseRedirect(reverse("work", args=[work.pk]))
+
+
 def _policy_form(request: ActorRequest, campaign: Campaign) -> forms.PolicyForm:
-    names = _leads(campaign)
+    names = choices.leads(campaign)
     if request.method == "POST":
         return forms.PolicyForm(request.POST, units=names)
     initial = {
@@ -315,24 +316,21 @@ def _policy_form(request: ActorRequest, campaign: Campaign) -> forms.PolicyForm:
     return forms.PolicyForm(units=names, initial=initial)
 
 
-def _leads(campaign: Campaign) -> list[tuple[int, str]]:
-    """Who may lead or cooperate: the campaign's unit, its bodies and the committees' other organisations."""
-    attached = Unit.objects.filter(committee=campaign.unit, closed_on=None).order_by("sort_key", "id")
-    found = [(campaign.unit_id, campaign.unit.name), *attached.values_list("pk", "name")]
-    if campaign.lead_id not in dict(found):
-        found.append((campaign.lead_id, campaign.lead.name))
-    return found
-
-
 def _outside(campaign: Campaign) -> list[str]:
     """Deadlines that the campaign's own days do not reach, each in words: a warning, not a refusal."""
     return [
-        f"{one.requirement.get_kind_display()} ({one.get_level_display()}): {format_date(day)}"
+        f"{_duty_words(one.requirement)} ({one.get_level_display()}): {format_date(day)}"
         for one in Deadline.objects.filter(requirement__campaign=campaign)
         .select_related("requirement")
         .order_by("due_at", "id")
         if not campaign.starts_on <= (day := access.local_day(one.due_at)) <= campaign.ends_on
     ]
+
+
+def _duty_words(one: Requirement) -> str:
+    """A duty in a sentence; of a tree beside the Party's with whose it is."""
+    words = one.get_kind_display()
+    return words if one.tree == Tree.PARTY else f"{words}, {one.get_tree_display()}"
 
 
 def _brought_forward(campaign: Campaign) -> list[str]:
@@ -365,7 +363,7 @@ def _adjust_words(
     posted = request.POST if request.method == "POST" else None
     chosen = dict(campaign.documents.values_list("document_id", "mode"))
     if posted is not None:
-        chosen = dict(forms.documents_from(posted, _readable_documents(request.actor)))
+        chosen = dict(forms.documents_from(posted, choices.readable_documents(request.actor)))
     rows = _due_rows(campaign, posted)
     return {
         "campaign": campaign,
@@ -405,17 +403,7 @@ def campaign_start(request: ActorRequest, campaign_id: int) -> HttpResponse:
     unfinished = campaign.state in {Campaign.State.DRAFT, Campaign.State.STARTING}
     if request.method != "POST" or not unfinished:
         return HttpResponseRedirect(reverse("campaign", args=[campaign.pk]))
-    if not campaign.requirements.filter(deadlines__isnull=False).exists():
-        raise DomainError(
-            "campaign.no_duty", _("Đợt này chưa giao việc cho cấp nào. Hãy đặt ít nhất một thời hạn.")
-        )
-    work = order(
-        jobs.start_campaign,
-        by=request.actor,
-        title=_("Giao xuống: %(title)s") % {"title": campaign.title},
-        key=f"campaign-start:{campaign.pk}",
-        campaign=campaign.pk,
-    )
+    work = starting.give_down(campaign, by=request.actor)
     return HttpResponseRedirect(reverse("work", args=[work.pk]))
 
 
