@@ -9,6 +9,7 @@ from quantriet.core.paging import Cursor, Limit, Page, RowId, page_of
 from quantriet.documents import queries
 from quantriet.documents.models import Document
 from quantriet.org import access
+from quantriet.org.access import Actor
 from quantriet.org.doors import ActorRequest, endpoint
 from quantriet.org.permissions import Can
 
@@ -83,11 +84,15 @@ def list_documents(
 @endpoint(Can.DOCUMENT_READ)
 def read_document(request: ActorRequest, document_id: RowId) -> DocumentDetailOut:
     """One document; 404 for one that is not mine to read, as for one that does not exist."""
-    found = access.row_or_404(_readable(request), document_id)
+    return detail_out(request.actor, access.row_or_404(_readable(request), document_id))
+
+
+def detail_out(actor: Actor, found: Document) -> DocumentDetailOut:
+    """A document with its clauses and what is handed out to an actor."""
     return DocumentDetailOut(
         **DocumentOut.model_validate(found).model_dump(),
         clauses=[ClauseOut.model_validate(clause) for clause in found.clauses.order_by("position")],
-        materials=[MaterialOut.model_validate(one) for one in queries.materials(found, request.actor)],
+        materials=[MaterialOut.model_validate(one) for one in queries.materials(found, actor)],
     )
 
 

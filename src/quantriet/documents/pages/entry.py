@@ -1,10 +1,8 @@
 """Entering a document: drop a file, look at what was recognised, correct, keep, publish, withdraw."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,34 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from quantriet.core.errors import ConflictError, DomainError
-from quantriet.core.intake.checking import check_upload
-from quantriet.documents import files, queries
+from quantriet.documents import drops, queries
 from quantriet.documents.choices import RelationKind
 from quantriet.documents.commands import clauses, papers
-from quantriet.documents.commands.papers import Source
-from quantriet.documents.files import PAPERS, KeptFile
 from quantriet.documents.forms import DropForm, EntryForm, ReasonForm, entry_of_document, entry_of_reading
 from quantriet.documents.models import Document
-from quantriet.documents.reading.files import lines_of
-from quantriet.documents.reading.lines import PaperFile, PaperLine
-from quantriet.documents.reading.paper import Reading, read
+from quantriet.documents.reading.paper import Reading
 from quantriet.org import access
-from quantriet.org.access import Actor
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.models import Unit
 from quantriet.org.permissions import Can
-
-SALT = "quantriet.documents.drop"
-A_DAY = 24 * 3600
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """A file that was read and kept until the officer saves the draft; ``token`` proves that it was his."""
-
-    file: KeptFile
-    reading: Reading
-    token: str
 
 
 @page(Can.DOCUMENT_MANAGE, write=Can.DOCUMENT_MANAGE)
@@ -62,7 +42,7 @@ def _review_of(request: ActorRequest, form: DropForm) -> HttpResponse:
     upload = form.cleaned_data["file"]
     text: str = form.cleaned_data["text"]
     if upload is not None:
-        dropped = _dropped(upload.read(), upload.name or "", request.actor)
+        dropped = drops.drop(upload.read(), upload.name or "", request.actor)
         return _review(
             request,
             EntryForm(initial=entry_of_reading(dropped.reading)),
@@ -71,39 +51,8 @@ def _review_of(request: ActorRequest, form: DropForm) -> HttpResponse:
         )
     if not text.strip():
         raise DomainError("document.nothing", _("Hãy chọn tệp hoặc dán toàn văn."))
-    reading = read(_pasted(text))
+    reading = drops.pasted(text)
     return _review(request, EntryForm(initial=entry_of_reading(reading)), reading, text=text)
-
-
-def _dropped(content: bytes, name: str, by: Actor) -> Dropped:
-    """Check, read, and only then keep: a refused file leaves nothing behind."""
-    checked = check_upload(content, kind=PAPERS)
-    reading = read(lines_of(checked))
-    kept = files.keep(content, name=name, kinds=PAPERS)
-    token = signing.dumps([by.account_id, kept.sha256, kept.name], salt=SALT)
-    return Dropped(kept, reading, token)
-
-
-def _pasted(text: str) -> PaperFile:
-    return PaperFile(tuple(PaperLine(line) for line in text.splitlines()))
-
-
-def _again(token: str, by: Actor) -> Dropped:
-    """The file behind a token of this actor, read once more: nothing of it travels through the page."""
-    try:
-        account_id, sha256, name = signing.loads(token, salt=SALT, max_age=A_DAY)
-    except (signing.BadSignature, ValueError) as error:
-        raise _lost() from error
-    if account_id != by.account_id:
-        raise _lost()
-    with files.open_kept(sha256) as kept:
-        return _dropped(kept.read(), name, by)
-
-
-def _lost() -> DomainError:
-    return DomainError(
-        "document.drop_lost", _("Tệp gửi lên đã quá một ngày hoặc không phải của bạn. Hãy gửi lại tệp.")
-    )
 
 
 @page(Can.DOCUMENT_MANAGE, write=Can.DOCUMENT_MANAGE)
@@ -113,16 +62,12 @@ def document_enter(request: ActorRequest) -> HttpResponse:
         return _review(request, EntryForm(), None)
     form = EntryForm(request.POST)
     token, text = request.POST.get("token", ""), request.POST.get("text", "")
-    dropped = _again(token, request.actor) if token else None
-    reading = dropped.reading if dropped else (read(_pasted(text)) if text.strip() else None)
+    dropped = drops.again(token, request.actor) if token else None
+    reading = dropped.reading if dropped else (drops.pasted(text) if text.strip() else None)
     if form.is_valid():
         unit = access.authority_unit(Unit.objects.select_related("committee").get(pk=request.actor.unit_id))
         wanted = set(request.POST.getlist("relation"))
-        source = Source(
-            dropped.file if dropped else None,
-            reading.text if reading else "",
-            tuple(pair for pair in (reading.relations if reading else ()) if ":".join(pair) in wanted),
-        )
+        source = drops.source_of(dropped, reading, wanted)
         try:
             made = papers.enter(
                 unit,

@@ -8,17 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from quantriet.core.errors import DomainError
-from quantriet.core.intake.checking import check_upload
-from quantriet.documents import files, queries
+from quantriet.documents import drops, queries
 from quantriet.documents.commands import materials
 from quantriet.documents.commands.materials import Handout
-from quantriet.documents.files import HANDOUTS, PAPERS, KeptFile
 from quantriet.documents.forms import MaterialForm
 from quantriet.documents.models import Document, Material
 from quantriet.documents.pages.entry import show_beside
 from quantriet.documents.pages.papers import attachment, readable
-from quantriet.documents.reading.files import lines_of
-from quantriet.documents.reading.paper import refuse_marked
 from quantriet.org import access
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.models import Unit
@@ -55,17 +51,9 @@ def _attach(request: ActorRequest, found: Document, form: MaterialForm) -> None:
     unit = access.authority_unit(Unit.objects.select_related("committee").get(pk=request.actor.unit_id))
     access.require(request.actor, Can.DOCUMENT_MANAGE, unit)
     upload = data["file"]
-    kept = _kept(upload.read(), upload.name or "") if upload else None
+    kept = drops.handout(upload.read(), upload.name or "") if upload else None
     handout = Handout(data["kind"], data["title"], data["audiences"], kept, data["link"])
     materials.attach(found, handout, unit=unit, by=request.actor)
-
-
-def _kept(content: bytes, name: str) -> KeptFile:
-    """A Word file or PDF is read first: one marked MẬT is refused before anything is kept."""
-    checked = check_upload(content, kind=HANDOUTS)
-    if checked.kind in PAPERS:
-        refuse_marked(lines_of(checked))
-    return files.keep(content, name=name, kinds=HANDOUTS)
 
 
 @page(Can.DOCUMENT_MANAGE, write=Can.DOCUMENT_MANAGE)
