@@ -16,6 +16,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.security import APIKeyCookie, HttpBearer
 
 from quantriet.campaigns import api as campaigns_api
+from quantriet.campaigns import missing_api, rows_api, starting_api
 from quantriet.conferences import api as conferences_api
 from quantriet.conferences import (
     calls_api,
@@ -30,20 +31,28 @@ from quantriet.conferences import (
 )
 from quantriet.core.errors import DomainError
 from quantriet.documents import api as documents_api
+from quantriet.documents import writing_api as documents_writing_api
 from quantriet.lecturers import api as lecturers_api
-from quantriet.org import access, doors, facilities_api
+from quantriet.org import access, doors, facilities_api, imports_api, works_api
 from quantriet.org import api as org_api
 from quantriet.org.access import Actor
 from quantriet.org.doors import public
 from quantriet.reports import api as reports_api
+from quantriet.reports import writing_api as reports_writing_api
 from quantriet.web import tokens
 
 # Every package's operations, mounted by hand: (prefix, router).
 ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", org_api.router),
     ("", facilities_api.router),
+    ("", works_api.router),
+    ("", imports_api.router),
     ("", documents_api.router),
+    ("", documents_writing_api.router),
     ("", campaigns_api.router),
+    ("", starting_api.router),
+    ("", rows_api.router),
+    ("", missing_api.router),
     ("", lecturers_api.router),
     ("", conferences_api.router),
     ("", preparation_api.router),
@@ -56,6 +65,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("", makeups_api.router),
     ("", settled_api.router),
     ("", reports_api.router),
+    ("", reports_writing_api.router),
 )
 
 PROBLEM = {
