@@ -31,7 +31,8 @@ def division(province: Province, divided: str, **values: str) -> dict[str, str]:
 
 
 def superior_of(unit: Unit) -> str:
-    return Placement.objects.get(unit=unit, valid__endswith=None).parent.code
+    placed = Placement.objects.filter(unit=unit, valid__endswith=None)
+    return str(placed.values_list("parent__code", flat=True).get())
 
 
 def test_a_sheet_says_which_cell_goes_where_and_the_rest_goes_to_the_rest(

@@ -1,6 +1,6 @@
 """Who of a divided unit goes to which successor, from the words of a sheet's row or of the command line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from quantriet.org.queries.unit_words import unit_of
 FIELD = "divided"
 
 
-def shares_of(words: ActWords, into: Sequence[int | NewUnit], *, by: Actor) -> Mapping[int, int]:
+def shares_of(words: ActWords, into: Sequence[int | NewUnit], *, by: Actor) -> dict[int, int]:
     """Unit → place of its successor. Refuses ``act.share_not_divided``, ``act.share_nowhere``, ``act.share_twice``,
     ``act.share_elsewhere``, and what ``unit_of`` refuses; the column is in the context.
     """

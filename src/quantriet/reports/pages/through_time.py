@@ -12,7 +12,7 @@ from quantriet.campaigns import queries as campaigns
 from quantriet.campaigns.pages.board_days import slider
 from quantriet.campaigns.pages.looking import address, lens_of, lens_query
 from quantriet.campaigns.queries import Lens
-from quantriet.core.components import Words, number_style
+from quantriet.core.components import number_style
 from quantriet.core.text import format_int, format_share
 from quantriet.org.doors import ActorRequest, page
 from quantriet.org.permissions import Can
@@ -84,7 +84,7 @@ def _lines(compared: Iterable[Compared], report: Report, lens: Lens) -> Iterable
         )
 
 
-def _value(value: FigureValue) -> Words:
+def _value(value: FigureValue) -> str:
     """`92,4 % (1.356/1.468)`, a plain count, or that there is nothing to divide by."""
     if value.denominator is None:
         return format_int(value.numerator, number_style())

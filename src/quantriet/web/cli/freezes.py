@@ -44,9 +44,13 @@ def _list(options: argparse.Namespace) -> int:
         found = [_told(one) | {"late_batches": late.get(one.pk, 0)} for one in frozen]
     lines = [
         _("{id}  {unit}  đến hết {on}  {label}: {late_batches} lần ghi muộn, đính chính").format(
-            **(one | {"on": format_date(one["on"])})
+            id=one.pk,
+            unit=one.unit.code,
+            on=format_date(one.on),
+            label=one.label,
+            late_batches=late.get(one.pk, 0),
         )
-        for one in found
+        for one in frozen
     ]
     tell(options, lines or [_("Chưa chốt kỳ nào.")], {"freezes": found})
     return 0
