@@ -104,7 +104,7 @@ def test_a_faulty_sheet_names_each_cell_and_offers_no_doing(
 
     page = shown(browser, sheet)
 
-    assert [f">{cell}<" in page for cell in ("B2", "A3", "J4")] == [True] * 3
+    assert [f">{cell}<" in page for cell in ("B2", "A3", "K4")] == [True] * 3
     assert reverse("act-sheet-do", args=[sheet.pk]) not in page
     assert browser.get(reverse("act-sheet-faults", args=[sheet.pk])).content[:2] == b"PK"
 
