@@ -372,6 +372,20 @@ def test_settings_of_a_url(tmp_path: Path) -> None:
     assert (owner["USER"], owner["OPTIONS"]) == ("chu", {})
 
 
+def test_the_intake_plans_a_statement_once_and_for_rows_in_memory(tmp_path: Path) -> None:
+    told = {"DATABASE_URL": "postgres://a@b/c", "QUANTRIET_DB_ROLE": "ingest"}
+
+    found = read_database_settings(
+        tmp_path, {**told, "QUANTRIET_INGEST_DATABASE_URL": "postgres://nhan@b/c?options=-c%20geqo%3Doff"}
+    )
+
+    assert found["OPTIONS"] == {
+        "server_side_binding": True,
+        "prepare_threshold": 1,
+        "options": "-c geqo=off -c plan_cache_mode=force_generic_plan -c random_page_cost=1.1",
+    }
+
+
 @pytest.mark.parametrize(
     ("environ", "words"),
     [

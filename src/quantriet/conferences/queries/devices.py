@@ -16,7 +16,8 @@ from quantriet.conferences.models import Conference, Device, Site
 from quantriet.conferences.scanning import Standing
 from quantriet.org import sealing
 from quantriet.org.permissions import Can
-from quantriet.org.queries.holders import Holder, holders
+from quantriet.org.queries import holders
+from quantriet.org.queries.holders import Holder
 
 _KEY_OF = b"conferences_device.key"
 AFTER_THE_END = timedelta(hours=48)
@@ -104,17 +105,22 @@ def _columns(table: str, names: Sequence[str]) -> str:
 
 
 _DEVICES = f"""
-SELECT device.id, device.account_id, device.unit_id, device.enrolled_at, device.revoked_at IS NOT NULL,
-       placed.path::text, {_columns("site", _OF_SITE)},
+WITH device AS MATERIALIZED (
+    SELECT id, account_id, unit_id, site_id, enrolled_at, revoked_at IS NOT NULL AS is_revoked
+    FROM conferences_device WHERE id = ANY(%(devices)b::bigint[]) AND enrolled_at IS NOT NULL
+)
+SELECT device.id, device.account_id, device.unit_id, device.enrolled_at, device.is_revoked, placed.path::text,
+       holder.display_name, holder.roots, {_columns("site", _OF_SITE)},
        {_columns("conference", _OF_CONFERENCE)}, {_columns("campaign", _OF_CAMPAIGN)}
-FROM conferences_device AS device
+FROM device
 JOIN conferences_site AS site ON site.id = device.site_id
 JOIN conferences_conference AS conference ON conference.id = site.conference_id
 LEFT JOIN campaigns_campaign AS campaign ON campaign.id = conference.campaign_id
 LEFT JOIN org_placement AS placed ON placed.unit_id = site.unit_id AND placed.valid @> quantriet_today()
-WHERE device.id = ANY(%(devices)b::bigint[]) AND device.enrolled_at IS NOT NULL
+LEFT JOIN ({holders.holding("SELECT DISTINCT account_id, unit_id FROM device")}) AS holder
+  ON holder.account_id = device.account_id AND holder.unit_id = device.unit_id
 """
-_AT_SITE = 6
+_AT_SITE = 8
 _AT_CONFERENCE = _AT_SITE + len(_OF_SITE)
 _AT_CAMPAIGN = _AT_CONFERENCE + len(_OF_CONFERENCE)
 
@@ -122,19 +128,19 @@ _AT_CAMPAIGN = _AT_CONFERENCE + len(_OF_CONFERENCE)
 def enrolled(device_ids: Iterable[int]) -> dict[int, Enrolled]:
     """Devices as they stand now: revoked, over, and whether their accounts still hold the right at the site.
 
-    Two statements, however many; sites of one conference share it.
+    One statement, however many; sites of one conference share it.
     """
+    told = {"devices": sorted(set(device_ids)), "roles": holders.roles_with(Can.ATTENDANCE_RECORD)}
     with connection.cursor() as cursor:
-        cursor.execute(_DEVICES, {"devices": sorted(set(device_ids))})
+        cursor.execute(_DEVICES, told)
         rows = cursor.fetchall()
-    held = holders(((row[1], row[2]) for row in rows), Can.ATTENDANCE_RECORD)
     conferences: dict[int, Conference] = {}
     found = {}
     for row in rows:
         conference_id = row[_AT_CONFERENCE]
         if conference_id not in conferences:
             conferences[conference_id] = _conference(row)
-        found[row[0]] = _enrolled(row, conferences[conference_id], held.get((row[1], row[2])))
+        found[row[0]] = _enrolled(row, conferences[conference_id])
     return found
 
 
@@ -147,11 +153,12 @@ def _conference(row: Sequence[Any]) -> Conference:
     return conference
 
 
-def _enrolled(row: Sequence[Any], conference: Conference, holder: Holder | None) -> Enrolled:
-    device_id, _account, _unit, enrolled_at, is_revoked, path = row[:_AT_SITE]
+def _enrolled(row: Sequence[Any], conference: Conference) -> Enrolled:
+    device_id, account_id, unit_id, enrolled_at, is_revoked, path, name, roots = row[:_AT_SITE]
+    holder = None if name is None else Holder(account_id, unit_id, name, tuple(roots))
     site = Site.from_db(connection.alias, _OF_SITE, row[_AT_SITE:_AT_CONFERENCE])
     site.conference = conference
     is_allowed = holder is not None and holder.reaches(path)
     standing = Standing(is_revoked, valid_until(conference), site.state == Site.State.CLOSED, is_allowed)
-    name, roots = (holder.name, holder.roots) if holder is not None else ("", ())
-    return Enrolled(device_id, site, enrolled_at, name, roots, standing)
+    below = () if holder is None else holder.roots
+    return Enrolled(device_id, site, enrolled_at, name or "", below, standing)

@@ -1,14 +1,11 @@
 """Many accounts at the gate in one statement: what ``access.actor`` and ``access.units`` say of each alone.
 
-For processes that act for hundreds of accounts at once (the check-in intake). Same arithmetic: the roots of an
-account acting in a unit are today's paths of the unit (for a body: of its committee) and of what other
-organisations have tied to that committee.
+For processes that act for hundreds of accounts at once (the check-in intake), as a part of the statement that knows
+them. Same arithmetic: the roots of an account acting in a unit are today's paths of the unit (for a body: of its
+committee) and of what other organisations have tied to that committee.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-from django.db import connection
 
 from quantriet.core import ltree
 from quantriet.org.permissions import ROLES, Can, Reach
@@ -28,9 +25,9 @@ class Holder:
         return ltree.is_below(path, self.roots)
 
 
-_HOLDERS = """
-SELECT asked.account_id, asked.unit_id, account.display_name, found.roots
-FROM unnest(%(accounts)s::bigint[], %(units)s::bigint[]) AS asked(account_id, unit_id)
+_HOLDING = """
+SELECT asked.account_id, asked.unit_id, account.display_name, coalesce(found.roots, '{{}}') AS roots
+FROM ({pairs}) AS asked(account_id, unit_id)
 JOIN org_account AS account ON account.id = asked.account_id AND account.is_active
 JOIN org_unit AS acts ON acts.id = asked.unit_id
 LEFT JOIN org_unit AS body_of ON body_of.id = acts.committee_id AND acts.kind = 'body'
@@ -55,20 +52,13 @@ WHERE EXISTS (
 """
 
 
-def holders(asked: Iterable[tuple[int, int]], can: Can) -> dict[tuple[int, int], Holder]:
-    """Of pairs (account, unit it acts in) those that hold ``can`` below that unit today."""
-    pairs = sorted(set(asked))
-    roles = [role.code for role in ROLES.values() if can in role.can and role.reach is Reach.SUBTREE]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _HOLDERS,
-            {
-                "accounts": [account for account, _unit in pairs],
-                "units": [unit for _account, unit in pairs],
-                "roles": roles,
-            },
-        )
-        return {
-            (account, unit): Holder(account, unit, name, tuple(roots or ()))
-            for account, unit, name, roots in cursor.fetchall()
-        }
+def holding(pairs: str) -> str:
+    """A query of who holds a permission: account, unit, name and roots, of the pairs (account, unit it acts in) that
+    the query ``pairs`` selects. Its parameter ``roles`` is ``roles_with`` the permission.
+    """
+    return _HOLDING.format(pairs=pairs)
+
+
+def roles_with(can: Can) -> list[str]:
+    """The roles that give a permission below the unit they are held in."""
+    return [role.code for role in ROLES.values() if can in role.can and role.reach is Reach.SUBTREE]
