@@ -68,6 +68,9 @@ def test_the_figures_of_the_minutes_add_up(town: Town) -> None:
     client = factories.signed_in(factories.account("officer", town.commune))
 
     paper = client.get(reverse("site-minutes-paper", args=[town.site.pk]))
-    lines = [one.text.replace("\N{NO-BREAK SPACE}", " ") for one in docx.Document(BytesIO(paper.getvalue())).paragraphs]
+    lines = [
+        one.text.replace("\N{NO-BREAK SPACE}", " ")
+        for one in docx.Document(BytesIO(paper.getvalue())).paragraphs
+    ]
 
     assert "Triệu tập 3, có mặt 33,3 % (1/3), vắng có lý do 0, vắng không lý do 1, chưa điểm danh 1." in lines

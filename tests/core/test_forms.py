@@ -3,8 +3,9 @@
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils import translation
+from django.utils.datastructures import MultiValueDict
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,8 @@ class Dropped(forms.Form):
 
 def test_an_unread_day_and_an_empty_file_say_what_to_do() -> None:
     with translation.override("vi"):
-        form = Dropped({"day": "31/02/2026"}, {"file": SimpleUploadedFile("a.docx", b"")})
+        files = MultiValueDict[str, UploadedFile[bytes]]({"file": [SimpleUploadedFile("a.docx", b"")]})
+        form = Dropped({"day": "31/02/2026"}, files)
 
         assert {name: list(errors) for name, errors in form.errors.items()} == {
             "day": ["Không đọc được ngày này; hãy viết ngày/tháng/năm, ví dụ 05/02/2026."],

@@ -11,15 +11,33 @@ from quantriet.org import access
 from quantriet.org.models import Account, Placement, RoleAssignment, Unit
 from quantriet.org.permissions import ROLES, Can
 from quantriet.org.queries import holders
+from quantriet.org.queries.holders import Holder
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
+PAIRS = """
+SELECT account_id, unit_id FROM unnest(%(accounts)s::bigint[], %(units)s::bigint[]) AS pair(account_id, unit_id)
+"""
+
+
+def held(pairs: list[tuple[int, int]], can: Can) -> dict[tuple[int, int], Holder]:
+    asked: dict[str, list[int] | list[str]] = {
+        "accounts": [account_id for account_id, _unit in pairs],
+        "units": [unit_id for _account, unit_id in pairs],
+        "roles": holders.roles_with(can),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(holders.holding(PAIRS), asked)
+        rows = cursor.fetchall()
+    return {(row[0], row[1]): Holder(row[0], row[1], row[2], tuple(row[3])) for row in rows}
+
+
 def told(
     accounts: list[tuple[Account, Unit]], can: Can
 ) -> dict[tuple[int, int], tuple[str, tuple[str, ...]]]:
-    found = holders.holders([(account.pk, unit.pk) for account, unit in accounts], can)
+    found = held([(account.pk, unit.pk) for account, unit in accounts], can)
     return {pair: (one.name, one.roots) for pair, one in found.items()}
 
 
@@ -64,7 +82,7 @@ def test_an_account_that_was_locked_or_lost_its_role_is_not_among_them(
 def test_another_unit_than_the_one_it_acts_in_gives_nothing(accounts: list[tuple[Account, Unit]]) -> None:
     officer, cell = accounts[1][0], accounts[3 * len(ROLES)][1]
 
-    assert holders.holders([(officer.pk, cell.pk)], Can.ATTENDANCE_RECORD) == {}
+    assert held([(officer.pk, cell.pk)], Can.ATTENDANCE_RECORD) == {}
 
 
 def test_it_asks_once_however_many(accounts: list[tuple[Account, Unit]]) -> None:
@@ -77,7 +95,7 @@ def test_it_asks_once_however_many(accounts: list[tuple[Account, Unit]]) -> None
 
 def test_it_reaches_below_its_roots_only(accounts: list[tuple[Account, Unit]]) -> None:
     clerk, commune = accounts[2 * len(ROLES) + 3]
-    found = holders.holders([(clerk.pk, commune.pk)], Can.ATTENDANCE_RECORD)[(clerk.pk, commune.pk)]
+    found = held([(clerk.pk, commune.pk)], Can.ATTENDANCE_RECORD)[(clerk.pk, commune.pk)]
     paths = {one.unit.name: one.path for one in Placement.objects.select_related("unit")}
 
     reached = sorted(name for name, path in paths.items() if found.reaches(path))

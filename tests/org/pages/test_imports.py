@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from quantriet.core import jobs
 from quantriet.core.office.sheets_in import read_xlsx
-from quantriet.org.models import Import, Person, Unit
 from quantriet.org import orders
+from quantriet.org.models import Import, Person, Unit
 from tests import factories
 
 pytestmark = pytest.mark.django_db

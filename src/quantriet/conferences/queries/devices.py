@@ -130,7 +130,10 @@ def enrolled(device_ids: Iterable[int]) -> dict[int, Enrolled]:
 
     One statement, however many; sites of one conference share it.
     """
-    told = {"devices": sorted(set(device_ids)), "roles": holders.roles_with(Can.ATTENDANCE_RECORD)}
+    told: dict[str, list[int] | list[str]] = {
+        "devices": sorted(set(device_ids)),
+        "roles": holders.roles_with(Can.ATTENDANCE_RECORD),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_DEVICES, told)
         rows = cursor.fetchall()

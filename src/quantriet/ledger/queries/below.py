@@ -160,11 +160,17 @@ def parts_as_of(book_id: int, unit_id: int, *, on: date, tree_on: date, known: d
     """The same of a past day: what had happened by ``on`` and was known by ``known``, over the tree of ``tree_on``.
     What was read and does not count is ``beside``.
     """
-    told = {"book": book_id, "unit": unit_id, "on": on, "tree_on": tree_on, "known": known}
+    told: dict[str, int | date] = {
+        "book": book_id,
+        "unit": unit_id,
+        "on": on,
+        "tree_on": tree_on,
+        "known": known,
+    }
     return _parts(_DATED_PARTS, told)
 
 
-def _parts(statement: str, told: dict[str, object]) -> Parts:
+def _parts(statement: str, told: Mapping[str, int | date]) -> Parts:
     mark = NO_MARK
     found: dict[int, Counted] = {}
     beside: list[Counted] = []
