@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from quantriet.campaigns.commands import freezes, reminders
 from quantriet.campaigns.models import Campaign, Obligation, ReminderLine, RollLine
-from quantriet.conferences.commands import photos
+from quantriet.conferences.commands import photos, sites
 from quantriet.conferences.models import AttendanceConflict
 from quantriet.documents.models import Clause, DocumentVersion, Material
 from quantriet.lecturers.commands import programme as programmes
@@ -254,6 +254,8 @@ def _conference(world: World, place: str) -> None:
             actor=mark(place, "person"),
         )
         photo = photos.keep(hall, [PICTURE], by=operator())[0]
+        incident = sites.begin_incident(hall, kind="lost_line", by=operator())
+    world.keep("incident_id", place, incident.pk)
     world.keep("photo_id", place, photo.pk)
     world.keep("claim_id", place, claim.pk)
     world.keep("conference_id", place, conference.pk)
