@@ -119,8 +119,8 @@ def writes_in_views(name: str, text: str) -> list[str]:
         for call in ast.walk(tree)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in WRITES
         if not (
-            isinstance(call.func.value, ast.Name) and call.func.value.id in imported
-        )  # a command's module
+            isinstance(call.func.value, ast.Name) and call.func.value.id in imported | {"router"}
+        )  # a command's module; the address of an operation
         if not _is_of_a_dictionary(call)
     ]
 

@@ -1,6 +1,7 @@
 """From the first question to giving down, for programs: presets, a draft, everything adjustable, the start."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
@@ -77,10 +78,21 @@ class PolicyData(Schema):
     clause: Annotated[str, Field(max_length=300)] = ""
 
 
+class RequirementKind(StrEnum):
+    """What is owed."""
+
+    CONFERENCE = Requirement.Kind.CONFERENCE.value
+    MATERIALS = Requirement.Kind.MATERIALS.value
+    ESSAYS = Requirement.Kind.ESSAYS.value
+    PROGRAMME = Requirement.Kind.PROGRAMME.value
+    OUTREACH = Requirement.Kind.OUTREACH.value
+    REPORT = Requirement.Kind.REPORT.value
+
+
 class RequirementIn(Schema):
     """One more kind of thing that units of a tree owe."""
 
-    kind: Requirement.Kind
+    kind: RequirementKind
     tree: Tree
 
 
@@ -118,7 +130,7 @@ class DraftOut(CampaignOut):
     excluded: list[ExcludedUnit]
 
 
-class DraftIn(Schema):
+class CampaignDraftIn(Schema):
     """The whole draft as it shall be. ``version`` is the one that was read."""
 
     version: Version
@@ -163,7 +175,7 @@ def read_draft(request: ActorRequest, campaign_id: RowId) -> DraftOut:
 
 @router.put("/campaigns/{campaign_id}/draft", response=DraftOut, tags=["campaigns"], summary="Adjust a draft")
 @endpoint(Can.CAMPAIGN_MANAGE)
-def adjust_draft(request: ActorRequest, campaign_id: RowId, body: DraftIn) -> DraftOut:
+def adjust_draft(request: ActorRequest, campaign_id: RowId, body: CampaignDraftIn) -> DraftOut:
     """Put the whole draft in place; 409 with both texts when somebody else changed it meanwhile."""
     campaign = _managed(request.actor, campaign_id)
     due = {(one.requirement_id, int(one.level)): end_of_day(one.due_on) for one in body.due}

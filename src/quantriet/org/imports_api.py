@@ -1,5 +1,6 @@
 """Import of units and people, for programs: send the sheet, see what it would do, answer, write it."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -73,10 +74,17 @@ class ImportOut(Schema):
     work: WorkOut | None = None
 
 
+class ImportKind(StrEnum):
+    """What the file holds."""
+
+    UNITS = Import.Kind.UNITS.value
+    PEOPLE = Import.Kind.PEOPLE.value
+
+
 class ImportIn(Schema):
     """What the sheet holds. Without ``unit_id`` it is for the committee one works for."""
 
-    kind: Import.Kind
+    kind: ImportKind
     unit_id: RowId | None = None
 
 

@@ -1,6 +1,7 @@
 """Writing and reviewing a report, for programs: draft, words, other figures, accepting, returning, the papers."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 
 from django.http import HttpResponse
@@ -41,12 +42,19 @@ Code = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9_-]+$")]
 Sending = Annotated[int, Field(ge=0, le=32_767)]
 
 
-class DraftIn(Schema):
+class ReportKind(StrEnum):
+    """The result report that a campaign asks for, or a short word in between."""
+
+    RESULT = Kind.RESULT.value
+    FLASH = Kind.FLASH.value
+
+
+class ReportDraftIn(Schema):
     """Which report: of a campaign, by a unit (without it one's own). ``kind``: result or flash."""
 
     campaign_id: RowId
     unit_id: RowId | None = None
-    kind: Kind = Kind.RESULT
+    kind: ReportKind = ReportKind.RESULT
 
 
 class SectionIn(Schema):
@@ -118,7 +126,7 @@ def _own(actor: Actor, report_id: int) -> Report:
 # An address of two routers answers as the first one alone: this operation stands beside those of ``api``.
 @reports_router.post("/reports", response={201: ReportDetailOut}, tags=["reports"], summary="Draft a report")
 @endpoint(Can.REPORT_WRITE)
-def draft_report(request: ActorRequest, body: DraftIn) -> Status[ReportDetailOut]:
+def draft_report(request: ActorRequest, body: ReportDraftIn) -> Status[ReportDetailOut]:
     """The draft of the unit, made or found: a campaign has one open report of each kind and unit."""
     actor = request.actor
     campaign = access.row_or_404(campaigns.campaigns(actor), body.campaign_id)
