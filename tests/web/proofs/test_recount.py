@@ -219,7 +219,7 @@ def test_standing_work_is_counted_again_at_the_level_of_its_moment(spoken: Unit)
     told = Proposal("reclassify", "9-QĐ", today, today, units=(spoken.pk,), unit_kind="base_cell")
     with access.acting(by):
         act = acts.carry_out(told, by=by)
-    made.talk(spoken, members=1, others=0)
+    made.talk(Unit.objects.get(pk=spoken.pk), members=1, others=0)
     with access.acting(by):
         acts.undo(act, reason="Nhập nhầm", by=by)
 
