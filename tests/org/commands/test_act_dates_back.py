@@ -7,6 +7,7 @@ import pytest
 from quantriet.org import access
 from quantriet.org.commands import units
 from quantriet.org.models import ActKind, Unit
+from quantriet.org.proposals import REST, NewUnit
 from tests import factories
 from tests.factories import operator
 from tests.org.commands.test_acts import (
@@ -93,3 +94,32 @@ def test_a_unit_is_not_dissolved_over_a_board_founded_after_the_day(province: Pr
 
     assert (refused.code, "Văn phòng lập sau" in refused.sentence) == ("unit.not_standing", True)
     assert do(told(ActKind.CLOSE, units=(lonely.pk,), effective_on=LATER)).state == "done"
+
+
+def test_a_cell_dissolved_after_the_day_goes_along_and_stays_ended(province: Province) -> None:
+    empty = factories.cell(province.one, "Chi bộ Trống")
+    do(told(ActKind.CLOSE, units=(empty.pk,), effective_on=LATER))
+    before = snapshot()
+
+    act = do(merger(province))
+
+    new = Unit.objects.get(code="MOI")
+    assert (parent_of(empty), parent_of(empty, LATER)) == ((new.pk, False), (new.pk, True))
+    assert (fresh(empty).closed_on, unsound()) == (LATER, [])
+    undo(act)
+    assert snapshot() == before
+
+
+def test_a_cell_divided_after_the_day_goes_along_and_stays_ended(province: Province) -> None:
+    halves = tuple(NewUnit(code=f"NUA{half}", name=f"Chi bộ Nửa {half}") for half in (1, 2))
+    divided = told(
+        ActKind.SPLIT, units=(province.cell.pk,), into=halves, answers={REST: "0"}, effective_on=LATER
+    )
+    do(divided)
+
+    do(merger(province))
+
+    new = Unit.objects.get(code="MOI")
+    assert (parent_of(province.cell), parent_of(province.cell, LATER)) == ((new.pk, False), (new.pk, True))
+    assert parent_of(Unit.objects.get(code="NUA1"), LATER) == (new.pk, False)
+    assert (fresh(province.cell).closed_on, unsound()) == (LATER, [])

@@ -18,15 +18,16 @@ from quantriet.org.plans import Move
 from quantriet.org.queries import act_refusals
 
 # Every placement at or below a moved unit since the day, cut into the periods in which its new parent's path is one.
-# A unit below two moved ones goes with the lower. ``since_parent`` names moved units by the parent they leave: only
-# the time they stood below it changes.
+# A unit below two moved ones goes with the lower. ``leaves`` names moved units by the parent they leave: only the time
+# they stood below it changes, and what ended there meanwhile goes along as what it is.
 _MOVED = """
 WITH told AS (
     SELECT * FROM unnest(%(units)s::int8[], %(parents)s::int8[], %(formers)s::bool[], %(leave)s::int8[])
         AS told(unit_id, parent_id, former, leaves)
 ), tops AS (
     SELECT placed.unit_id, placed.path, placed.valid * daterange(%(on)s, NULL) AS valid,
-           told.parent_id AS new_parent, told.former AS new_former
+           told.parent_id AS new_parent,
+           told.former OR (told.leaves IS NOT NULL AND placed.former) AS new_former
     FROM told JOIN org_placement AS placed USING (unit_id)
     WHERE placed.valid && daterange(%(on)s, NULL) AND (told.leaves IS NULL OR placed.parent_id = told.leaves)
 ), affected AS MATERIALIZED (
