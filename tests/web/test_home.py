@@ -115,3 +115,13 @@ def test_who_has_no_place_of_lecturers_finds_the_bulletins_in_the_menu() -> None
     for role, places in (("lecturer", [True, False]), ("clerk", [False, True])):
         told = menu(factories.signed_in(factories.account(role, cell)))
         assert [front in told, reverse("lecturers") in told] == places
+
+
+def test_the_day_is_told_as_the_office_writes_it() -> None:
+    client = factories.signed_in(factories.account("officer", factories.province()))
+
+    page = client.get(reverse("today")).content.decode()
+
+    today = timezone.localdate()
+    names = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+    assert f"{names[today.weekday()]}, {today:%d/%m/%Y}" in page

@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from quantriet.campaigns.queries import tasks as campaign_tasks
 from quantriet.conferences.queries import tasks as conference_tasks
@@ -36,6 +37,23 @@ FIRST = 3
 NOTICES_A_PAGE = 50
 
 
+WEEKDAYS = (
+    gettext_lazy("Thứ Hai"),
+    gettext_lazy("Thứ Ba"),
+    gettext_lazy("Thứ Tư"),
+    gettext_lazy("Thứ Năm"),
+    gettext_lazy("Thứ Sáu"),
+    gettext_lazy("Thứ Bảy"),
+    gettext_lazy("Chủ Nhật"),
+)
+
+
+def day_words() -> str:
+    """Today as the office writes it: ``Thứ Hai, 23/11/2026``."""
+    today = timezone.localdate()
+    return f"{WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}"
+
+
 def tasks_of(actor: Actor) -> list[Task]:
     """All lines of an actor, nearest deadline first."""
     return core_tasks.in_order(task for source in SOURCES for task in source(actor))
@@ -48,7 +66,7 @@ def today(request: ActorRequest) -> HttpResponse:
     words = {
         "tasks": found[:FIRST],
         "total": len(found),
-        "day": timezone.localdate(),
+        "day": day_words(),
         "all_shown": len(found) <= FIRST,
     }
     return render(request, "home/today.html", words)
@@ -61,7 +79,7 @@ def today_all(request: ActorRequest) -> HttpResponse:
     return render(
         request,
         "home/today.html",
-        {"tasks": found, "total": len(found), "day": timezone.localdate(), "all_shown": True},
+        {"tasks": found, "total": len(found), "day": day_words(), "all_shown": True},
     )
 
 
