@@ -182,3 +182,38 @@ def test_a_sheet_broken_off_below_and_no_archive(tmp_path: Path) -> None:
     path.write_bytes(b"PK nothing")
 
     assert (broken, sheet_tops.top(path)) == ("sheet.unreadable", None)
+
+
+ENCRYPTED, UNKNOWN_METHOD = 1, 97
+
+
+def _flagged(path: Path, at: int, value: int) -> None:
+    """Change two bytes of each entry in the directory of an archive (8: its flags, 10: its method)."""
+    content = bytearray(path.read_bytes())
+    found = content.find(b"PK\x01\x02")
+    while found >= 0:
+        content[found + at : found + at + 2] = value.to_bytes(2, "little")
+        found = content.find(b"PK\x01\x02", found + 4)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(("at", "value"), [(8, ENCRYPTED), (10, UNKNOWN_METHOD)])
+def test_an_archive_that_cannot_be_opened_is_left_to_who_reads_it_whole(
+    at: int, value: int, tmp_path: Path
+) -> None:
+    path = _book(tmp_path / "a.xlsx", plain)
+    _flagged(path, at, value)
+
+    assert sheet_tops.top(path) is None
+
+
+def test_a_sheet_whose_bytes_do_not_unpack_is_left_to_who_reads_it_whole(tmp_path: Path) -> None:
+    path = _book(tmp_path / "a.xlsx", plain)
+    with zipfile.ZipFile(path) as archive:
+        name = next(one for one in archive.namelist() if "worksheets/" in one)
+        begins = archive.getinfo(name).header_offset + 30 + len(name)
+    content = bytearray(path.read_bytes())
+    content[begins : begins + 40] = b"\xff" * 40
+    path.write_bytes(content)
+
+    assert sheet_tops.top(path) is None

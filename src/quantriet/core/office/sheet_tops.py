@@ -9,6 +9,7 @@ import io
 import re
 import shutil
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO
 
@@ -33,7 +34,8 @@ def top(source: Path) -> bytes | None:
                         was_cut = _shorten(part, kept) or was_cut
                     else:
                         shutil.copyfileobj(part, kept, PIECE)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError):
+        # Broken, locked by a password or packed in a way unknown here: who reads the whole file says so.
         return None
     return copy.getvalue() if was_cut else None
 
